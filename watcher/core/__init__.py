@@ -1,0 +1,1 @@
+"""What the program decides. No I/O, no clock, no randomness: all of these are arguments."""
