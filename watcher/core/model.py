@@ -223,6 +223,8 @@ class Known:
     """Hash of link and title (`core.identity.fingerprint`)."""
     content: str
     """Hash of title, summary and text (`core.identity.content`)."""
+    title: str = ""
+    url: str | None = None
 
 
 class LinkKind(StrEnum):
