@@ -47,7 +47,7 @@ REPEAT_FOR = 3
 """Tries whose outcome stayed unknown before we stop repeating what may have arrived each time."""
 FOLLOW_UP_SLOT = timedelta(hours=1)
 SUMMARY_WAIT = timedelta(seconds=45)
-"""How long the summary of first sights waits for the other feeds that are read for the first time."""
+"""How long the summary of first sights waits for other feeds that are read for the first time."""
 _DEFAULT_DIGEST = Digest(at=(datetime(2000, 1, 1, 8, tzinfo=UTC).time(),))
 
 
@@ -110,44 +110,65 @@ def _with_say(occasion: Occasion, rules: Mapping[str, Rule]) -> Iterable[tuple[H
 
 def _decide(occasion: Occasion, rule: Rule, hit: Hit, target: str, *, now: datetime) -> Decision:
     told = [t for t in occasion.story.told if t.rule == rule.name and t.target == target]
-
-    def tell(
-        kind: AlertKind, reason: Reason, due: datetime = now, hold: Hold | None = None
-    ) -> Decision:
-        return Decision(
-            rule=rule.name, target=target, tell=True, reason=reason, kind=kind, due=due, hold=hold
-        )
-
-    def silent(reason: Reason) -> Decision:
-        return Decision(rule=rule.name, target=target, tell=False, reason=reason)
-
+    say = _Say(rule=rule.name, target=target, now=now)
+    new_words = terms_of(hit) - frozenset[str]().union(*(t.terms for t in told))
+    if not told and not enough(rule.at_least, occasion.story, now=now):
+        return say.nothing(Reason.TOO_FEW)
+    if new_words and occasion.baseline:
+        return say.tell(AlertKind.BASELINE, Reason.BASELINE, now + SUMMARY_WAIT, Hold.BASELINE)
     if not told:
-        if not enough(rule.at_least, occasion.story, now=now):
-            return silent(Reason.TOO_FEW)
-        if occasion.baseline:
-            return tell(AlertKind.BASELINE, Reason.BASELINE, now + SUMMARY_WAIT, Hold.BASELINE)
-        reason = Reason.NEW_STORY if rule.at_least == AtLeast() else Reason.REACHED
-        return tell(AlertKind.NEW, reason)
-    if terms_of(hit) - frozenset[str]().union(*(t.terms for t in told)):
-        if occasion.baseline:
-            return tell(AlertKind.BASELINE, Reason.BASELINE, now + SUMMARY_WAIT, Hold.BASELINE)
-        return tell(AlertKind.CHANGED_WORDS, Reason.NEW_WORDS)
-    if occasion.changed is not None:
-        if rule.name in occasion.changed:
-            return tell(AlertKind.EDIT, Reason.EDITED)
-        return silent(Reason.FOLDED)
-    if occasion.link.kind is not LinkKind.REPORT or occasion.baseline:
-        return silent(Reason.FOLDED)
+        reached = rule.at_least != AtLeast()
+        return say.tell(AlertKind.NEW, Reason.REACHED if reached else Reason.NEW_STORY)
+    if new_words:
+        return say.tell(AlertKind.CHANGED_WORDS, Reason.NEW_WORDS)
+    if occasion.changed is not None and rule.name in occasion.changed:
+        return say.tell(AlertKind.EDIT, Reason.EDITED)
+    report = occasion.link.kind is LinkKind.REPORT and occasion.changed is None
+    if not report or occasion.baseline:
+        return say.nothing(Reason.FOLDED)
+    return _follow_up(rule, say, first=min(t.at for t in told))
+
+
+def _follow_up(rule: Rule, say: _Say, *, first: datetime) -> Decision:
     match rule.follow_ups:
         case FollowUps.OFF:
-            return silent(Reason.FOLLOW_UPS_OFF)
+            return say.nothing(Reason.FOLLOW_UPS_OFF)
         case FollowUps.NOW:
-            return tell(AlertKind.FOLLOW_UP, Reason.FOLLOW_UP)
+            return say.tell(AlertKind.FOLLOW_UP, Reason.FOLLOW_UP)
         case FollowUps.DIGEST:
-            return tell(AlertKind.FOLLOW_UP, Reason.FOLLOW_UP, hold=Hold.DIGEST)
+            return say.tell(AlertKind.FOLLOW_UP, Reason.FOLLOW_UP, hold=Hold.DIGEST)
         case FollowUps.HOURLY:
-            slot = _slot_end(min(t.at for t in told), now)
-            return tell(AlertKind.FOLLOW_UP, Reason.FOLLOW_UP, slot, Hold.FOLLOW_UPS)
+            slot = _slot_end(first, say.now)
+            return say.tell(AlertKind.FOLLOW_UP, Reason.FOLLOW_UP, slot, Hold.FOLLOW_UPS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Say:
+    """The two things that can be said of a rule and a target."""
+
+    rule: str
+    target: str
+    now: datetime
+
+    def tell(
+        self,
+        kind: AlertKind,
+        reason: Reason,
+        due: datetime | None = None,
+        hold: Hold | None = None,
+    ) -> Decision:
+        return Decision(
+            rule=self.rule,
+            target=self.target,
+            tell=True,
+            reason=reason,
+            kind=kind,
+            due=due or self.now,
+            hold=hold,
+        )
+
+    def nothing(self, reason: Reason) -> Decision:
+        return Decision(rule=self.rule, target=self.target, tell=False, reason=reason)
 
 
 def terms_of(hit: Hit) -> frozenset[str]:

@@ -1,10 +1,10 @@
 """The tree of errors that a person may meet; each says what went wrong, where, and the mend.
 
-    WatcherError
-    ├── RulesError      rules.yaml has mistakes (exit 3); carries all of them
-    ├── StateError      the state can't be used (exit 4)
-    ├── FeedError       one feed could not be read; carries a `FeedFault`
-    └── UsageError      the command was given something it can't use (exit 2)
+WatcherError
+├── RulesError      rules.yaml has mistakes (exit 3); carries all of them
+├── StateError      the state can't be used (exit 4)
+├── FeedError       one feed could not be read; carries a `FeedFault`
+└── UsageError      the command was given something it can't use (exit 2)
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class StateError(WatcherError):
 class FeedError(WatcherError):
     """One poll of one feed failed. `fault` is its named cause, `detail` one line for people.
 
-    `retry_after` is what the server asked for (429, 503), already bounded to 24 h; `hold_host`
-    says that the request to wait is meant for the whole host. `status` is the HTTP status, if any.
+    `retry_after` is what the server asked for (429, 503), already bounded to 24 h; it is meant for
+    the whole host. `status` is the HTTP status, if there was one.
     """
 
     def __init__(

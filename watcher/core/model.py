@@ -465,7 +465,7 @@ class Leaf:
     found: bool
     matches: tuple[Match, ...] = ()
     nearest: str = ""
-    """In plain words, when not found: "Серикжан found, Билаш not"; "" when there is nothing near."""
+    """In plain words, when not found: "Серикжан found, Билаш not"; "" when nothing is near."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -483,7 +483,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quiet:
-    """Quiet hours in the user's time zone; may pass midnight. What falls in is held, not dropped."""
+    """Quiet hours in the user's time zone; may pass midnight. They hold, they never drop."""
 
     start: time
     end: time
@@ -570,7 +570,7 @@ class Hold(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What is done about one rule, one article and one target. `hold` says why it is not sent now."""
+    """What is done about one rule, one article and one target; `hold` says why it waits."""
 
     rule: str
     target: str
