@@ -8,17 +8,17 @@ ten million articles a chance collision is expected once in some 370,000 stores.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from watcher.core.model import ArticleId
+from watcher.core.model import Article, ArticleId, Entry, Feed, Known
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from urllib.parse import SplitResult
-
-    from watcher.core.model import Entry
+AHEAD = timedelta(days=1)
+"""A date further ahead than this is a mistake, and counts as no date."""
 
 TRACKING_PREFIXES = ("utm_", "at_", "mtm_", "pk_", "wt_", "hsa_", "ns_")
 """Query keys that begin so say where a reader came from (Google, BBC, Matomo, DW, HubSpot)."""
@@ -94,6 +94,114 @@ def fingerprint(url: str | None, title: str) -> str:
 def content(title: str, summary: str, text: str) -> str:
     """Hash the words of an article; runs of whitespace count as one space."""
     return _digest(_one_line(part) for part in (title, summary, text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """What a document brings: articles not known before, and new versions of known ones.
+
+    Both are oldest first. `contents` has the content hash of each; a version keeps the id of the
+    article that it is a version of.
+    """
+
+    new: tuple[Article, ...] = ()
+    changed: tuple[Article, ...] = ()
+    contents: Mapping[ArticleId, str]
+
+
+def names(entries: Sequence[Entry]) -> tuple[list[str], list[str]]:
+    """Return the keys and the fingerprints under which the entries may already be known."""
+    plain = [key_of(entry) for entry in entries]
+    prints = [fingerprint(entry.url, entry.title) for entry in entries]
+    shared = [_apart(key, print_) for key, print_ in zip(plain, prints, strict=True)]
+    return list(dict.fromkeys(plain + shared)), list(dict.fromkeys(prints))
+
+
+def sort_out(
+    feed: Feed,
+    entries: Sequence[Entry],
+    known: Iterable[Known],
+    *,
+    now: datetime,
+    language: str | None = None,
+) -> Sorted:
+    """Tell new articles from new versions and from what is known already.
+
+    `known` are the stored articles of the feed found under `names(entries)`; `language` is the
+    document's word, used where neither the user nor the entry has one. Three habits of feeds are
+    no news: a new guid for the same link, title and words (feeds that are re-issued, or number
+    their items afresh at each poll); a link that moved to https; the same item twice. One guid on
+    different items is no reason to lose any: if link and title both differ, it is another article.
+    """
+    by_key = {item.key: item for item in known}
+    by_print = {item.fingerprint: item for item in by_key.values()}
+    crowded = _crowded(entries)
+    new: dict[ArticleId, Article] = {}
+    changed: dict[ArticleId, Article] = {}
+    contents: dict[ArticleId, str] = {}
+    for entry in reversed(entries):
+        key, mark = key_of(entry), fingerprint(entry.url, entry.title)
+        words = content(entry.title, entry.summary, entry.text)
+        owner = by_key.get(key)
+        if key in crowded or (owner is not None and not _same(owner, entry)):
+            key = _apart(key, mark)
+            owner = by_key.get(key)
+        twin = by_print.get(mark)
+        reissued = owner is None and twin is not None and twin.content == words
+        if reissued or (owner is not None and owner.content == words):
+            continue
+        id_ = owner.id if owner else article_id(feed.url, key)
+        article = _article(feed, entry, id_, key, now=now, language=language)
+        (changed if owner and id_ not in new else new)[id_] = article
+        contents[id_] = words
+        item = Known(
+            id=id_, key=key, fingerprint=mark, content=words, title=entry.title, url=entry.url
+        )
+        by_key[key] = by_print[mark] = item
+    return Sorted(new=tuple(new.values()), changed=tuple(changed.values()), contents=contents)
+
+
+def _crowded(entries: Sequence[Entry]) -> frozenset[str]:
+    """Return the keys that stand on more than one article of this document."""
+    prints: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        prints[key_of(entry)].add(fingerprint(entry.url, entry.title))
+    return frozenset(key for key, marks in prints.items() if len(marks) > 1)
+
+
+def _apart(key: str, mark: str) -> str:
+    return f"{key} {mark}"
+
+
+def _same(owner: Known, entry: Entry) -> bool:
+    """Return whether an entry under a known key is that article, perhaps edited."""
+    if owner.url and entry.url and canonical(owner.url) == canonical(entry.url):
+        return True
+    return _one_line(owner.title) == _one_line(entry.title)
+
+
+def _article(
+    feed: Feed, entry: Entry, id_: ArticleId, key: str, *, now: datetime, language: str | None
+) -> Article:
+    published = entry.published or entry.updated
+    if published is not None and published > now + AHEAD:
+        published = None
+    return Article(
+        id=id_,
+        title=entry.title,
+        summary=entry.summary,
+        text=entry.text,
+        key=key,
+        feed=feed.url,
+        outlet=feed.name,
+        url=entry.url,
+        language=feed.language or entry.language or language,
+        published=published,
+        seen=now,
+        tags=feed.tags,
+        authors=entry.authors,
+        categories=entry.categories,
+    )
 
 
 def canonical(url: str) -> str:
