@@ -1,0 +1,92 @@
+# ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
+"""The commands a person types; thin. `main` is the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; no error that a user can cause leaves it.
+
+    0 done; 1 the answer is "no" or some of the work failed; 2 wrong use; 3 rules.yaml has
+    mistakes; 4 the state can't be used; 130 interrupted.
+    """
+    from watcher.core.errors import RulesError, WatcherError
+
+    arguments = list(sys.argv[1:] if args is None else args)
+    _speak_utf8()
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except RulesError as error:
+        # These lines are what editors and people jump to: nothing in front of them.
+        return _fail(str(error), error.exit_code)
+    except WatcherError as error:
+        return _fail(f"watcher: {error}", error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("watcher: interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. Python would complain again while it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(f"watcher: {where}{error.strerror or error}", 1)
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    """Hand the arguments to typer; its usage errors become one line and exit code 2."""
+    import typer
+
+    from watcher.cli.app import app
+
+    try:
+        result: object = app(args=arguments, prog_name="watcher", standalone_mode=False)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except Exception as error:
+        # typer keeps its own copy of click, so its errors are known by what they can do.
+        message = getattr(error, "format_message", None)
+        if message is None:
+            raise
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context is not None else "watcher"
+        return _fail(f"watcher: {message()} (help: {path} --help)", getattr(error, "exit_code", 2))
+    return result if isinstance(result, int) else 0
+
+
+def _fail(message: str, code: int) -> int:
+    from watcher.cli.common import clean
+
+    red, plain = ("\x1b[31m", "\x1b[0m") if _colored() else ("", "")
+    print(f"{red}{clean(message)}{plain}", file=sys.stderr)
+    return code
+
+
+def _colored() -> bool:
+    return (
+        sys.stderr.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+        and "--no-color" not in sys.argv
+    )
+
+
+def _speak_utf8() -> None:
+    """JSON Lines are UTF-8 whatever the locale says.
+
+    A lone surrogate, which UTF-8 can't hold, comes out as \\udc80: in JSON that is its escape.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")

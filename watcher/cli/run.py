@@ -1,0 +1,186 @@
+# ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
+"""demo, init, run, once: to see it, to set it up, to keep it running."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from watcher.cli.common import Call, command, dumps
+from watcher.core.errors import UsageError, WatcherError
+
+PANEL = "Start"
+
+SECRETS_EXAMPLE = """\
+# Tokens and passwords that rules.yaml names as ${NAME}. Copy this file to state/secrets.env,
+# fill it in, and keep it to yourself:  chmod 600 state/secrets.env
+# One NAME=value on each line. The same names in the environment win over this file.
+#
+# SLACK_TOKEN=T000/B000/xxxx
+# TG_TOKEN=123456:ABC-DEF
+# TG_CHAT=-1001234567890
+# MAIL_USER=desk
+# MAIL_PASSWORD=change-me
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file to `app`."""
+    command(app, "demo", panel=PANEL)(demo)
+    command(app, "init", panel=PANEL)(init)
+    command(app, "run", panel=PANEL)(run)
+    command(app, "once", panel=PANEL)(once)
+
+
+def demo(call: Call) -> int:
+    """Show the whole job, without set-up or network, in under 15 seconds.
+
+    Serves a few made-up feeds on this machine, polls them twice, folds the copies of one wire
+    story, finds names in five languages, and sends alerts to this terminal, to a local web
+    address and to a local mail server. It touches no file of yours.
+    """
+    from watcher.demo import run_demo
+
+    return run_demo(call.out)
+
+
+def init(
+    call: Call,
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Where to write it.", show_default="here")
+    ] = Path(),
+) -> int:
+    """Write a commented rules.yaml to start from, a state folder and an example of secrets.
+
+    Nothing that exists is overwritten: it is left as it is, and said so.
+
+    Example:  watcher init ~/monitor
+    """
+    from watcher import config
+
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file; init wants a folder")
+    texts: Mapping[Path, str] = {
+        folder / "rules.yaml": config.starter(),
+        folder / "rules.schema.json": dumps_pretty(config.schema()),
+        folder / "secrets.env.example": SECRETS_EXAMPLE,
+    }
+    state = folder / "state"
+    written, kept = [], []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, text in texts.items():
+            (written if _write_new(path, text) else kept).append(str(path))
+        if state.is_dir():
+            kept.append(f"{state}/")
+        else:
+            state.mkdir(mode=0o700)
+            written.append(f"{state}/")
+    except OSError as error:
+        raise WatcherError(f"{error.filename or folder}: {error.strerror}") from None
+    if call.json:
+        call.data({"written": written, "kept": kept})
+        return 0
+    for name in written:
+        call.say(f"wrote  {name}", "green")
+    for name in kept:
+        call.say(f"kept   {name} (exists; not touched)", "yellow")
+    inside = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
+    call.say()
+    call.say("What to do next:")
+    call.say("  1. Open rules.yaml: it explains itself. Put in your names, feeds and one channel.")
+    call.say(f"  2. {inside}watcher check          says what is wrong, with line and mend")
+    call.say(f"  3. {inside}watcher notify test    sends a test message to your channels")
+    call.say(f"  4. {inside}watcher run            keeps watching; stop it with Ctrl-C")
+    return 0
+
+
+def run(call: Call) -> int:
+    """Keep watching: poll, alert, and read rules.yaml again when it changes.
+
+    Stops cleanly on Ctrl-C or SIGTERM; nothing is lost, also not by kill -9. SIGHUP reads the
+    rules again at once.
+
+    Example:  watcher run --rules /etc/watcher/rules.yaml --state /var/lib/watcher
+    """
+    call.rules_file()
+    from watcher import daemon
+
+    return daemon.run(call.options.settings())
+
+
+def once(
+    call: Call,
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Poll every feed, not only those that are due.")
+    ] = False,
+    feed: Annotated[
+        str | None, typer.Option("--feed", metavar="NAME", help="Poll only this feed.")
+    ] = None,
+) -> int:
+    """Poll once what is due, deliver, and exit: for cron.
+
+    Exit code 1 says that a feed failed or a delivery was parked.
+
+    Examples:  watcher once    |    watcher once --all --json
+    """
+    call.rules_file()
+    from watcher import daemon
+
+    result: dict[str, Any] = daemon.once(
+        call.options.settings(), poll_all=everything, feed=feed, report=call.note
+    )
+    if call.json:
+        call.data(result)
+    else:
+        call.say(_once_in_words(result))
+    return 1 if result.get("failed") or result.get("parked") else 0
+
+
+def _once_in_words(result: Mapping[str, Any]) -> str:
+    count = {key: value for key, value in result.items() if isinstance(value, int)}
+    feeds = f"{count.get('polled', 0)} feeds polled"
+    if count.get("not_modified"):
+        feeds += f" ({count['not_modified']} unchanged)"
+    parts = [
+        feeds,
+        f"{count.get('failed', 0)} failed",
+        f"{count.get('items_new', 0)} new items",
+        f"{count.get('stories_new', 0)} new stories",
+        f"{count.get('copies', 0)} copies folded",
+        f"{count.get('matches', 0)} matches",
+        f"{count.get('alerts', 0)} alerts",
+        f"{count.get('delivered', 0)} delivered",
+        f"{count.get('held', 0)} held",
+        f"{count.get('parked', 0)} parked",
+    ]
+    return ", ".join(part for part in parts if not part.startswith("0 ") or part == feeds)
+
+
+def dumps_pretty(value: object) -> str:
+    """Return indented JSON with a line end, for files that people open."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _write_new(path: Path, text: str) -> bool:
+    """Write `path` unless it exists, whole or not at all; True when it was written."""
+    if path.exists() or path.is_symlink():
+        return False
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.write_text(text, encoding="utf-8")
+    try:
+        os.link(part, path)  # unlike rename, this never replaces what appeared meanwhile
+    except FileExistsError:
+        return False
+    except OSError:
+        part.replace(path)  # a file system without links
+        return True
+    finally:
+        part.unlink(missing_ok=True)
+    return True
