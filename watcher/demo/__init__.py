@@ -1,0 +1,1 @@
+"""The whole job without set-up or network: `watcher demo`."""
