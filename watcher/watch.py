@@ -1,9 +1,64 @@
-"""The story of one article, top to bottom: poll a feed, judge what is new, drain the outbox."""
+"""The story of one article, top to bottom: poll a feed, judge what is new, write it down once.
+
+    fetch -> decode -> split -> parse        poll(): the network and the killable child
+    -> identity -> stories -> rules -> decide  settle(): pure, in one transaction with
+    -> store                                     the feed's new validators (I1, I2)
+    -> outbox -> target                      Ledger: what the outbox asks of the store
+
+It knows every door and no clock, no command and no terminal.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from watcher.alerts import Target, split
+from watcher.core import identity, rhythm
+from watcher.core.decide import (
+    Occasion,
+    decide,
+    edited,
+    notice,
+    outgoing,
+    retry,
+    schedule,
+)
+from watcher.core.errors import FeedError
+from watcher.core.model import (
+    Alert,
+    Article,
+    ArticleId,
+    AtLeast,
+    Batch,
+    Channel,
+    Config,
+    Decision,
+    DeliveryState,
+    Document,
+    FeedState,
+    Fetched,
+    Hit,
+    Link,
+    LinkKind,
+    Outcome,
+    Rule,
+    Story,
+    StoryId,
+)
+from watcher.core.rules import RuleBook, compile_rules
+from watcher.core.stories import StoryIndex
+from watcher.feeds import Fetcher, Reader
+from watcher.store import Store, Tx
+
+log = logging.getLogger(__name__)
+
+WINDOW = timedelta(hours=72)
+"""How long a story takes in copies and reports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,3 +71,414 @@ class Settings:
     json: bool = False
     verbose: int = 0
     color: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """One poll of one feed, before anything is decided. `error` or `fetched` is set.
+
+    `document` is None for a 304, `error` holds a failure with its named cause.
+    """
+
+    state: FeedState
+    at: datetime
+    fetched: Fetched | None = None
+    document: Document | None = None
+    error: FeedError | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What came of some polls, counted."""
+
+    polled: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    items_new: int = 0
+    stories_new: int = 0
+    copies: int = 0
+    matches: int = 0
+    alerts: int = 0
+    held: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Count `other` in."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """An article with its place in a story and the rules that hold for it."""
+
+    article: Article
+    link: Link
+    hits: tuple[Hit, ...]
+
+
+class Desk:
+    """The rules in force: compiled, with channels that know their targets. Replaced as a whole."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.zone = ZoneInfo(config.timezone)
+        self.book: RuleBook = compile_rules(config.rules, config.entities)
+        self.rules: Mapping[str, Rule] = {rule.name: rule for rule in config.rules}
+        self.targets: dict[str, Target] = {}
+        channels: dict[str, Channel] = {}
+        for channel in config.channels:
+            targets = split(channel)
+            self.targets |= {target.name: target for target in targets}
+            channels[channel.name] = replace(channel, targets=tuple(t.name for t in targets))
+        self.channels: Mapping[str, Channel] = channels
+        self.channel_of: Mapping[str, Channel] = {
+            target: channel for channel in channels.values() for target in channel.targets
+        }
+        self.health: tuple[str, ...] = tuple(
+            target for channel in channels.values() if channel.health for target in channel.targets
+        )
+        self.waits = any(rule.at_least != AtLeast() for rule in config.rules)
+
+
+class Watch:
+    """Polls feeds and settles what they brought.
+
+    `clock` gives aware UTC times, `jitter` numbers in [0, 1). `settle` and `open_index` must run
+    in one thread at a time; `poll` is a coroutine and may run many times at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        desk: Desk,
+        fetcher: Fetcher,
+        reader: Reader,
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float],
+        told: Callable[[Placed, Sequence[Decision], Alert | None], None] | None = None,
+    ) -> None:
+        self.store = store
+        self.desk = desk
+        self._fetcher = fetcher
+        self._reader = reader
+        self._clock = clock
+        self._jitter = jitter
+        self._told = told
+        self._index = StoryIndex(window=WINDOW)
+
+    def use(self, desk: Desk) -> None:
+        """Take over new rules, channels and feeds; what is known of the feeds stays."""
+        with self.store.write() as tx:
+            tx.sync_feeds(desk.config.feeds, now=self._clock())
+        self.desk = desk
+
+    def open_index(self) -> int:
+        """Read the articles of the window back, so that copies of them are known as such."""
+        with self.store.read() as known:
+            for article, link in known.articles_since(self._clock() - WINDOW):
+                self._index.add(article, link)
+        return len(self._index)
+
+    # --- one poll --------------------------------------------------------------------------
+
+    async def poll(self, state: FeedState) -> Polled:
+        """Ask one feed what is new. A failure is a value with a named cause, never raised."""
+        feed, now = state.feed, self._clock()
+        etag, last_modified = rhythm.validators(state, now=now)
+        document = None
+        try:
+            fetched = await self._fetcher.fetch(feed, etag=etag, last_modified=last_modified)
+            if fetched.body is not None:
+                document = await self._reader.read(
+                    fetched.body,
+                    url=fetched.url,
+                    content_type=fetched.content_type,
+                    known=state.digests,
+                    head=state.head,
+                )
+        except FeedError as error:
+            return Polled(state=state, at=self._clock(), error=error)
+        return Polled(state=state, at=self._clock(), fetched=fetched, document=document)
+
+    # --- what it brought -------------------------------------------------------------------
+
+    def settle(self, polls: Sequence[Polled]) -> Tally:
+        """Judge what the polls brought and write all of it in ONE transaction.
+
+        Nothing is known before it is written: when the transaction fails, the index forgets the
+        articles, the feeds keep their old validators, and the next poll brings them again.
+        """
+        tally = Tally()
+        placed: list[ArticleId] = []
+        try:
+            with self.store.write() as tx:
+                for poll in polls:
+                    tally.add(self._settle(tx, poll, placed))
+        except BaseException:
+            for article in placed:
+                self._index.discard(article)
+            raise
+        self._index.expire(self._clock())
+        return tally
+
+    def _settle(self, tx: Tx, poll: Polled, placed: list[ArticleId]) -> Tally:
+        if poll.fetched is None:
+            return self._settle_failure(tx, poll)
+        tally = Tally(polled=1, not_modified=int(poll.document is None))
+        if poll.document is not None and poll.document.entries:
+            self._settle_document(tx, poll, poll.document, tally, placed)
+        after = rhythm.after_answer(
+            poll.state,
+            poll.fetched,
+            poll.document,
+            new=tally.items_new,
+            now=poll.at,
+            jitter=self._jitter(),
+        )
+        tx.save_feed(self._with_incident(tx, poll.state, after, poll.at))
+        return tally
+
+    def _settle_failure(self, tx: Tx, poll: Polled) -> Tally:
+        if poll.error is None:
+            raise ValueError("a poll holds an answer or an error")
+        after = rhythm.after_failure(
+            poll.state,
+            poll.error.fault,
+            poll.error.detail,
+            retry_after=poll.error.retry_after,
+            now=poll.at,
+            jitter=self._jitter(),
+        )
+        log.warning(
+            "feed %s (%s): %s: %s; next try %s",
+            poll.state.feed.name,
+            poll.state.feed.url,
+            poll.error.fault.value,
+            poll.error.detail,
+            after.next_due.isoformat(timespec="seconds"),
+        )
+        tx.save_feed(self._with_incident(tx, poll.state, after, poll.at))
+        return Tally(polled=1, failed=1)
+
+    def _settle_document(
+        self, tx: Tx, poll: Polled, document: Document, tally: Tally, placed: list[ArticleId]
+    ) -> None:
+        feed = poll.state.feed
+        keys, prints = identity.names(document.entries)
+        known = tx.known(feed.url, keys=keys, fingerprints=prints)
+        found = identity.sort_out(
+            feed, document.entries, known, now=poll.at, language=document.language
+        )
+        baseline = poll.state.first_read is None
+
+        news = [self._place(article, placed) for article in found.new]
+        tx.add_articles(found.new, contents=found.contents)
+        tx.add_links([item.link for item in news])
+        for item in news:
+            if item.hits:
+                tx.add_hits(item.article.id, item.hits)
+        for item in news:
+            self._tell(tx, item, tally, at=poll.at, baseline=baseline, contents=found.contents)
+
+        for article in found.changed:
+            self._settle_version(tx, article, tally, at=poll.at, contents=found.contents)
+        tally.items_new += len(news)
+        tally.stories_new += sum(item.link.kind is LinkKind.NEW for item in news)
+        tally.copies += sum(item.link.kind is LinkKind.COPY for item in news)
+
+    def _place(self, article: Article, placed: list[ArticleId]) -> Placed:
+        link = self._index.place(article)
+        self._index.add(article, link)
+        placed.append(article.id)
+        hits = self.desk.book.match(article, today=self._clock().astimezone(self.desk.zone).date())
+        return Placed(article=article, link=link, hits=hits)
+
+    def _settle_version(
+        self,
+        tx: Tx,
+        article: Article,
+        tally: Tally,
+        *,
+        at: datetime,
+        contents: Mapping[ArticleId, str],
+    ) -> None:
+        """Keep a publisher's edit as a version of the article, and tell it if it matters."""
+        before, hits_before = tx.article(article.id), tx.hits(article.id)
+        link = tx.link(article.id)
+        if before is None or link is None:
+            raise LookupError(f"a version of an article that is not stored: {article.id}")
+        article = replace(article, seen=before.seen)
+        hits = self.desk.book.match(article, today=at.astimezone(self.desk.zone).date())
+        tx.add_versions([article], contents=contents, at=at)
+        tx.add_hits(article.id, hits)
+        changed = edited(before, hits_before, article, hits)
+        item = Placed(article=article, link=link, hits=hits)
+        self._tell(tx, item, tally, at=at, contents=contents, changed=changed)
+
+    def _tell(
+        self,
+        tx: Tx,
+        item: Placed,
+        tally: Tally,
+        *,
+        at: datetime,
+        contents: Mapping[ArticleId, str],
+        baseline: bool = False,
+        changed: frozenset[str] | None = None,
+    ) -> None:
+        """Decide about one article, and write down what is told, to whom, and why."""
+        tally.matches += len(item.hits)
+        waiting = self.desk.waits and item.link.kind is not LinkKind.NEW
+        if not (item.hits or waiting):
+            return
+        story = tx.story(item.link.story) or _alone(item)
+        occasion = Occasion(
+            article=item.article,
+            link=item.link,
+            hits=item.hits,
+            story=story,
+            baseline=baseline,
+            changed=changed,
+        )
+        decisions = decide(occasion, self.desk.rules, self.desk.channels, now=at)
+        decisions = tuple(self._schedule(tx, decision, at) for decision in decisions)
+        version = contents[item.article.id]
+        alert, deliveries, told = outgoing(
+            occasion, decisions, self.desk.rules, version=version, now=at
+        )
+        tx.add_decisions(item.article.id, decisions, at=at)
+        if alert is not None:
+            tx.add_alerts([alert])
+            tx.add_deliveries(deliveries)
+            tx.add_told(story.id, told)
+            tally.alerts += 1
+            tally.held += sum(d.state is DeliveryState.HELD for d in deliveries)
+        if self._told is not None:
+            self._told(item, decisions, alert)
+
+    def _schedule(self, tx: Tx, decision: Decision, at: datetime) -> Decision:
+        if not decision.tell:
+            return decision
+        channel = self.desk.channel_of[decision.target]
+        room = None
+        if channel.limit is not None:
+            used = tx.planned_since(decision.target, at - channel.limit.per)
+            room = channel.limit.count - used
+        severity = self.desk.rules[decision.rule].severity
+        return schedule(decision, severity, channel, zone=self.desk.zone, now=at, room=room)
+
+    # --- trouble ---------------------------------------------------------------------------
+
+    def _with_incident(
+        self, tx: Tx, before: FeedState, after: FeedState, at: datetime
+    ) -> FeedState:
+        found = rhythm.incident(before, after, now=at)
+        if found is None:
+            return after
+        feed = after.feed
+        if found is rhythm.Incident.BACK:
+            self.tell_health(
+                tx,
+                f"{feed.name} can be read again",
+                f"{feed.url}\nIt could not be read since {_minute(before.fault_since, self.desk)}.",
+                occasion=f"back {feed.url} {at.isoformat()}",
+                at=at,
+            )
+            return after
+        fault = after.fault.value if after.fault else ""
+        self.tell_health(
+            tx,
+            f"{feed.name} can't be read: {fault}",
+            f"{feed.url}\n{after.fault_detail}\n"
+            f"Since {_minute(after.fault_since, self.desk)}, {after.failures} tries. "
+            "It is asked again by itself; you are told when it is back.",
+            occasion=f"trouble {feed.url} {after.fault_since}",
+            at=at,
+        )
+        return replace(after, noticed=True)
+
+    def tell_health(self, tx: Tx, headline: str, body: str, *, occasion: str, at: datetime) -> None:
+        """Put a message about the watcher itself on its way to the health channels, once."""
+        log.warning("%s", headline)
+        write_notice(tx, self.desk.health, headline, body, occasion=occasion, at=at)
+
+
+def write_notice(
+    tx: Tx, targets: Iterable[str], headline: str, body: str, *, occasion: str, at: datetime
+) -> None:
+    """Write one health alert and its deliveries; the same occasion is written once."""
+    alert, deliveries = notice(headline, body, targets=targets, occasion=occasion, now=at)
+    tx.add_alerts([alert])
+    tx.add_deliveries(deliveries)
+
+
+class Ledger:
+    """What the outbox asks of the store: due messages out, outcomes in."""
+
+    def __init__(
+        self,
+        store: Store,
+        desk: Callable[[], Desk],
+        *,
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._desk = desk
+        self._clock = clock
+        self._jitter = jitter
+
+    def due_targets(self) -> Sequence[str]:
+        """Name the targets that have something to send now."""
+        with self._store.read() as known:
+            return known.due_targets(self._clock())
+
+    def next_delivery(self) -> datetime | None:
+        """Return when the next delivery is due."""
+        with self._store.read() as known:
+            return known.next_delivery()
+
+    def take(self, target: str) -> Batch | None:
+        """Mark the target's next message as being sent, and return it."""
+        with self._store.write() as tx:
+            batch = tx.take(target, now=self._clock())
+        if batch is None:
+            return None
+        rules = self._desk().rules
+        return replace(
+            batch,
+            tellings=tuple(
+                replace(
+                    telling,
+                    whys={
+                        name: rules[name].why for name in telling.delivery.rules if name in rules
+                    },
+                )
+                for telling in batch.tellings
+            ),
+        )
+
+    def record(self, batch: Batch, outcome: Outcome) -> None:
+        """Write what became of a message, and when it is tried again."""
+        now = self._clock()
+        attempts = max(telling.delivery.attempts for telling in batch.tellings) + 1
+        state, due = retry(outcome, attempts, now=now, jitter=self._jitter())
+        with self._store.write() as tx:
+            tx.record(batch.key, outcome, now=now, state=state, due=due)
+            if state is DeliveryState.PARKED:
+                headline = f"A message to {batch.target} is parked: {outcome.sent.value}"
+                body = (
+                    f"{outcome.detail}\nSee it with: watcher deliveries list --state parked\n"
+                    "Mend the channel, then send it again with: watcher deliveries retry"
+                )
+                others = [target for target in self._desk().health if target != batch.target]
+                write_notice(tx, others, headline, body, occasion=f"parked {batch.key}", at=now)
+
+
+def _alone(item: Placed) -> Story:
+    return Story(id=StoryId(str(item.article.id)))
+
+
+def _minute(at: datetime | None, desk: Desk) -> str:
+    return at.astimezone(desk.zone).strftime("%d %B %H:%M") if at else "an unknown time"

@@ -48,6 +48,7 @@ REPEAT_FOR = 3
 FOLLOW_UP_SLOT = timedelta(hours=1)
 SUMMARY_WAIT = timedelta(seconds=45)
 """How long the summary of first sights waits for other feeds that are read for the first time."""
+SENTENCE_ENDS = ".!?…。！？؟\n"
 _DEFAULT_DIGEST = Digest(at=(datetime(2000, 1, 1, 8, tzinfo=UTC).time(),))
 
 
@@ -121,12 +122,13 @@ def _decide(occasion: Occasion, rule: Rule, hit: Hit, target: str, *, now: datet
         return say.tell(AlertKind.NEW, Reason.REACHED if reached else Reason.NEW_STORY)
     if new_words:
         return say.tell(AlertKind.CHANGED_WORDS, Reason.NEW_WORDS)
+    first = min(t.at for t in told)
     if occasion.changed is not None and rule.name in occasion.changed:
-        return say.tell(AlertKind.EDIT, Reason.EDITED)
+        return say.tell(AlertKind.EDIT, Reason.EDITED, _slot_end(first, now), Hold.FOLLOW_UPS)
     report = occasion.link.kind is LinkKind.REPORT and occasion.changed is None
     if not report or occasion.baseline:
         return say.nothing(Reason.FOLDED)
-    return _follow_up(rule, say, first=min(t.at for t in told))
+    return _follow_up(rule, say, first=first)
 
 
 def _follow_up(rule: Rule, say: _Say, *, first: datetime) -> Decision:
@@ -176,6 +178,27 @@ def terms_of(hit: Hit) -> frozenset[str]:
     return frozenset(match.entity or match.term for match in hit.matches)
 
 
+def edited(
+    before: Article, hits_before: Sequence[Hit], after: Article, hits: Sequence[Hit]
+) -> frozenset[str]:
+    """Return the rules whose matched sentences are no longer what they were."""
+    then = {hit.rule: _sentences(before, hit) for hit in hits_before}
+    return frozenset(
+        hit.rule for hit in hits if hit.rule in then and _sentences(after, hit) != then[hit.rule]
+    )
+
+
+def _sentences(article: Article, hit: Hit) -> frozenset[str]:
+    """Return the sentences that the matches of `hit` stand in, with whitespace made one."""
+    found = set()
+    for match in hit.matches:
+        text = article.field_text(match.field)
+        start = max(text.rfind(end, 0, match.start) for end in SENTENCE_ENDS) + 1
+        ends = [at for end in SENTENCE_ENDS if (at := text.find(end, match.end)) >= 0]
+        found.add(" ".join(text[start : min(ends, default=len(text))].split()))
+    return frozenset(found)
+
+
 def enough(at_least: AtLeast, story: Story, *, now: datetime) -> bool:
     """Return whether enough outlets, and enough independent texts, have the story.
 
@@ -221,9 +244,18 @@ def schedule(
         due = next_digest(_DEFAULT_DIGEST, due, zone)
     if channel.quiet is not None and (end := quiet_until(channel.quiet, due, zone)) is not None:
         due, hold = end, hold or Hold.QUIET
-    if hold is None and room is not None and room <= 0 and channel.limit is not None:
-        due, hold = now + channel.limit.per, Hold.LIMIT
+    # The last message of a limit is kept for the grouped one, so that both fit in it.
+    if channel.limit is not None and hold is None and room is not None:
+        kept = 1 if channel.limit.count > 1 else 0
+        if room <= kept:
+            due, hold = _slot_after(now, channel.limit.per), Hold.LIMIT
     return replace(decision, due=due, hold=hold)
+
+
+def _slot_after(now: datetime, per: timedelta) -> datetime:
+    """Return the next whole multiple of `per` since 1970: what is held by then goes together."""
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return epoch + ((now - epoch) // per + 1) * per
 
 
 def quiet_until(quiet: Quiet, at: datetime, zone: tzinfo) -> datetime | None:

@@ -1,0 +1,9 @@
+"""The clock and the life: what is polled when, signals, reload, systemd. It knows when; watch what."""
+
+from __future__ import annotations
+
+from watcher.daemon.life import run
+from watcher.daemon.once import once
+from watcher.daemon.service import Service, open_service, start_logging
+
+__all__ = ["Service", "once", "open_service", "run", "start_logging"]

@@ -1,0 +1,166 @@
+"""The life of the daemon: its jobs, its signals, and its end.
+
+One APScheduler job, every second, asks the store which feeds are due and gives them to the poller.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from collections.abc import Sequence
+from datetime import UTC
+from pathlib import Path
+
+from apscheduler.executors.asyncio import AsyncIOExecutor
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from watcher.core.errors import StateError, WatcherError
+from watcher.core.model import FeedId, FeedState
+from watcher.daemon.clock import now
+from watcher.daemon.service import STOP_WITHIN, Service, load_rules, open_service, tell
+from watcher.daemon.systemd import sd_notify
+from watcher.watch import Settings
+
+log = logging.getLogger(__name__)
+
+GIVE = 1000
+"""Feeds taken from the store at once."""
+CLOCK_JUMP = 30.0
+"""Seconds that wall clock and monotonic clock may part before the jobs are set anew."""
+
+
+def run(settings: Settings) -> int:
+    """Poll, alert and reload until SIGTERM or SIGINT; return the exit code."""
+    return asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> int:
+    async with open_service(settings, "watcher run") as service:
+        life = Life(service)
+        await life.live()
+    return 0
+
+
+class Life:
+    """One run of the daemon."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._stop = asyncio.Event()
+        self._seen = _stamps(service.desk.config.files)
+        self._broken = ""
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            executors={"default": AsyncIOExecutor()},
+            # Defaults drop a run that is a second late, and start a job for each missed second.
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+        )
+
+    async def live(self) -> None:
+        """Run until a signal says stop."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        self._scheduler.add_job(self._dispatch, "interval", seconds=1, id="dispatch")
+        self._scheduler.add_job(self._look_at_rules, "interval", seconds=2, id="rules")
+        self._scheduler.add_job(self._pulse, "interval", seconds=10, id="pulse")
+        outbox = asyncio.create_task(self._service.outbox.run(self._stop))
+        clock = asyncio.create_task(self._watch_clock())
+        self._scheduler.start()
+        await self._pulse()
+        feeds, rules = len(self._service.desk.config.feeds), len(self._service.desk.rules)
+        log.info("watching %d feeds with %d rules; stop with Ctrl-C or SIGTERM", feeds, rules)
+        sd_notify(f"READY=1\nSTATUS=watching {feeds} feeds with {rules} rules")
+        stopped = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({stopped, outbox}, return_when=asyncio.FIRST_COMPLETED)
+        sd_notify("STOPPING=1")
+        log.info("stopping")
+        self._scheduler.shutdown(wait=False)
+        self._stop.set()
+        clock.cancel()
+        # What is under way may finish together: both ends stop at once.
+        await asyncio.gather(self._service.poller.stop(STOP_WITHIN), outbox)
+        log.info("stopped")
+
+    async def _dispatch(self) -> None:
+        poller = self._service.poller
+        states = await asyncio.to_thread(self._due, poller.in_hand)
+        poller.give(states)
+
+    def _due(self, in_hand: frozenset[FeedId]) -> list[FeedState]:
+        with self._service.store.read() as known:
+            return known.due_feeds(now(), limit=GIVE, skip=in_hand)
+
+    async def _pulse(self) -> None:
+        """Say that we are alive: to systemd, and to `watcher status`."""
+        with contextlib.suppress(StateError), self._service.store.write() as tx:
+            tx.set_note("pulse", now().isoformat())
+        sd_notify("WATCHDOG=1")
+
+    async def _watch_clock(self) -> None:
+        """Start the jobs again when the clock of the machine is set.
+
+        APScheduler waits for a time of day: a clock that is set back an hour stops it for that hour.
+        """
+        apart = time.time() - time.monotonic()
+        while True:
+            await asyncio.sleep(1)
+            if abs(time.time() - time.monotonic() - apart) > CLOCK_JUMP:
+                apart = time.time() - time.monotonic()
+                log.warning("the clock was set: the jobs start again from now")
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=now())
+                self._service.outbox.nudge()
+
+    # --- rules that change ------------------------------------------------------------------
+
+    def _hang_up(self) -> None:
+        self._seen = {}
+
+    async def _look_at_rules(self) -> None:
+        """Put changed rules in force; when they are broken, keep the last good ones and say so."""
+        stamps = await asyncio.to_thread(_stamps, self._service.desk.config.files)
+        if stamps == self._seen:
+            return
+        self._seen = stamps
+        sd_notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
+        try:
+            rules = await asyncio.to_thread(load_rules, self._service.settings)
+            await asyncio.to_thread(self._service.use, rules)
+        except WatcherError as error:
+            self._keep_old_rules(error)
+        else:
+            log.info(
+                "new rules are in force: %d rules, %d feeds", len(rules.rules), len(rules.feeds)
+            )
+            if self._broken:
+                self._broken = ""
+                tell(
+                    self._service,
+                    "The rules are good again",
+                    "New rules are in force.",
+                    f"good {now()}",
+                )
+        sd_notify("READY=1")
+
+    def _keep_old_rules(self, error: WatcherError) -> None:
+        message = str(error)
+        log.error("the last good rules stay in force; mend this:\n%s", message)
+        if message != self._broken:
+            self._broken = message
+            body = f"The last good rules stay in force until this is mended:\n{message}"
+            tell(self._service, "rules.yaml has a mistake", body, f"rules {message} {now().date()}")
+
+
+def _stamps(files: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return (mtime in ns, size) of each file; a file that is gone has none."""
+    stamps = {}
+    for name in files:
+        with contextlib.suppress(OSError):
+            found = Path(name).stat()
+            stamps[name] = (found.st_mtime_ns, found.st_size)
+    return stamps

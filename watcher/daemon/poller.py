@@ -1,0 +1,190 @@
+"""Polls what it is given: few at once per host, some dozens in all, settled in batches."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from watcher.core.errors import StateError
+from watcher.core.model import FeedId, FeedState
+from watcher.daemon.clock import now
+from watcher.watch import Polled, Tally, Watch
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 40
+"""Polls under way at the same time."""
+PER_HOST = 2
+OWN_HOST = 16
+"""Polls at once at a host in the user's own network (`private: true`)."""
+HOST_PAUSE = 1.0
+"""Seconds between two starts at one host."""
+SETTLE_TOGETHER = 64
+"""Polls written in one transaction when so many are waiting: a commit costs a disk flush."""
+SETTLE_PAUSE = 60.0
+"""Seconds before a feed whose news could not be written down is asked again."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """The feeds of one host that wait to be polled, and how busy the host is with us."""
+
+    waiting: deque[FeedState]
+    running: int = 0
+    next_start: float = 0.0
+
+
+class Poller:
+    """The lanes of all hosts, and the one thread that settles."""
+
+    def __init__(self, watch: Watch, *, settled: Callable[[Tally], None]) -> None:
+        self._watch = watch
+        self._settled = settled
+        self._lanes: dict[str, Lane] = defaultdict(lambda: Lane(deque()))
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._polls: set[asyncio.Task[None]] = set()
+        self._in_hand: set[FeedId] = set()
+        self._held: dict[str, datetime] = {}
+        self._unsettled = 0
+        self._done: asyncio.Queue[Polled] = asyncio.Queue()
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="settle")
+        self._settling = asyncio.create_task(self._settle_for_ever())
+
+    @property
+    def in_hand(self) -> frozenset[FeedId]:
+        """The feeds that wait, are being polled, or are not settled yet."""
+        return frozenset(self._in_hand)
+
+    def give(self, states: Sequence[FeedState]) -> None:
+        """Take feeds to be polled as soon as their hosts allow; those in hand already are not.
+
+        A host that asked us to wait (429, 503 with Retry-After) is left alone with all its feeds.
+        """
+        for state in states:
+            if state.id in self._in_hand:
+                continue
+            self._in_hand.add(state.id)
+            host = _host(state)
+            until = self._held.get(host)
+            if until is not None and until > now():
+                self._later(state.id, (until - now()).total_seconds())
+                continue
+            self._held.pop(host, None)
+            self._lanes[host].waiting.append(state)
+            self._start(host)
+
+    def _later(self, feed: FeedId, seconds: float) -> None:
+        """Let a feed be given again only after so long; it stays due in the store."""
+        asyncio.get_running_loop().call_later(seconds, self._in_hand.discard, feed)
+
+    async def idle(self) -> None:
+        """Wait until all that was given is polled and settled."""
+        while self._polls or self._unsettled:
+            if self._settling.done():
+                self._settling.result()
+            await asyncio.wait({*self._polls, self._settling}, timeout=0.05)
+
+    async def stop(self, within: float) -> None:
+        """Give up what waits, and let what is under way finish within so many seconds."""
+        for lane in self._lanes.values():
+            while lane.waiting:
+                self._in_hand.discard(lane.waiting.popleft().id)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.idle(), within)
+        for task in (*self._polls, self._settling):
+            task.cancel()
+        await asyncio.gather(*self._polls, self._settling, return_exceptions=True)
+        self._writer.shutdown(wait=True)
+
+    def _start(self, host: str) -> None:
+        lane = self._lanes[host]
+        while lane.waiting and lane.running < (OWN_HOST if _own(lane.waiting[0]) else PER_HOST):
+            lane.running += 1
+            task = asyncio.create_task(self._poll(host, lane.waiting.popleft()))
+            self._polls.add(task)
+            task.add_done_callback(self._polls.discard)
+
+    async def _poll(self, host: str, state: FeedState) -> None:
+        lane = self._lanes[host]
+        try:
+            if not _own(state):
+                start = max(time.monotonic(), lane.next_start)
+                lane.next_start = start + HOST_PAUSE
+                await asyncio.sleep(start - time.monotonic())
+            async with self._slots:
+                polled = await self._watch.poll(state)
+            self._unsettled += 1
+            self._done.put_nowait(polled)
+            if polled.error is not None and polled.error.retry_after is not None:
+                self._held[host] = polled.at + polled.error.retry_after
+        except asyncio.CancelledError:
+            self._in_hand.discard(state.id)
+            raise
+        except Exception:
+            # A fault of ours in one feed must not end the polling of the others.
+            log.exception("feed %s: the poll failed", state.feed.url)
+            self._later(state.id, SETTLE_PAUSE)
+        finally:
+            lane.running -= 1
+            self._start(host)
+            if not lane.waiting and not lane.running and lane.next_start < time.monotonic():
+                self._lanes.pop(host, None)
+
+    async def _settle_for_ever(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            polls = [await self._done.get()]
+            while len(polls) < SETTLE_TOGETHER and not self._done.empty():
+                polls.append(self._done.get_nowait())
+            tally, lost = await loop.run_in_executor(self._writer, self._settle, polls)
+            for poll in polls:
+                if poll.state.id in lost:
+                    # The publisher is not asked again at once for a trouble that is ours.
+                    self._later(poll.state.id, SETTLE_PAUSE)
+                else:
+                    self._in_hand.discard(poll.state.id)
+            self._unsettled -= len(polls)
+            self._settled(tally)
+
+    def _settle(self, polls: Sequence[Polled]) -> tuple[Tally, frozenset[FeedId]]:
+        """Settle the polls together, or each by itself when one of them stands in the way.
+
+        Returns what came of them, and the feeds whose news could not be written down: they keep
+        their old validators, so that the next poll brings the same news again.
+        """
+        try:
+            return self._watch.settle(polls), frozenset()
+        except StateError as error:
+            log.error("%s", error)  # noqa: TRY400  a full disk needs its mend, not a traceback
+            return Tally(polled=len(polls), failed=len(polls)), frozenset(p.state.id for p in polls)
+        except Exception:
+            if len(polls) == 1:
+                log.exception("feed %s: could not be settled", polls[0].state.feed.url)
+                return Tally(polled=1, failed=1), frozenset({polls[0].state.id})
+            log.exception("%d polls could not be settled together: each by itself", len(polls))
+        tally, lost = Tally(), frozenset[FeedId]()
+        for poll in polls:
+            one, gone = self._settle([poll])
+            tally.add(one)
+            lost |= gone
+        return tally, lost
+
+
+def _host(state: FeedState) -> str:
+    try:
+        return urlsplit(state.feed.url).hostname or state.feed.url
+    except ValueError:  # "http://[::1": the address guard names the mistake
+        return state.feed.url
+
+
+def _own(state: FeedState) -> bool:
+    """Return whether the feed is on the user's own network, where nobody else is kept waiting."""
+    return state.feed.private

@@ -1,0 +1,131 @@
+"""Everything that one process needs, opened in order and closed in the other."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import random
+import sys
+from collections.abc import AsyncIterator
+
+from watcher import __version__, config
+from watcher.alerts import Outbox, Redactor
+from watcher.core.model import Config
+from watcher.daemon.clock import now
+from watcher.daemon.poller import Poller
+from watcher.feeds import Fetcher, Reader
+from watcher.store import Store, open_store
+from watcher.watch import Desk, Ledger, Settings, Tally, Watch
+
+log = logging.getLogger(__name__)
+
+STOP_WITHIN = 15.0
+"""Seconds that work under way may still take after SIGTERM."""
+USER_AGENT = f"watcher/{__version__} (feed reader)"
+
+
+class Service:
+    """Everything that one process needs, opened in order and closed in the other."""
+
+    def __init__(self, settings: Settings, rules: Config, store: Store) -> None:
+        self.settings = settings
+        self.store = store
+        self.desk = Desk(rules)
+        self.tally = Tally()
+        self.ledger = Ledger(store, lambda: self.desk, clock=now, jitter=random.random)
+
+    # filled in by open_service
+    watch: Watch
+    poller: Poller
+    outbox: Outbox
+
+    def count(self, tally: Tally) -> None:
+        """Add up what was settled, and wake the outbox when there is something to send."""
+        self.tally.add(tally)
+        if tally.alerts or tally.failed:
+            self.outbox.nudge()
+
+    def use(self, rules: Config) -> None:
+        """Put new rules in force."""
+        self.desk = Desk(rules)
+        self.watch.use(self.desk)
+        self.outbox.use(self.desk.targets, zone=self.desk.zone)
+
+
+def load_rules(settings: Settings) -> Config:
+    """Read rules.yaml with the secrets of the environment and of the state folder."""
+    return config.load(
+        settings.rules,
+        environ=os.environ,
+        secrets_file=settings.state / "secrets.env",
+    )
+
+
+@contextlib.asynccontextmanager
+async def open_service(settings: Settings, owner: str) -> AsyncIterator[Service]:
+    """Open state, rules and doors for one process. Raises StateError, RulesError.
+
+    The state is claimed: a second process on it would send everything twice.
+    """
+    rules = load_rules(settings)
+    redactor = Redactor(rules.secrets)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(redactor)
+    started = now()
+    store = open_store(settings.state, url=settings.database_url, now=started)
+    try:
+        store.claim(owner)
+        service = Service(settings, rules, store)
+        with store.write() as tx:
+            tx.sync_feeds(rules.feeds, now=started)
+            repeats = tx.recover(now=started)
+        if repeats:
+            log.warning("%d messages were under way when the last run ended: sent again", repeats)
+        async with (
+            Fetcher(user_agent=USER_AGENT) as fetcher,
+            Reader() as reader,
+        ):
+            service.watch = Watch(
+                store=store,
+                desk=service.desk,
+                fetcher=fetcher,
+                reader=reader,
+                clock=now,
+                jitter=random.random,
+            )
+            known = service.watch.open_index()
+            log.info("%d articles of the last days are known", known)
+            service.outbox = Outbox(
+                service.ledger, service.desk.targets, timezone=service.desk.zone, clock=now
+            )
+            service.poller = Poller(service.watch, settled=service.count)
+            if store.recovered:
+                tell(service, "The state was lost", store.recovered, f"lost {started}")
+            try:
+                yield service
+            finally:
+                await service.poller.stop(STOP_WITHIN)
+    finally:
+        store.close()
+
+
+def tell(service: Service, headline: str, body: str, occasion: str) -> None:
+    """Write a message for the health channels, and wake the outbox."""
+    with service.store.write() as tx:
+        service.watch.tell_health(tx, headline, body, occasion=occasion, at=now())
+    service.outbox.nudge()
+
+
+def start_logging(settings: Settings) -> None:
+    """Log to stderr: a line each, with the time unless systemd adds it."""
+    level = (
+        (logging.DEBUG if settings.verbose > 1 else logging.INFO)
+        if settings.verbose >= 0
+        else logging.WARNING
+    )
+    time_of = "" if os.environ.get("JOURNAL_STREAM") else "%(asctime)s "
+    logging.basicConfig(
+        level=level, stream=sys.stderr, format=f"{time_of}%(levelname)s %(message)s"
+    )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
