@@ -1,0 +1,324 @@
+"""Whether to tell, whom, when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.make import (
+    NOON,
+    a_channel,
+    a_hit,
+    a_link,
+    a_member,
+    a_rule,
+    a_story,
+    an_article,
+)
+
+from watcher.core import decide as d
+from watcher.core.model import (
+    AlertKind,
+    AtLeast,
+    Channel,
+    Decision,
+    DeliveryState,
+    Digest,
+    FollowUps,
+    Hold,
+    Limit,
+    LinkKind,
+    Outcome,
+    Quiet,
+    Reason,
+    Rule,
+    Sent,
+    Severity,
+    Told,
+)
+
+HOUR = timedelta(hours=1)
+ALMATY = ZoneInfo("Asia/Almaty")
+TOLD = Told(rule="Atajurt", target="desk", terms=frozenset({"activist"}), at=NOON - HOUR / 2)
+
+
+def an_occasion(**more: Any) -> d.Occasion:
+    plain: dict[str, Any] = {
+        "article": an_article(),
+        "link": a_link(),
+        "hits": (a_hit(),),
+        "story": a_story(a_member()),
+    }
+    return d.Occasion(**(plain | more))
+
+
+def decide_one(occasion: d.Occasion, rule: Rule | None = None) -> Decision:
+    rule = rule or a_rule()
+    [decision] = d.decide(occasion, {rule.name: rule}, {"desk": a_channel()}, now=NOON)
+    return decision
+
+
+def test_the_first_article_of_a_story_is_told() -> None:
+    decision = decide_one(an_occasion())
+
+    assert (decision.tell, decision.kind, decision.due) == (True, AlertKind.NEW, NOON)
+
+
+def test_a_copy_of_what_was_told_is_folded() -> None:
+    decision = decide_one(
+        an_occasion(link=a_link("a2", LinkKind.COPY), story=a_story(a_member(), told=(TOLD,)))
+    )
+
+    assert (decision.tell, decision.reason) == (False, Reason.FOLDED)
+
+
+def test_a_copy_that_matches_other_words_still_alerts() -> None:
+    decision = decide_one(
+        an_occasion(
+            link=a_link("a2", LinkKind.COPY),
+            hits=(a_hit(entity="serikzhan-bilash"),),
+            story=a_story(a_member(), told=(TOLD,)),
+        )
+    )
+
+    assert (decision.tell, decision.kind) == (True, AlertKind.CHANGED_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("wish", "due", "hold"),
+    [
+        (FollowUps.NOW, NOON, None),
+        (FollowUps.HOURLY, NOON + HOUR / 2, Hold.FOLLOW_UPS),
+        (FollowUps.DIGEST, NOON, Hold.DIGEST),
+    ],
+)
+def test_a_report_is_a_follow_up_at_the_time_the_rule_wants(
+    wish: FollowUps, due: datetime, hold: Hold | None
+) -> None:
+    occasion = an_occasion(
+        link=a_link("a2", LinkKind.REPORT), story=a_story(a_member(), told=(TOLD,))
+    )
+
+    decision = decide_one(occasion, a_rule(follow_ups=wish))
+
+    assert (decision.kind, decision.due, decision.hold) == (AlertKind.FOLLOW_UP, due, hold)
+
+
+def test_no_follow_ups_where_the_rule_wants_none() -> None:
+    occasion = an_occasion(
+        link=a_link("a2", LinkKind.REPORT), story=a_story(a_member(), told=(TOLD,))
+    )
+
+    assert decide_one(occasion, a_rule(follow_ups=FollowUps.OFF)).reason is Reason.FOLLOW_UPS_OFF
+
+
+def test_the_first_sight_of_a_feed_goes_into_one_summary() -> None:
+    decision = decide_one(an_occasion(baseline=True))
+
+    assert (decision.tell, decision.kind, decision.hold) == (
+        True,
+        AlertKind.BASELINE,
+        Hold.BASELINE,
+    )
+
+
+def test_a_rule_waits_for_outlets_and_is_told_by_a_print_that_does_not_match_itself() -> None:
+    rule = a_rule(at_least=AtLeast(outlets=2))
+    first = an_occasion()
+    second = an_occasion(
+        article=an_article("Man held", id="a2"),
+        link=a_link("a2", LinkKind.COPY),
+        hits=(),
+        story=a_story(
+            a_member(),
+            a_member("a2", "Herald", kind=LinkKind.COPY),
+            hits=((first.article.id, a_hit()),),
+        ),
+    )
+
+    assert decide_one(first, rule).reason is Reason.TOO_FEW
+    reached = decide_one(second, rule)
+    assert (reached.tell, reached.reason, reached.matched_in) == (True, Reason.REACHED, "a1")
+    alert, _, _ = d.outgoing(second, [reached], {rule.name: rule}, version="v", now=NOON)
+    assert alert is not None
+    assert alert.article == "a1"
+
+
+def test_five_prints_of_one_wire_text_are_one_origin() -> None:
+    prints = [a_member(f"a{n}", f"Outlet {n}", kind=LinkKind.COPY) for n in range(2, 6)]
+    story = a_story(a_member(), *prints)
+
+    assert d.enough(AtLeast(outlets=5), story, now=NOON)
+    assert not d.enough(AtLeast(origins=2), story, now=NOON)
+
+
+def test_prints_before_the_time_do_not_count() -> None:
+    story = a_story(a_member(seen=NOON - 9 * HOUR), a_member("a2", "Herald"))
+
+    assert not d.enough(AtLeast(outlets=2, within=6 * HOUR), story, now=NOON)
+
+
+def test_several_rules_with_one_target_make_one_delivery() -> None:
+    rules = {name: a_rule(name, notify=("desk", "chat")) for name in ("Atajurt", "Xinjiang")}
+    channels = {"desk": a_channel(), "chat": a_channel("chat")}
+    occasion = an_occasion(hits=(a_hit("Atajurt"), a_hit("Xinjiang")))
+
+    decisions = d.decide(occasion, rules, channels, now=NOON)
+    alert, deliveries, told = d.outgoing(occasion, decisions, rules, version="v", now=NOON)
+
+    assert alert is not None
+    assert alert.rules == ("Atajurt", "Xinjiang")
+    assert [(x.target, x.rules) for x in deliveries] == [
+        ("desk", ("Atajurt", "Xinjiang")),
+        ("chat", ("Atajurt", "Xinjiang")),
+    ]
+    assert len(told) == 4
+
+
+def test_an_edit_of_the_matched_sentence_is_told_with_the_hour() -> None:
+    before = an_article("Police hold an activist. Rain is expected.")
+    after = an_article("Police free an activist. Rain is expected.")
+    other = an_article("Police hold an activist. Snow is expected.")
+
+    assert d.edited(before, (a_hit(),), after, (a_hit(),)) == {"Atajurt"}
+    assert d.edited(before, (a_hit(),), other, (a_hit(),)) == frozenset()
+    decision = decide_one(
+        an_occasion(changed=frozenset({"Atajurt"}), story=a_story(a_member(), told=(TOLD,)))
+    )
+    assert (decision.kind, decision.hold) == (AlertKind.EDIT, Hold.FOLLOW_UPS)
+
+
+# --- when ---------------------------------------------------------------------------------------
+
+
+def scheduled(channel: Channel, *, now: datetime = NOON, **more: Any) -> Decision:
+    decision = Decision(
+        rule="Atajurt", target="desk", tell=True, reason=Reason.NEW_STORY, due=now, hold=None
+    )
+    severity = more.pop("severity", Severity.NORMAL)
+    room = more.pop("room", None)
+    return d.schedule(decision, severity, channel, zone=ALMATY, now=now, room=room)
+
+
+def test_quiet_hours_hold_until_their_end_also_past_midnight() -> None:
+    channel = a_channel(quiet=Quiet(start=time(22), end=time(7)))
+    late = datetime(2026, 3, 10, 20, 30, tzinfo=ALMATY) + 3 * HOUR
+
+    held = scheduled(channel, now=late.astimezone(UTC))
+
+    assert held.hold is Hold.QUIET
+    assert held.due == datetime(2026, 3, 11, 7, tzinfo=ALMATY)
+
+
+def test_critical_passes_quiet_hours_limits_and_digests() -> None:
+    channel = a_channel(
+        quiet=Quiet(start=time(0), end=time(23, 59)),
+        limit=Limit(count=1, per=HOUR),
+        digest=Digest(at=(time(8),)),
+    )
+
+    sent = scheduled(channel, severity=Severity.CRITICAL, room=0)
+
+    assert (sent.hold, sent.due) == (None, NOON)
+
+
+def test_what_is_over_the_limit_goes_into_one_grouped_message() -> None:
+    channel = a_channel(limit=Limit(count=20, per=HOUR))
+
+    first, second = (scheduled(channel, now=NOON + HOUR / n, room=1) for n in (4, 5))
+
+    assert scheduled(channel, room=2).hold is None
+    assert first.hold is second.hold is Hold.LIMIT
+    assert first.due == second.due == datetime(2026, 3, 10, 13, tzinfo=UTC)
+
+
+def test_a_digest_goes_out_at_its_time_on_the_users_clock_also_when_the_clocks_change() -> None:
+    digest = Digest(at=(time(8),))
+    berlin = ZoneInfo("Europe/Berlin")
+    before_change = datetime(2026, 3, 28, 9, tzinfo=berlin)
+
+    due = d.next_digest(digest, before_change.astimezone(UTC), berlin)
+
+    assert due == datetime(2026, 3, 29, 6, tzinfo=UTC)
+
+
+def test_a_weekly_digest_waits_for_its_day() -> None:
+    due = d.next_digest(Digest(at=(time(9),), weekdays=frozenset({0})), NOON, UTC)
+
+    assert due == datetime(2026, 3, 16, 9, tzinfo=UTC)
+
+
+@given(
+    at=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)),  # noqa: DTZ001 made aware below
+    start=st.times(),
+    end=st.times(),
+)
+def test_quiet_hours_end_within_a_day_and_outside_themselves(
+    at: datetime, start: time, end: time
+) -> None:
+    quiet = Quiet(start=start, end=end)
+    moment = at.replace(tzinfo=UTC)
+
+    until = d.quiet_until(quiet, moment, UTC)
+
+    if until is not None:
+        assert moment < until <= moment + timedelta(days=1)
+        assert d.quiet_until(quiet, until, UTC) is None
+
+
+# --- trying again -------------------------------------------------------------------------------
+
+
+def test_a_failure_is_tried_again_later_and_later_and_no_earlier_than_the_target_asks() -> None:
+    failure = Outcome(sent=Sent.RETRY)
+
+    waits = [d.retry(failure, n, now=NOON, jitter=0)[1] for n in (1, 2, 3, 100)]
+    asked = d.retry(Outcome(sent=Sent.RETRY, retry_after=HOUR), 1, now=NOON, jitter=0)
+
+    assert [w - NOON for w in waits if w] == [
+        timedelta(seconds=5),
+        timedelta(seconds=10),
+        timedelta(seconds=20),
+        timedelta(minutes=30),
+    ]
+    assert asked == (DeliveryState.DUE, NOON + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("sent", "attempts", "state"),
+    [
+        (Sent.OK, 1, DeliveryState.SENT),
+        (Sent.REFUSED, 1, DeliveryState.PARKED),
+        (Sent.RETRY, 120, DeliveryState.PARKED),
+        (Sent.UNKNOWN, 1, DeliveryState.UNKNOWN),
+        (Sent.UNKNOWN, 3, DeliveryState.PARKED),
+    ],
+)
+def test_where_a_delivery_stands_after_a_try(
+    sent: Sent, attempts: int, state: DeliveryState
+) -> None:
+    assert d.retry(Outcome(sent=sent), attempts, now=NOON, jitter=0)[0] is state
+
+
+def test_the_same_occasion_is_one_health_alert() -> None:
+    first, _ = d.notice("Down", "x", targets=["op"], occasion="trouble 1", now=NOON)
+    again, _ = d.notice("Down", "x", targets=["op"], occasion="trouble 1", now=NOON + HOUR)
+    other, _ = d.notice("Down", "x", targets=["op"], occasion="trouble 2", now=NOON)
+
+    assert first.id == again.id != other.id
+
+
+def test_told_rows_carry_what_was_told_of_an_earlier_member() -> None:
+    occasion = an_occasion()
+    decision = decide_one(occasion)
+
+    _, _, [told] = d.outgoing(
+        occasion, [replace(decision)], {"Atajurt": a_rule()}, version="v", now=NOON
+    )
+
+    assert told.terms == {"activist"}
