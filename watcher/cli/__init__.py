@@ -82,9 +82,9 @@ def _colored() -> bool:
 
 
 def _speak_utf8() -> None:
-    """JSON Lines are UTF-8 whatever the locale says.
+    r"""Write UTF-8 whatever the locale says, because JSON Lines are.
 
-    A lone surrogate, which UTF-8 can't hold, comes out as \\udc80: in JSON that is its escape.
+    A lone surrogate, which UTF-8 can't hold, comes out as \udc80: in JSON that is its escape.
     """
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)

@@ -17,7 +17,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
@@ -45,7 +45,7 @@ RulesOption = Annotated[
     typer.Option(
         "--rules",
         metavar="FILE",
-        help="The watch rules. [default: $WATCHER_RULES or rules.yaml]",
+        help="The watch rules. (default: $WATCHER_RULES or rules.yaml)",
         rich_help_panel=GLOBAL_PANEL,
         show_default=False,
     ),
@@ -55,7 +55,7 @@ StateOption = Annotated[
     typer.Option(
         "--state",
         metavar="DIR",
-        help="Where the program keeps what it knows. [default: $WATCHER_STATE or state/]",
+        help="Where the program keeps what it knows. (default: $WATCHER_STATE or state/)",
         rich_help_panel=GLOBAL_PANEL,
         show_default=False,
     ),
@@ -63,7 +63,10 @@ StateOption = Annotated[
 JsonOption = Annotated[
     bool,
     typer.Option(
-        "--json", help="Print JSON on stdout, for scripts.", rich_help_panel=GLOBAL_PANEL
+        "--json",
+        help="Print JSON on stdout, for scripts.",
+        rich_help_panel=GLOBAL_PANEL,
+        metavar="",
     ),
 ]
 VerboseOption = Annotated[
@@ -93,7 +96,7 @@ QuietOption = Annotated[
 NoColorOption = Annotated[
     bool,
     typer.Option(
-        "--no-color", help="No colour (also: NO_COLOR=1).", rich_help_panel=GLOBAL_PANEL
+        "--no-color", help="No colour (also: NO_COLOR=1).", rich_help_panel=GLOBAL_PANEL, metavar=""
     ),
 ]
 
@@ -117,7 +120,7 @@ class Options:
     def merged(
         cls, *given: Mapping[str, Any], environ: Mapping[str, str] | None = None
     ) -> "Options":
-        """Return the options of one call: what stands later in `given` wins, then the environment."""
+        """Return the options of one call: the later of `given` wins, then the environment."""
         environ = os.environ if environ is None else environ
         rules = _last(given, "rules") or environ.get("WATCHER_RULES") or None
         state = _last(given, "state") or environ.get("WATCHER_STATE") or "state"
@@ -167,12 +170,14 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
-def command(app: typer.Typer, name: str, *, panel: str | None = None) -> Callable[[Command], Command]:
+def command(
+    app: typer.Typer, name: str, *, panel: str | None = None, examples: Sequence[str] = ()
+) -> Callable[[Command], Command]:
     """Register a function as the command `name` of `app`.
 
     The function takes a `Call` first and its own parameters after it, and returns an exit code
     (None is 0). The global options are added behind its own, because people type
-    `watcher status --json` as well as `watcher --json status`.
+    `watcher status --json` as well as `watcher --json status`. `examples` stand in its --help.
     """
 
     def register(function: Command) -> Command:
@@ -198,7 +203,11 @@ def command(app: typer.Typer, name: str, *, panel: str | None = None) -> Callabl
         ]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {}
-        return app.command(name, rich_help_panel=panel)(run)
+        text = inspect.cleandoc(function.__doc__ or "")
+        if examples:
+            # \b keeps the lines that follow as they are.
+            text += "\n\n\b\n" + "\n".join(("Examples:", *(f"  {line}" for line in examples)))
+        return app.command(name, rich_help_panel=panel, help=text)(run)
 
     return register
 
@@ -218,7 +227,7 @@ class Call:
         self._configs: dict[bool, Config] = {}
         self._store: Store | None = None
 
-    def __enter__(self) -> "Call":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -266,7 +275,9 @@ class Call:
         else:
             self.err.print(clean(text), style=style, markup=False, highlight=False, soft_wrap=True)
 
-    def table(self, heads: Sequence[str], rows: Iterable[Row], *, right: Iterable[str] = ()) -> None:
+    def table(
+        self, heads: Sequence[str], rows: Iterable[Row], *, right: Iterable[str] = ()
+    ) -> None:
         """Print an aligned table; a cell is any value or a (value, style) pair."""
         from rich.table import Table
         from rich.text import Text
@@ -317,7 +328,9 @@ class Call:
         """Return the rules file, or say in plain words that there is none (exit 2)."""
         path = self.options.rules
         if path.is_dir():
-            raise UsageError(f"{path} is a folder; --rules wants the file in it, as in {path}/rules.yaml")
+            raise UsageError(
+                f"{path} is a folder; --rules wants the file in it, as in {path}/rules.yaml"
+            )
         if not path.exists():
             hint = "" if self.options.rules_given else " `watcher init` writes one to start from."
             raise UsageError(f"{path}: there is no such file.{hint}")
@@ -414,6 +427,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f' Did you mean "{close[0]}"?' if close else ""
 
 
+A_CENTURY = 3.2e9
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
@@ -427,11 +441,11 @@ def duration(text: str) -> timedelta:
     number, unit = text.strip()[:-1], text.strip()[-1:].lower()
     try:
         seconds = float(number) * _UNITS[unit]
-        if not 0 < seconds < 3.2e9:  # a hundred years; also refuses nan and inf
-            raise ValueError
-        return timedelta(seconds=seconds)
     except (ValueError, KeyError):
-        raise UsageError(f'"{text}" is no duration. Write it like 30m, 72h or 7d.') from None
+        seconds = 0.0
+    if 0 < seconds < A_CENTURY:  # false for nan and inf, too
+        return timedelta(seconds=seconds)
+    raise UsageError(f'"{text}" is no duration. Write it like 30m, 72h or 7d.')
 
 
 def since(text: str, call: Call) -> datetime:
@@ -466,10 +480,9 @@ def ago(moment: datetime | None, at: datetime) -> str:
 
 
 # Steering characters: C0 and C1 controls, and the marks that turn the direction of what follows.
-_STEERING = {
-    code: None
-    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-} | {ord("\t"): " ", ord("\n"): "\n"}
+_STEERING = dict.fromkeys(
+    (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+) | {ord("\t"): " ", ord("\n"): "\n"}
 
 
 def clean(text: str) -> str:
@@ -496,7 +509,7 @@ def _cell(value: object) -> tuple[str, str]:
 
 
 def _harmless(text: str) -> str:
-    """A cell that starts like a formula is shown, not run."""
+    """Return a cell that a spreadsheet shows and doesn't run."""
     return f"'{text}" if text[:1] in tuple("=+-@\t") and text[1:] else text
 
 

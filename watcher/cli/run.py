@@ -1,15 +1,13 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """demo, init, run, once: to see it, to set it up, to keep it running."""
 
-import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from watcher.cli.common import Call, command, dumps
+from watcher.cli.common import Call, command
 from watcher.core.errors import UsageError, WatcherError
 
 PANEL = "Start"
@@ -30,9 +28,14 @@ SECRETS_EXAMPLE = """\
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to `app`."""
     command(app, "demo", panel=PANEL)(demo)
-    command(app, "init", panel=PANEL)(init)
-    command(app, "run", panel=PANEL)(run)
-    command(app, "once", panel=PANEL)(once)
+    command(app, "init", panel=PANEL, examples=["watcher init ~/monitor"])(init)
+    command(
+        app,
+        "run",
+        panel=PANEL,
+        examples=["watcher run --rules /etc/watcher/rules.yaml --state /var/lib/watcher"],
+    )(run)
+    command(app, "once", panel=PANEL, examples=["watcher once", "watcher once --all --json"])(once)
 
 
 def demo(call: Call) -> int:
@@ -56,8 +59,6 @@ def init(
     """Write a commented rules.yaml to start from, a state folder and an example of secrets.
 
     Nothing that exists is overwritten: it is left as it is, and said so.
-
-    Example:  watcher init ~/monitor
     """
     from watcher import config
 
@@ -103,8 +104,6 @@ def run(call: Call) -> int:
 
     Stops cleanly on Ctrl-C or SIGTERM; nothing is lost, also not by kill -9. SIGHUP reads the
     rules again at once.
-
-    Example:  watcher run --rules /etc/watcher/rules.yaml --state /var/lib/watcher
     """
     call.rules_file()
     from watcher import daemon
@@ -125,8 +124,6 @@ def once(
     """Poll once what is due, deliver, and exit: for cron.
 
     Exit code 1 says that a feed failed or a delivery was parked.
-
-    Examples:  watcher once    |    watcher once --all --json
     """
     call.rules_file()
     from watcher import daemon
@@ -169,18 +166,10 @@ def dumps_pretty(value: object) -> str:
 
 
 def _write_new(path: Path, text: str) -> bool:
-    """Write `path` unless it exists, whole or not at all; True when it was written."""
-    if path.exists() or path.is_symlink():
-        return False
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_text(text, encoding="utf-8")
+    """Write `path` unless something of that name exists; True when it was written."""
     try:
-        os.link(part, path)  # unlike rename, this never replaces what appeared meanwhile
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
     except FileExistsError:
         return False
-    except OSError:
-        part.replace(path)  # a file system without links
-        return True
-    finally:
-        part.unlink(missing_ok=True)
     return True

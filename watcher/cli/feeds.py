@@ -1,0 +1,304 @@
+# ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
+"""feeds: list, add, remove, import, export, check. Edits keep the comments of rules.yaml."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from watcher.cli.common import Call, ago, command, iso, nearest, now, one_line
+from watcher.cli.lines import opened
+from watcher.core.errors import UsageError, WatcherError
+from watcher.core.model import Feed, FeedState
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file to `app`."""
+    feeds = typer.Typer(
+        help="The feeds in rules.yaml: list, add, remove, check.", no_args_is_help=True
+    )
+    command(feeds, "list", examples=["watcher feeds list --json"])(feeds_list)
+    command(
+        feeds,
+        "add",
+        examples=[
+            "watcher feeds add https://example.kz/rss --name Example --language kk --tag kazakhstan"
+        ],
+    )(feeds_add)
+    command(feeds, "remove", examples=["watcher feeds remove https://example.kz/rss"])(feeds_remove)
+    command(feeds, "import", examples=["watcher feeds import subscriptions.opml"])(feeds_import)
+    command(feeds, "export", examples=["watcher feeds export feeds.opml"])(feeds_export)
+    command(feeds, "check", examples=["watcher feeds check", "watcher feeds check Example --json"])(
+        feeds_check
+    )
+    app.add_typer(feeds, name="feeds", rich_help_panel="Rules and feeds")
+
+
+def feeds_list(call: Call) -> int:
+    """List the feeds of rules.yaml, and how each did when it was last polled."""
+    feeds = call.config().feeds
+    states = _states(call)
+    if call.json:
+        for feed in feeds:
+            call.data(feed_json(feed, states.get(feed.url)))
+        return 0
+    at = now()
+    call.table(
+        ("feed", "language", "tags", "state", "last new", "next poll", "address"),
+        [
+            (
+                one_line(feed.name, 40),
+                feed.language or "-",
+                ", ".join(sorted(feed.tags)) or "-",
+                _state_cell(states.get(feed.url)),
+                ago(state.last_new, at) if (state := states.get(feed.url)) else "-",
+                call.when(state.next_due) if state else "-",
+                feed.url,
+            )
+            for feed in feeds
+        ],
+    )
+    return 0
+
+
+def _states(call: Call) -> dict[str, FeedState]:
+    """Return what the state knows of the feeds; nothing when there is no state yet."""
+    from watcher.cli.state import exists
+
+    if not exists(call.options):
+        return {}
+    with call.store().read() as queries:
+        return {state.feed.url: state for state in queries.feed_states(active=True)}
+
+
+def _state_cell(state: FeedState | None) -> tuple[str, str]:
+    if state is None or state.last_polled is None:
+        return ("not polled yet", "dim")
+    if state.fault is not None:
+        return (f"{state.fault.value} ({state.failures}x)", "red")
+    return ("alive", "green")
+
+
+def feed_json(feed: Feed, state: FeedState | None) -> dict[str, Any]:
+    """Return a feed and its state for scripts."""
+    return {
+        "feed": feed.name,
+        "url": feed.url,
+        "language": feed.language,
+        "tags": sorted(feed.tags),
+        "private": feed.private,
+        "state": None
+        if state is None or state.last_polled is None
+        else (state.fault.value if state.fault else "alive"),
+        "detail": (state.fault_detail or None) if state else None,
+        "failures": state.failures if state else 0,
+        "last_polled": iso(state.last_polled) if state else None,
+        "last_new": iso(state.last_new) if state else None,
+        "next_due": iso(state.next_due) if state else None,
+    }
+
+
+# --- edits ---------------------------------------------------------------------------------------
+
+
+def feeds_add(
+    call: Call,
+    url: Annotated[str, typer.Argument(metavar="URL", help="The address of the feed.")],
+    *,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="The outlet, as alerts name it.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", metavar="CODE", help="en, ru, kk, zh, ug, tr ...")
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="For rules; may be repeated.")
+    ] = None,
+) -> int:
+    """Add a feed to rules.yaml; comments and order are kept. A running daemon takes it up itself."""
+    from watcher import config
+
+    _must_be_web(url)
+    if config.add_feed(call.rules_file(), url, name=name, language=language, tags=tuple(tag or ())):
+        _done(call, url, "added", done=True, words=f"added {url}")
+        return 0
+    _done(call, url, "known", done=False, words=f"{url} is in {call.options.rules} already")
+    return 0
+
+
+def feeds_remove(
+    call: Call,
+    feed: Annotated[str, typer.Argument(metavar="URL|NAME", help="The feed, as listed.")],
+) -> int:
+    """Take a feed out of rules.yaml. What was read from it stays stored."""
+    from watcher import config
+
+    url = find_feed(call, feed).url
+    if not config.remove_feed(call.rules_file(), url):
+        raise WatcherError(
+            f"{url} does not stand in {call.options.rules} itself: it comes from a file that is "
+            "included there (include: or opml:). Take it out of that file."
+        )
+    _done(call, url, "removed", done=True, words=f"removed {url}")
+    return 0
+
+
+def feeds_import(
+    call: Call,
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="An OPML file.")],
+) -> int:
+    """Add the feeds of an OPML file, as feed readers export it, to rules.yaml.
+
+    Feeds that are there already, or twice in the file, are named and left out.
+    """
+    from watcher import config
+    from watcher.feeds import opml
+
+    path = call.rules_file()
+    with opened(file) as source:
+        feeds = opml.read(source.read())
+    if not feeds:
+        raise WatcherError(f"{file}: no feeds in it (an OPML file names them as xmlUrl)")
+    added = 0
+    with call.progress("importing", len(feeds)) as advance:
+        for feed in feeds:
+            new = config.add_feed(
+                path,
+                feed.url,
+                name=feed.name,
+                language=feed.language,
+                tags=tuple(sorted(feed.tags)),
+            )
+            added += new
+            advance()
+            if call.json:
+                call.data({"url": feed.url, "feed": feed.name, "added": new})
+            elif not new:
+                call.note(f"left out, known already: {feed.url}", "yellow")
+    if not call.json:
+        call.say(f"{added} feeds added to {path}, {len(feeds) - added} were known already", "green")
+    return 0
+
+
+def feeds_export(
+    call: Call,
+    file: Annotated[str, typer.Argument(metavar="[FILE]", help="Where to; - is stdout.")] = "-",
+) -> int:
+    """Write the feeds of rules.yaml as OPML, which every feed reader takes."""
+    from watcher.feeds import opml
+
+    feeds = call.config().feeds
+    text = opml.write(feeds, "watcher")
+    if file == "-":
+        sys.stdout.write(text)
+        return 0
+    target = Path(file)
+    if target.exists():
+        raise UsageError(f"{file} exists; choose another name")
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from None
+    call.note(f"{len(feeds)} feeds written to {file}")
+    return 0
+
+
+def _done(call: Call, url: str, key: str, *, done: bool, words: str) -> None:
+    if call.json:
+        call.data({"url": url, "result": key})
+    else:
+        call.say(words, "green" if done else "yellow")
+
+
+def _must_be_web(url: str) -> None:
+    """Refuse in plain words what is no http(s) address."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good:
+        hint = f" Did you mean https://{url}?" if "." in url and ":" not in url else ""
+        raise UsageError(f'"{url}" is no web address (http:// or https://).{hint}')
+
+
+def find_feed(call: Call, wanted: str) -> Feed:
+    """Return the feed of that address or name (any case)."""
+    feeds = call.config().feeds
+    for feed in feeds:
+        if wanted == feed.url or wanted.casefold() == feed.name.casefold():
+            return feed
+    known = [feed.name for feed in feeds] + [feed.url for feed in feeds]
+    raise UsageError(f'no feed is called "{wanted}".{nearest(wanted, known)} (watcher feeds list)')
+
+
+# --- check ---------------------------------------------------------------------------------------
+
+
+def feeds_check(
+    call: Call,
+    feed: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[URL|NAME]...", help="Only these.", show_default="all"),
+    ] = None,
+) -> int:
+    """Ask every feed now and say how it is; nothing is stored and nobody is told.
+
+    alive, silent (nothing new for a month), moved, or what is wrong: html, not-found, gone,
+    timeout, blocked-address, tls and so on. Exit code 1 when some can't be read.
+    """
+    from watcher.cli.net import Checked, check_feeds
+
+    feeds = [find_feed(call, wanted) for wanted in feed] if feed else list(call.config().feeds)
+    if not feeds:
+        raise WatcherError(f"no feeds in {call.options.rules} (watcher feeds add URL)")
+    with call.progress("asking feeds", len(feeds)) as advance:
+
+        def done(result: Checked) -> None:
+            advance()
+            if call.json:
+                call.data(result.json())
+
+        results = asyncio.run(check_feeds(feeds, done=done))
+    failed = sum(result.failed for result in results)
+    if not call.json:
+        _print_checked(call, results)
+        call.say()
+        call.say(
+            f"{len(results)} feeds, {failed} can't be read"
+            if failed
+            else f"{len(results)} feeds, all can be read",
+            "red" if failed else "green",
+        )
+    return 1 if failed else 0
+
+
+def _print_checked(call: Call, results: list[Any]) -> None:
+    at = now()
+    call.table(
+        ("feed", "state", "items", "newest", "format", "encoding", "ms", "detail"),
+        [
+            (
+                one_line(result.feed.name, 40),
+                (result.state, _style(result)),
+                result.items or "-",
+                ago(result.newest, at),
+                result.format or "-",
+                result.encoding or "-",
+                result.ms,
+                one_line(result.detail, 120),
+            )
+            # What needs a person's attention stands at the end, where the eye is.
+            for result in sorted(results, key=lambda one: (one.failed, one.state != "alive"))
+        ],
+        right=["items", "ms"],
+    )
+
+
+def _style(result: Any) -> str:  # noqa: ANN401 - net.Checked, imported late
+    if result.failed:
+        return "red"
+    return "green" if result.state == "alive" else "yellow"

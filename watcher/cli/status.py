@@ -1,0 +1,150 @@
+# ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
+"""status: is it running, are the feeds alive, do the alerts arrive? One screen."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+import typer
+
+from watcher.cli.common import Call, ago, command, iso, now, one_line
+from watcher.core.model import DeliveryState, FeedState
+
+SHOWN = 10
+"""Failing feeds on the screen; `feeds list` has them all."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file to `app`."""
+    command(app, "status", panel="Start", examples=["watcher status", "watcher status --json"])(
+        status
+    )
+
+
+def status(call: Call) -> int:
+    """Show on one screen how it goes: daemon, feeds, alerts, deliveries.
+
+    Exit code 0 also when feeds fail: that is told, not judged. 4: there is no state yet.
+    """
+    report = collect(call)
+    if call.json:
+        call.data(report)
+    else:
+        _print(call, report)
+    return 0
+
+
+def collect(call: Call) -> dict[str, Any]:
+    """Return the state of things as `status --json` prints it."""
+    from watcher.cli import state as at_rest
+
+    at = now()
+    midnight = at.astimezone(call.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    with call.store().read() as queries:
+        feeds = queries.feed_states(active=True)
+        counts = queries.counts()
+        heartbeat = _moment(queries.note("heartbeat"))
+        next_delivery = queries.next_delivery()
+        alerts_today = len(queries.alerts(since=midnight, limit=1_000_000))
+        stories_today = len({link.story for _, link in queries.articles_since(midnight)})
+        by_state = {
+            state.value: counts.get(f"deliveries_{state.value}", counts.get(state.value, 0))
+            for state in DeliveryState
+        }
+    failing = sorted(
+        (feed for feed in feeds if feed.fault is not None), key=lambda feed: -feed.failures
+    )
+    return {
+        "running": at_rest.running(call.options, heartbeat, at),
+        "heartbeat": iso(heartbeat),
+        "feeds": {
+            "total": len(feeds),
+            "due": sum(feed.next_due <= at for feed in feeds),
+            "failing": len(failing),
+            "never_polled": sum(feed.last_polled is None for feed in feeds),
+            "last_poll": iso(max((f.last_polled for f in feeds if f.last_polled), default=None)),
+            "next_due": iso(min((feed.next_due for feed in feeds), default=None)),
+            "faults": [_fault_json(feed) for feed in failing],
+        },
+        "stories_today": stories_today,
+        "alerts_today": alerts_today,
+        "deliveries": by_state,
+        "next_delivery": iso(next_delivery),
+        "counts": counts,
+        "recovered": call.store().recovered or None,
+    }
+
+
+def _fault_json(feed: FeedState) -> dict[str, Any]:
+    return {
+        "feed": feed.feed.name,
+        "url": feed.feed.url,
+        "fault": feed.fault.value if feed.fault else None,
+        "detail": feed.fault_detail or None,
+        "failures": feed.failures,
+        "since": iso(feed.fault_since),
+        "next_due": iso(feed.next_due),
+    }
+
+
+def _print(call: Call, report: dict[str, Any]) -> None:
+    at = now()
+    feeds = report["feeds"]
+    if report["running"]:
+        call.say(f"running   yes, last sign of life {_ago(report['heartbeat'], at)}", "green")
+    else:
+        call.say("running   no (watcher run)", "yellow")
+    if report["recovered"]:
+        call.say(f"state     {report['recovered']}", "red")
+    call.say(
+        f"feeds     {feeds['total']}: {feeds['due']} due, {feeds['failing']} failing, "
+        f"{feeds['never_polled']} never polled; last poll {_ago(feeds['last_poll'], at)}, "
+        f"next {_ago(feeds['next_due'], at)}"
+    )
+    call.say(f"today     {report['stories_today']} stories, {report['alerts_today']} alerts")
+    states = ", ".join(f"{count} {state}" for state, count in report["deliveries"].items() if count)
+    style = "red" if report["deliveries"].get("parked") else None
+    call.say(f"alerts    {states or 'none on their way'}", style)
+    if report["next_delivery"]:
+        call.say(f"          next delivery {_ago(report['next_delivery'], at)}")
+    if report["deliveries"].get("parked"):
+        call.say("          parked ones: watcher deliveries list --in parked")
+    faults = feeds["faults"]
+    if not faults:
+        return
+    causes = Counter(fault["fault"] for fault in faults)
+    call.say()
+    call.say("Feeds that fail: " + ", ".join(f"{n} {cause}" for cause, n in causes.most_common()))
+    call.table(
+        ("feed", "cause", "times", "since", "next try", "detail"),
+        [
+            (
+                one_line(fault["feed"], 40),
+                (fault["fault"], "red"),
+                fault["failures"],
+                _ago(fault["since"], at),
+                _ago(fault["next_due"], at),
+                one_line(fault["detail"] or "", 90),
+            )
+            for fault in faults[:SHOWN]
+        ],
+        right=["times"],
+    )
+    if len(faults) > SHOWN:
+        call.say(f"... and {len(faults) - SHOWN} more: watcher feeds list")
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _ago(text: str | None, at: datetime) -> str:
+    moment = _moment(text)
+    if moment is None:
+        return "never"
+    if timedelta(0) <= moment - at:
+        return ago(moment, at)
+    return f"{ago(moment, at)} ago"

@@ -1,0 +1,334 @@
+# ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
+"""why: the reason of an alert or of a silence, down to each word of each rule."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from watcher.cli.articles import match_json, text_article
+from watcher.cli.common import Call, command, iso, one_line
+from watcher.core.errors import UsageError, WatcherError
+from watcher.core.model import (
+    Alert,
+    Article,
+    ArticleId,
+    Config,
+    Decision,
+    Delivery,
+    Explanation,
+    Leaf,
+    Link,
+    LinkKind,
+)
+
+ID = re.compile(r"[0-9a-f]{4,16}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file to `app`."""
+    command(
+        app,
+        "why",
+        panel="Ask and try",
+        examples=[
+            "watcher why 3f2a9c01",
+            "watcher why https://example.kz/news/1234",
+            'watcher why "Волонтёры Атажұрт задержаны в Алматы" --rule Atajurt',
+        ],
+    )(why)
+
+
+def why(
+    call: Call,
+    about: Annotated[
+        str, typer.Argument(metavar='ALERT|URL|"text"', help="An alert, an article, or any text.")
+    ],
+    *,
+    rule: Annotated[
+        str | None, typer.Option("--rule", metavar="NAME", help="Only this rule.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", metavar="CODE", help="The language of the text.")
+    ] = None,
+) -> int:
+    """Say why there was an alert, or why there was none.
+
+    Names each rule and each of its words: found or not, in which spelling, where and how; the
+    story the article belongs to; and for each channel what was decided and what became of it.
+    Text is tried as a headline. Exit code 1: no rule matches.
+    """
+    config = call.config()
+    if rule is not None and rule not in {known.name for known in config.rules}:
+        from watcher.cli.common import nearest
+
+        raise UsageError(
+            f'no rule is called "{rule}".{nearest(rule, (known.name for known in config.rules))}'
+        )
+    cases = _cases(call, about, language)
+    matched = False
+    for case in cases:
+        explanations = _explain(config, case.article, rule)
+        matched |= any(explanation.holds for explanation in explanations)
+        if call.json:
+            call.data(case.json(explanations))
+        else:
+            case.print(call, explanations)
+    return 0 if matched else 1
+
+
+def _explain(config: Config, article: Article, rule: str | None) -> tuple[Explanation, ...]:
+    from watcher.core.rules import compile_rules
+
+    rules = [known for known in config.rules if rule in (None, known.name)]
+    return compile_rules(rules, config.entities).explain(article)
+
+
+class Case:
+    """One article that is asked about, and all that is stored of it."""
+
+    def __init__(
+        self,
+        article: Article,
+        *,
+        stored: bool = False,
+        link: Link | None = None,
+        neighbour: Article | None = None,
+        decisions: Iterable[tuple[datetime, Decision]] = (),
+        alerts: Iterable[Alert] = (),
+        deliveries: Iterable[Delivery] = (),
+    ) -> None:
+        self.article = article
+        self.stored = stored
+        self.link = link
+        self.neighbour = neighbour
+        self.decisions = list(decisions)
+        self.alerts = list(alerts)
+        self.deliveries = list(deliveries)
+
+    def json(self, explanations: Iterable[Explanation]) -> dict[str, Any]:
+        """Return all of it as one JSON object."""
+        article, link = self.article, self.link
+        return {
+            "article": {
+                "id": article.id,
+                "title": article.title,
+                "outlet": article.outlet or None,
+                "url": article.url,
+                "feed": article.feed or None,
+                "language": article.language,
+                "published": iso(article.published),
+                "seen": iso(article.seen),
+            }
+            if self.stored
+            else None,
+            "story": link
+            and {
+                "story": link.story,
+                "link": link.kind.value,
+                "to": link.to,
+                "score": round(link.score, 4),
+                "why": list(link.why),
+            },
+            "rules": [explanation_json(explanation) for explanation in explanations],
+            "decisions": [decision_json(at, decision) for at, decision in self.decisions],
+            "deliveries": [delivery_json(delivery) for delivery in self.deliveries],
+        }
+
+    def print(self, call: Call, explanations: Iterable[Explanation]) -> None:
+        """Print all of it for a person."""
+        self._print_article(call)
+        call.say("Rules", "bold")
+        for explanation in sorted(explanations, key=lambda one: not one.holds):
+            print_explanation(call, explanation)
+        if not self.stored:
+            return
+        call.say("\nDecisions", "bold")
+        for at, decision in self.decisions:
+            told = "told" if decision.tell else "not told"
+            wait = f"; waits for {decision.hold.value}" if decision.hold else ""
+            call.say(
+                f"  {call.when(at)}  {decision.rule} -> {decision.target or '-'}: "
+                f"{told}: {decision.reason.value}{wait}"
+            )
+        if not self.decisions:
+            call.say("  none: no rule matched when it came in")
+        call.say("\nDeliveries", "bold")
+        for delivery in self.deliveries:
+            call.say(f"  {delivery_words(call, delivery)}")
+        if not self.deliveries:
+            call.say("  none")
+
+    def _print_article(self, call: Call) -> None:
+        article = self.article
+        call.say(article.title or article.url or "(no title)", "bold")
+        if not self.stored:
+            return
+        call.say(f"  {article.outlet}, seen {call.when(article.seen)}  {article.url or ''}")
+        link = self.link
+        if link is not None:
+            near = (
+                ""
+                if self.neighbour is None
+                else (f" of “{one_line(self.neighbour.title, 60)}” ({self.neighbour.outlet})")
+            )
+            kind = (
+                "first of its story"
+                if link.kind is LinkKind.NEW
+                else (f"{link.kind.value}{near}, score {link.score:.2f}")
+            )
+            reasons = f": {'; '.join(link.why)}" if link.why else ""
+            call.say(f"  Story {link.story}: {kind}{reasons}")
+        call.say()
+
+
+def _cases(call: Call, about: str, language: str | None) -> list[Case]:
+    """Find what is asked about: an alert or article by id, articles by address, else any text."""
+    about = about.strip()
+    if not about:
+        raise UsageError('give an alert id, an address, or a text, as in: watcher why "some words"')
+    if about.startswith(("http://", "https://")):
+        cases = _by_url(call, about)
+        if not cases:
+            raise WatcherError(
+                f"{about}: no article with this address is stored. Ask with its headline instead: "
+                'watcher why "the headline"'
+            )
+        return cases
+    if ID.fullmatch(about) and any(letter.isdigit() for letter in about):
+        case = _by_id(call, about)
+        if case is None:
+            raise WatcherError(
+                f"{about}: no alert and no article has this id (watcher alerts list)"
+            )
+        return [case]
+    return [Case(text_article(about, language=language))]
+
+
+def _by_url(call: Call, url: str) -> list[Case]:
+    with call.store().read() as queries:
+        return [_case(queries, article) for article in queries.article_by_url(url)]
+
+
+def _by_id(call: Call, about: str) -> Case | None:
+    with call.store().read() as queries:
+        alert = queries.alert(about)
+        article = queries.article(
+            ArticleId(about) if alert is None or alert.article is None else alert.article
+        )
+        if article is not None:
+            return _case(queries, article)
+    if alert is not None:
+        raise WatcherError(f"{about} is a notice about the watcher itself: {alert.headline}")
+    return None
+
+
+def _case(queries: Any, article: Article) -> Case:  # noqa: ANN401 - the store's Queries
+    link = queries.link(article.id)
+    alerts = [
+        alert
+        for alert in queries.alerts(since=article.seen, limit=100_000)
+        if alert.article == article.id
+    ]
+    return Case(
+        article,
+        stored=True,
+        link=link,
+        neighbour=queries.article(link.to) if link and link.to else None,
+        decisions=queries.decisions(article.id),
+        alerts=alerts,
+        deliveries=[
+            delivery for alert in alerts for delivery in queries.deliveries(alert=alert.id)
+        ],
+    )
+
+
+# --- words and JSON ------------------------------------------------------------------------------
+
+
+def print_explanation(call: Call, explanation: Explanation) -> None:
+    """Print one rule: held or not and why, then every leaf."""
+    mark, style = ("yes", "green") if explanation.holds else ("no ", "dim")
+    obstacle = f": {explanation.obstacle}" if explanation.obstacle else ""
+    call.say(f"  {mark}  {explanation.rule}{obstacle}", style)
+    missing = []
+    for leaf in explanation.leaves:
+        for match in leaf.matches:
+            entity = f", entity {match.entity}" if match.entity else ""
+            alias = f", as “{match.alias}”" if match.alias != match.text else ""
+            call.say(
+                f"         found    {leaf.term}: “{one_line(match.text, 60)}” in {match.field} "
+                f"{match.start}-{match.end}, {match.how.value}{alias}{entity}"
+            )
+        if leaf.found and not leaf.matches:
+            call.say(f"         found    {leaf.term}")
+        elif not leaf.found and leaf.nearest:
+            call.say(f"         missing  {leaf.term}: {leaf.nearest}")
+        elif not leaf.found:
+            missing.append(leaf.term)
+    if missing:
+        call.say(f"         missing  {', '.join(missing)}")
+
+
+def explanation_json(explanation: Explanation) -> dict[str, Any]:
+    """Return one rule's explanation for scripts."""
+    return {
+        "rule": explanation.rule,
+        "holds": explanation.holds,
+        "obstacle": explanation.obstacle or None,
+        "leaves": [_leaf_json(leaf) for leaf in explanation.leaves],
+    }
+
+
+def _leaf_json(leaf: Leaf) -> dict[str, Any]:
+    return {
+        "term": leaf.term,
+        "kind": leaf.kind.value,
+        "found": leaf.found,
+        "nearest": leaf.nearest or None,
+        "matches": [match_json(match) for match in leaf.matches],
+    }
+
+
+def decision_json(at: datetime, decision: Decision) -> dict[str, Any]:
+    """Return one decision for scripts."""
+    return {
+        "at": iso(at),
+        "rule": decision.rule,
+        "target": decision.target,
+        "tell": decision.tell,
+        "reason": decision.reason.value,
+        "kind": decision.kind.value,
+        "hold": decision.hold.value if decision.hold else None,
+        "due": iso(decision.due),
+    }
+
+
+def delivery_json(delivery: Delivery) -> dict[str, Any]:
+    """Return one delivery for scripts."""
+    return {
+        "id": delivery.id,
+        "alert": delivery.alert,
+        "target": delivery.target,
+        "rules": list(delivery.rules),
+        "state": delivery.state.value,
+        "due": iso(delivery.due),
+        "hold": delivery.hold.value if delivery.hold else None,
+        "attempts": delivery.attempts,
+        "sent": iso(delivery.sent),
+        "error": delivery.error or None,
+    }
+
+
+def delivery_words(call: Call, delivery: Delivery) -> str:
+    """Return one delivery on one line."""
+    tries = f", {delivery.attempts} tries" if delivery.attempts > 1 else ""
+    error = f": {delivery.error}" if delivery.error else ""
+    wait = f", waits for {delivery.hold.value}" if delivery.hold else ""
+    moment = delivery.sent or delivery.due
+    word = "at" if delivery.sent else "due"
+    return (
+        f"{delivery.target}: {delivery.state.value} {word} {call.when(moment)}{wait}{tries}{error}"
+    )
