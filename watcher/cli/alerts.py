@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from watcher.alerts import Target
 
 PANEL = "What was told"
+EVERY = 1_000_000
 
 SinceOption = Annotated[
     str | None, typer.Option("--since", metavar="WHEN", help="An age (7d, 12h) or a date.")
@@ -92,7 +93,7 @@ def alerts_list(
     """List the alerts, newest first."""
     moment = since(start, call) if start else None
     with call.store().read() as queries:
-        found = queries.alerts(since=moment, rule=rule, feed=_feed_url(call, feed), limit=limit)
+        found = queries.alerts(since=moment, rule=rule, feed=feed, limit=limit)
         rows = [
             (alert, queries.article(alert.article) if alert.article else None) for alert in found
         ]
@@ -114,7 +115,7 @@ def alerts_list(
         )
         return 0
     if not rows:
-        call.say("no alerts yet" if moment is rule is feed is None else "no such alerts")
+        call.say("no alerts yet" if (start, rule, feed) == (None, None, None) else "no such alerts")
         return 0
     call.table(
         heads,
@@ -124,15 +125,6 @@ def alerts_list(
         ],
     )
     return 0
-
-
-def _feed_url(call: Call, feed: str | None) -> str | None:
-    """Return the address of a feed given by address or name."""
-    if feed is None or "://" in feed:
-        return feed
-    from watcher.cli.feeds import find_feed
-
-    return find_feed(call, feed).url
 
 
 def _alert_row(
@@ -366,13 +358,13 @@ def deliveries_list(
     limit: LimitOption = 50,
     csv: CsvOption = False,
 ) -> int:
-    """List the deliveries: each alert on its way to each channel.
+    """List the deliveries, newest first: each alert on its way to each channel.
 
     due, held (quiet hours, digest, limit), sending, sent, unknown (it may have arrived; it is sent
     again, marked so), parked (given up: mend the cause, then `deliveries retry`).
     """
     with call.store().read() as queries:
-        found = queries.deliveries(state=state, target=target, limit=limit)
+        found = queries.deliveries(state=state, target=target, limit=EVERY)[-limit:][::-1]
     if call.json:
         for delivery in found:
             call.data(delivery_json(delivery))
@@ -406,7 +398,7 @@ def _delivery_row(call: Call, delivery: Delivery) -> Row:
 def deliveries_retry(
     call: Call,
     delivery: Annotated[
-        list[str] | None, typer.Argument(metavar="[DELIVERY]...", help="Their ids.")
+        list[str] | None, typer.Argument(metavar="DELIVERY", help="Their ids.")
     ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="All that are parked.")] = False,
@@ -450,7 +442,7 @@ def notify_test(
     call: Call,
     channel: Annotated[
         str | None,
-        typer.Argument(metavar="[CHANNEL]", help="Only this channel.", show_default="all"),
+        typer.Argument(metavar="CHANNEL", help="Only this channel.", show_default="all"),
     ] = None,
     *,
     deadline: Annotated[

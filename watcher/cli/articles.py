@@ -25,7 +25,7 @@ PANEL = "Ask and try"
 
 Source = Annotated[
     str,
-    typer.Argument(metavar="[FILE]", help="JSON Lines, also gzipped; - or nothing is stdin."),
+    typer.Argument(metavar="FILE", help="JSON Lines, also gzipped; - or nothing is stdin."),
 ]
 Answer = Callable[[Article], Iterator[dict[str, Any]]]
 

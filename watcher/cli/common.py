@@ -203,7 +203,9 @@ def command(
         ]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {}
-        text = inspect.cleandoc(function.__doc__ or "")
+        # One line for each paragraph: the terminal's width decides where it wraps.
+        paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
+        text = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
         if examples:
             # \b keeps the lines that follow as they are.
             text += "\n\n\b\n" + "\n".join(("Examples:", *(f"  {line}" for line in examples)))

@@ -118,7 +118,10 @@ def feeds_add(
         list[str] | None, typer.Option("--tag", metavar="TAG", help="For rules; may be repeated.")
     ] = None,
 ) -> int:
-    """Add a feed to rules.yaml; comments and order are kept. A running daemon takes it up itself."""
+    """Add a feed to rules.yaml; comments and order are kept.
+
+    A running daemon takes it up by itself.
+    """
     from watcher import config
 
     _must_be_web(url)
@@ -185,7 +188,7 @@ def feeds_import(
 
 def feeds_export(
     call: Call,
-    file: Annotated[str, typer.Argument(metavar="[FILE]", help="Where to; - is stdout.")] = "-",
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Where to; - is stdout.")] = "-",
 ) -> int:
     """Write the feeds of rules.yaml as OPML, which every feed reader takes."""
     from watcher.feeds import opml
@@ -242,7 +245,7 @@ def feeds_check(
     call: Call,
     feed: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[URL|NAME]...", help="Only these.", show_default="all"),
+        typer.Argument(metavar="URL|NAME", help="Only these.", show_default="all"),
     ] = None,
 ) -> int:
     """Ask every feed now and say how it is; nothing is stored and nobody is told.

@@ -58,7 +58,7 @@ def check(
     call: Call,
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="The rules file.", show_default="that of --rules"),
+        typer.Argument(metavar="FILE", help="The rules file.", show_default="that of --rules"),
     ] = None,
 ) -> int:
     """Check rules.yaml: syntax, names, channels, and every test written beside a rule.
@@ -165,8 +165,13 @@ def run_tests(
 
 def _test_article(rule: Rule, test: RuleTest) -> Article:
     where = rule.search_in[0] if rule.search_in else "title"
-    texts = {"title": "", "summary": "", "text": ""} | {where: test.text}
-    return Article(id=ArticleId("test"), **texts)
+
+    def there(field: str) -> str:
+        return test.text if field == where else ""
+
+    return Article(
+        id=ArticleId("test"), title=there("title"), summary=there("summary"), text=there("text")
+    )
 
 
 def _failure(rule: Rule, test: RuleTest, obstacle: str) -> str:
@@ -258,11 +263,9 @@ def rules_schema(call: Call) -> int:
 def rules_test(
     call: Call,
     name: Annotated[
-        str | None, typer.Argument(metavar="[RULE]", help="Only this rule.", show_default="all")
+        str | None, typer.Argument(metavar="RULE", help="Only this rule.", show_default="all")
     ] = None,
-    text: Annotated[
-        str | None, typer.Argument(metavar="[TEXT]", help="Try this text on it.")
-    ] = None,
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="Try this text on it.")] = None,
 ) -> int:
     """Run the tests written beside the rules, or try a text on one rule.
 
@@ -338,7 +341,7 @@ def packs_show(
     call: Call,
     pack: Annotated[str, typer.Argument(help="The name of a pack, as in `packs list`.")],
     entity: Annotated[
-        str | None, typer.Argument(metavar="[ENTITY]", help="Only this one, with all spellings.")
+        str | None, typer.Argument(metavar="ENTITY", help="Only this one, with all spellings.")
     ] = None,
 ) -> int:
     """Show the entities of a pack, or every spelling of one of them and where it was seen."""

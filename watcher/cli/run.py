@@ -1,9 +1,11 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """demo, init, run, once: to see it, to set it up, to keep it running."""
 
+import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -53,7 +55,7 @@ def demo(call: Call) -> int:
 def init(
     call: Call,
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Where to write it.", show_default="here")
+        Path, typer.Argument(metavar="DIR", help="Where to write it.", show_default="here")
     ] = Path(),
 ) -> int:
     """Write a commented rules.yaml to start from, a state folder and an example of secrets.
@@ -70,7 +72,8 @@ def init(
         folder / "secrets.env.example": SECRETS_EXAMPLE,
     }
     state = folder / "state"
-    written, kept = [], []
+    written: list[str] = []
+    kept: list[str] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, text in texts.items():
@@ -108,7 +111,9 @@ def run(call: Call) -> int:
     call.rules_file()
     from watcher import daemon
 
-    return daemon.run(call.options.settings())
+    settings = call.options.settings()
+    daemon.start_logging(settings)
+    return daemon.run(settings)
 
 
 def once(
@@ -128,8 +133,12 @@ def once(
     call.rules_file()
     from watcher import daemon
 
-    result: dict[str, Any] = daemon.once(
-        call.options.settings(), poll_all=everything, feed=feed, report=call.note
+    settings = call.options.settings()
+    # cron mails what is printed: without a terminal, only what needs attention is.
+    wordy = sys.stderr.isatty() or settings.verbose > 0
+    daemon.start_logging(replace(settings, verbose=settings.verbose - 1))
+    result = daemon.once(
+        settings, poll_all=everything, feed=feed, report=call.note if wordy else _keep_quiet
     )
     if call.json:
         call.data(result)
@@ -138,24 +147,25 @@ def once(
     return 1 if result.get("failed") or result.get("parked") else 0
 
 
-def _once_in_words(result: Mapping[str, Any]) -> str:
-    count = {key: value for key, value in result.items() if isinstance(value, int)}
-    feeds = f"{count.get('polled', 0)} feeds polled"
-    if count.get("not_modified"):
-        feeds += f" ({count['not_modified']} unchanged)"
-    parts = [
-        feeds,
-        f"{count.get('failed', 0)} failed",
-        f"{count.get('items_new', 0)} new items",
-        f"{count.get('stories_new', 0)} new stories",
-        f"{count.get('copies', 0)} copies folded",
-        f"{count.get('matches', 0)} matches",
-        f"{count.get('alerts', 0)} alerts",
-        f"{count.get('delivered', 0)} delivered",
-        f"{count.get('held', 0)} held",
-        f"{count.get('parked', 0)} parked",
-    ]
-    return ", ".join(part for part in parts if not part.startswith("0 ") or part == feeds)
+def _keep_quiet(_: str) -> None:
+    """Say nothing."""
+
+
+def _once_in_words(result: Mapping[str, int]) -> str:
+    unchanged = f" ({result['not_modified']} unchanged)" if result["not_modified"] else ""
+    numbers = {
+        "failed": result["failed"],
+        "new items": result["items_new"],
+        "new stories": result["stories_new"],
+        "copies folded": result["copies"],
+        "matches": result["matches"],
+        "alerts": result["alerts"],
+        "delivered": result["delivered"],
+        "held": result["held"],
+        "parked": result["parked"],
+    }
+    said = [f"{number} {word}" for word, number in numbers.items() if number]
+    return ", ".join([f"{result['polled']} feeds polled{unchanged}", *(said or ["nothing new"])])
 
 
 def dumps_pretty(value: object) -> str:

@@ -10,6 +10,8 @@ import typer
 from watcher.cli.common import Call, ago, command, iso, now, one_line
 from watcher.core.model import DeliveryState, FeedState
 
+PULSE = "pulse"
+"""The note in which a running daemon says every few seconds that it is alive."""
 SHOWN = 10
 """Failing feeds on the screen; `feeds list` has them all."""
 
@@ -43,14 +45,11 @@ def collect(call: Call) -> dict[str, Any]:
     with call.store().read() as queries:
         feeds = queries.feed_states(active=True)
         counts = queries.counts()
-        heartbeat = _moment(queries.note("heartbeat"))
+        heartbeat = _moment(queries.note(PULSE))
         next_delivery = queries.next_delivery()
         alerts_today = len(queries.alerts(since=midnight, limit=1_000_000))
         stories_today = len({link.story for _, link in queries.articles_since(midnight)})
-        by_state = {
-            state.value: counts.get(f"deliveries_{state.value}", counts.get(state.value, 0))
-            for state in DeliveryState
-        }
+        by_state = {state.value: counts.get(state.value, 0) for state in DeliveryState}
     failing = sorted(
         (feed for feed in feeds if feed.fault is not None), key=lambda feed: -feed.failures
     )
@@ -70,7 +69,9 @@ def collect(call: Call) -> dict[str, Any]:
         "alerts_today": alerts_today,
         "deliveries": by_state,
         "next_delivery": iso(next_delivery),
-        "counts": counts,
+        "articles": counts["articles"],
+        "stories": counts["stories"],
+        "alerts": counts["alerts"],
         "recovered": call.store().recovered or None,
     }
 
