@@ -1,0 +1,178 @@
+"""Learn the score cards of core/stories from the train half of the labelled sets.
+
+    python benchmarks/learn_stories.py            # rewrites watcher/core/stories/card.py
+
+Logistic regression over intervals (one weight each), L2, by AdaGrad over pairs in a fixed order:
+the same data give the same card. Pairs are those that the index itself proposes.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+from bisect import bisect_right
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from story_sets import Row, pairs, rows
+
+from watcher.core.model import Link, LinkKind, StoryId
+from watcher.core.stories import WINDOW, StoryIndex
+from watcher.core.stories.evidence import Evidence, Side, compare
+from watcher.core.stories.verdict import INTERVALS, features, forbids_copy, forbids_report
+from watcher.core.stories.words import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from watcher.core.model import Article
+
+CARD = Path(__file__).parents[1] / "watcher" / "core" / "stories" / "card.py"
+PENALTY = 2e-4
+EPOCHS = 40
+
+Example = tuple[tuple[int, ...], bool, float]
+"""Positions of the intervals, the label, and how much it counts."""
+
+
+def proposals(read: Sequence[Row]) -> Iterator[tuple[Row, Row, Evidence]]:
+    """Yield each pair that the index proposes, with what speaks for it."""
+    index = StoryIndex()
+    by_id = {row.article.id: row for row in read}
+    for row in read:
+        yield from ((by_id[other], row, found) for other, found in proposed(index, row.article))
+        link = Link(article=row.article.id, kind=LinkKind.NEW, story=StoryId(row.article.id))
+        index.add(row.article, link)
+
+
+def proposed(index: StoryIndex, article: Article) -> Iterator[tuple[str, Evidence]]:
+    """Yield the members the index would look at, with the evidence."""
+    words = words_of(article)
+    worth = index._candidates.rarity.worth
+    side = Side(words, worth)
+    for slot in index._candidates.find(words):
+        held = index._held[slot]
+        clock = article.seen or article.published
+        gap = abs(clock - held.clock) if clock and held.clock else WINDOW * 0
+        if gap > WINDOW:
+            continue
+        found = compare(
+            side,
+            Side(held.words, worth),
+            same_outlet=article.outlet == held.outlet,
+            hours=gap.total_seconds() / 3600,
+        )
+        if found is not None:
+            yield held.id, found
+
+
+POSITIONS: list[tuple[str, int]] = [
+    (name, at) for name, cuts in INTERVALS.items() for at in range(len(cuts) + 1)
+]
+OFFSET = {key: at for at, key in enumerate(POSITIONS)}
+
+
+def positions(found: Evidence) -> tuple[int, ...]:
+    values = features(found)
+    return tuple(OFFSET[name, bisect_right(cuts, values[name])] for name, cuts in INTERVALS.items())
+
+
+def learn(examples: list[Example]) -> tuple[list[float], float]:
+    """Return the weight of each interval, and the bias."""
+    weights, squares = [0.0] * len(POSITIONS), [1e-6] * len(POSITIONS)
+    bias, bias_square = 0.0, 1e-6
+    shuffled = random.Random(7)
+    for _ in range(EPOCHS):
+        shuffled.shuffle(examples)
+        for active, label, counts in examples:
+            total = bias + sum(weights[at] for at in active)
+            told = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+            slope = (told - label) * counts
+            for at in active:
+                step = slope + PENALTY * weights[at]
+                squares[at] += step * step
+                weights[at] -= 0.3 * step / math.sqrt(squares[at])
+            bias_square += slope * slope
+            bias -= 0.3 * slope / math.sqrt(bias_square)
+    return weights, bias
+
+
+def copies() -> list[Example]:
+    """Return the train half of synd, Reuters and AllSides: same cluster or not."""
+    examples: list[Example] = []
+    for name, weight in (("synd", 1.0), ("reuters_natural", 1.0), ("allsides_natural", 1.0)):
+        for one, two, found in proposals(rows(name)):
+            if one.held_out or two.held_out or forbids_copy(found):
+                continue
+            if one.article.id in two.ambiguous or two.article.id in one.ambiguous:
+                continue
+            same = one.cluster == two.cluster
+            examples.append((positions(found), same, weight))
+    return examples
+
+
+def reports() -> list[Example]:
+    """Return pairs of one event or of two, from the train halves of tg_pairs, UCI and synd."""
+    examples: list[Example] = []
+    for one, two, same, key in pairs():
+        if crc32(key.encode()) % 2 == 0:
+            found = evidence_of(one, two)
+            if found is not None:
+                examples.append((positions(found), same, 2.0))
+    for name in ("uci_titles", "synd"):
+        for first, second, found in proposals(rows(name)):
+            if not (first.held_out or second.held_out or forbids_report(found)):
+                examples.append(
+                    (
+                        positions(found),
+                        first.cluster == second.cluster,
+                        1.0 if name == "uci_titles" else 0.3,
+                    )
+                )
+    return examples
+
+
+def evidence_of(one: Article, two: Article) -> Evidence | None:
+    """Compare two articles as an index that holds nothing else would."""
+    worth = StoryIndex()._candidates.rarity.worth
+    return compare(
+        Side(words_of(one), worth), Side(words_of(two), worth), same_outlet=False, hours=0.0
+    )
+
+
+def table(name: str, weights: list[float], bias: float) -> str:
+    lines = [f"{name}: Final[Mapping[str, tuple[float, ...]]] = {{"]
+    for feature, cuts in INTERVALS.items():
+        values = (f"{weights[OFFSET[feature, at]]:.2f}" for at in range(len(cuts) + 1))
+        lines.append(f'    "{feature}": ({", ".join(values)}),')
+    return "\n".join([*lines, "}", f"{name}_BIAS: Final = {bias:.2f}"])
+
+
+def main() -> None:
+    tables = []
+    for name, examples in (("COPY", copies()), ("REPORT", reports())):
+        same = sum(label for _, label, _ in examples)
+        print(f"{name}: {len(examples)} pairs, {same} of them true", file=sys.stderr)
+        tables.append(table(name, *learn(examples)))
+    CARD.write_text(HEAD + "\n\n".join(tables) + "\n", encoding="utf-8")
+
+
+HEAD = '''"""The score cards: points for each interval of each feature, and where they come from.
+
+Written by benchmarks/learn_stories.py from the train half of the labelled sets; not by hand. The
+intervals are in `verdict.INTERVALS`. Points add up; 0 points in all is a score of one half.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+'''
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""The story an article belongs to: found by rare words, judged word by word, linked to one member.
+
+    article -> words (clean, fold, cut) -> candidates (some ten) -> evidence -> verdict -> Link
+
+A link goes to the single best member, so that one short headline can't chain two stories. Nothing
+here stores or tells; an index lives in memory for one window and is rebuilt from the store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from watcher.core.model import Link, LinkKind, StoryId
+from watcher.core.stories.candidates import Candidates
+from watcher.core.stories.evidence import Side, compare
+from watcher.core.stories.verdict import judge
+from watcher.core.stories.words import Words, words_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from watcher.core.model import Article, ArticleId
+    from watcher.core.stories.candidates import Key
+    from watcher.core.stories.verdict import Verdict
+
+WINDOW: Final = timedelta(hours=72)
+"""How far apart two articles of one story may be."""
+
+
+@dataclass(slots=True, frozen=True)
+class _Held:
+    """An article in the index, as small as it can be: its words as one string each."""
+
+    id: ArticleId
+    story: StoryId
+    kind: LinkKind
+    outlet: str
+    language: str
+    clock: datetime | None
+    title: str
+    body: str
+    names: int
+    keys: tuple[Key, ...]
+
+    @property
+    def words(self) -> Words:
+        title, body = tuple(self.title.split()), tuple(self.body.split())
+        return Words(title=title, body=body, names=self.names)
+
+
+class StoryIndex:
+    """The articles of the last `window`, so that a new one finds its story.
+
+    `place` asks, `add` files, `discard` undoes an `add`, `expire` lets go of what is too old.
+    """
+
+    def __init__(self, *, window: timedelta = WINDOW) -> None:
+        self._window = window
+        self._candidates = Candidates()
+        self._held: dict[int, _Held] = {}
+        self._slots: dict[ArticleId, int] = {}
+        self._next = 0
+        self._last: tuple[Article, Words] | None = None
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def place(self, article: Article) -> Link:
+        """Return the story `article` belongs to, without adding it.
+
+        The clock is `article.seen`, else `published`; one without either is compared with all.
+        """
+        best: tuple[Verdict, _Held] | None = None
+        words = self._words(article)
+        worth = self._candidates.rarity.worth
+        side = Side(words, worth)
+        for slot in self._candidates.find(words):
+            held = self._held[slot]
+            verdict = self._judge(article, side, held) if held.id != article.id else None
+            if verdict and (best is None or _rank(verdict) > _rank(best[0])):
+                best = verdict, held
+        if best is None:
+            return Link(article=article.id, kind=LinkKind.NEW, story=StoryId(article.id))
+        verdict, held = best
+        return Link(
+            article=article.id,
+            kind=verdict.kind,
+            story=held.story,
+            to=held.id,
+            score=verdict.score,
+            why=verdict.why,
+        )
+
+    def add(self, article: Article, link: Link) -> None:
+        """File `article` under the story of `link`, so that later ones find it.
+
+        An article that is held already is filed anew: a new version has other words.
+        """
+        self.discard(article.id)
+        words = self._words(article)
+        keys = self._candidates.keys(words)
+        slot = self._next
+        self._next += 1
+        self._candidates.add(slot, words, keys)
+        self._slots[article.id] = slot
+        self._held[slot] = _Held(
+            article.id,
+            link.story,
+            link.kind,
+            article.outlet,
+            _language(article),
+            article.seen or article.published,
+            " ".join(words.title),
+            " ".join(words.body),
+            words.names,
+            keys,
+        )
+
+    def discard(self, article_id: ArticleId) -> None:
+        """Undo `add`; an article that isn't held is no mistake."""
+        slot = self._slots.pop(article_id, None)
+        if slot is not None:
+            held = self._held.pop(slot)
+            self._candidates.discard(slot, held.words, held.keys)
+
+    def expire(self, now: datetime) -> int:
+        """Let go of articles older than the window before `now`; return how many."""
+        limit = now - self._window
+        old = [held.id for held in self._held.values() if held.clock and held.clock < limit]
+        for article_id in old:
+            self.discard(article_id)
+        return len(old)
+
+    def _judge(self, article: Article, side: Side, held: _Held) -> Verdict | None:
+        clock = article.seen or article.published
+        apart = abs(clock - held.clock) if clock and held.clock else timedelta()
+        if apart > self._window:
+            return None
+        evidence = compare(
+            side,
+            Side(held.words, self._candidates.rarity.worth),
+            same_outlet=article.outlet == held.outlet,
+            hours=apart / timedelta(hours=1),
+        )
+        if evidence is None:
+            return None
+        language = _language(article)
+        return judge(
+            evidence, same_language=not (language and held.language) or language == held.language
+        )
+
+    def _words(self, article: Article) -> Words:
+        """Return the article's words; `add` after `place` doesn't cut them again."""
+        if self._last is None or self._last[0] is not article:
+            self._last = article, words_of(article)
+        return self._last[1]
+
+
+def _rank(verdict: Verdict) -> tuple[bool, float]:
+    return verdict.kind is LinkKind.COPY, verdict.score
+
+
+def _language(article: Article) -> str:
+    """Return the language without region: "zh" for "zh-Hant"."""
+    return (article.language or "").partition("-")[0].lower()

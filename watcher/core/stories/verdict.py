@@ -1,0 +1,146 @@
+"""From evidence to a verdict: a score card for `copy`, one for `report`, and what forbids either.
+
+A score card gives points for each feature, by the interval its value lies in; the points are
+summed and a logistic curve makes a score of 0 to 1 out of them. One can read off it what a
+decision rested on. The points are in `card.py`, learned by benchmarks/learn_stories.py.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from watcher.core.model import LinkKind
+from watcher.core.stories import card
+from watcher.core.stories.evidence import APART, EQUAL, MIXED, PART
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from watcher.core.stories.evidence import Evidence
+
+COPY: Final = 0.5
+"""Score from which an article is a copy."""
+REPORT: Final = 0.5
+"""Score from which it is a report of the same event."""
+
+INTERVALS: Final[Mapping[str, tuple[float, ...]]] = {
+    "small": (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97),
+    "large": (0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9),
+    "runs_small": (0.05, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9),
+    "runs_large": (0.02, 0.05, 0.1, 0.2, 0.35, 0.6, 0.85),
+    "title_most": (0.4, 0.6, 0.8, 0.95),
+    "title_least": (0.3, 0.5, 0.7, 0.95),
+    "titles": (0.1, 0.3, 0.5, 0.7, 0.95),
+    "bodies": (-0.5, 0.3, 0.5, 0.65, 0.8, 0.92),
+    "shared": (3.5, 5.0, 8.0, 12.0, 20.0),
+    "numbers": (0.5, 1.5, 2.5, 3.5),
+    "numbers_missing": (0.01, 0.3, 0.6),
+    "rare_missing": (0.01, 0.2, 0.4, 0.6),
+    "swaps": (0.5, 1.5, 2.5, 3.5, 5.5),
+    "name_swaps": (0.5, 1.5, 2.5),
+    "number_swaps": (0.5, 1.5),
+    "same_outlet": (0.5,),
+    "hours": (1.0, 12.0, 36.0),
+}
+"""Where the intervals of each feature are cut; n cuts make n + 1 intervals."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How two articles belong together, how surely (0 to 1), and why in plain words."""
+
+    kind: LinkKind
+    score: float
+    why: tuple[str, ...]
+
+
+def features(evidence: Evidence) -> dict[str, float]:
+    """Return the values that the score cards look at."""
+    swaps = evidence.swaps
+    return {
+        "small": evidence.small,
+        "large": evidence.large,
+        "runs_small": evidence.runs_small,
+        "runs_large": evidence.runs_large,
+        "title_most": evidence.title_most,
+        "title_least": evidence.title_least,
+        "titles": evidence.titles,
+        "bodies": evidence.bodies,
+        "shared": evidence.shared,
+        "numbers": float(evidence.numbers),
+        "numbers_missing": evidence.numbers_missing,
+        "rare_missing": evidence.rare_missing,
+        "swaps": float(len(swaps)),
+        "name_swaps": float(sum(swap.name for swap in swaps)),
+        "number_swaps": float(sum(swap.number for swap in swaps)),
+        "same_outlet": float(evidence.same_outlet),
+        "hours": evidence.hours,
+    }
+
+
+def points(
+    values: Mapping[str, float], weights: Mapping[str, tuple[float, ...]], bias: float
+) -> float:
+    """Return the summed points as a score of 0 to 1."""
+    total = bias + sum(
+        weights[name][bisect_right(cuts, values[name])] for name, cuts in INTERVALS.items()
+    )
+    return 1.0 / (1.0 + math.exp(-total)) if total > -500 else 0.0
+
+
+def judge(evidence: Evidence, *, same_language: bool) -> Verdict | None:
+    """Return how the two articles belong together; None when they don't."""
+    values = features(evidence)
+    copy = points(values, card.COPY, card.COPY_BIAS)
+    if same_language and copy >= COPY and not forbids_copy(evidence):
+        return Verdict(kind=LinkKind.COPY, score=round(copy, 3), why=tuple(_reasons(evidence)))
+    report = points(values, card.REPORT, card.REPORT_BIAS)
+    if same_language and report >= REPORT and not forbids_report(evidence):
+        return Verdict(kind=LinkKind.REPORT, score=round(report, 3), why=tuple(_reasons(evidence)))
+    return None
+
+
+def forbids_copy(evidence: Evidence) -> str:
+    """Return what makes a copy impossible, in plain words; "" when nothing does."""
+    if evidence.opposite:
+        return "opposite facts"
+    if evidence.numbers == APART:
+        return "other numbers"
+    for swap in evidence.swaps:
+        if swap.number:
+            return f"{' '.join(swap.before)} instead of {' '.join(swap.after)}"
+    return ""
+
+
+def forbids_report(evidence: Evidence) -> str:
+    """Return what makes it another event, in plain words; "" when nothing does."""
+    names = [swap for swap in evidence.swaps if swap.name]
+    if names and not evidence.opposite:
+        return f"{' '.join(names[0].before)} instead of {' '.join(names[0].after)}"
+    return ""
+
+
+def _reasons(evidence: Evidence) -> Iterator[str]:
+    """Say what was found, the weightiest first."""
+    yield f"{round(100 * evidence.small)} % of the words"
+    if evidence.opposite:
+        yield "opposite facts"
+    yield from _of_numbers(evidence)
+    if evidence.titles >= 0.95:
+        yield "same headline"
+    elif evidence.titles < 0.5:
+        yield "headline differs"
+    for swap in evidence.swaps[:2]:
+        yield f"“{' '.join(swap.before)}” for “{' '.join(swap.after)}”"
+
+
+def _of_numbers(evidence: Evidence) -> Iterator[str]:
+    if evidence.numbers == EQUAL:
+        yield "same numbers"
+    elif evidence.numbers in {MIXED, APART}:
+        yield "other numbers" if evidence.numbers == APART else "some other numbers"
+    elif evidence.numbers == PART:
+        yield "no other number"

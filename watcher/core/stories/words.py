@@ -1,0 +1,240 @@
+"""An article as `stories` compares it: furniture taken off, folded, cut into words.
+
+Headlines and first paragraphs carry labels, agency names, datelines and invitations to subscribe
+that differ from print to print; what is left is the story. Only the first LENGTH characters of
+the body count, as no comparison here may grow with what a publisher sends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from watcher.core.stories import tables
+from watcher.core.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from watcher.core.model import Article
+
+LENGTH: Final = 512
+"""Characters of the body that are compared."""
+HEADLINE: Final = 256
+"""Characters of the title that are compared."""
+ROUNDS: Final = 8
+"""How often labels are taken off one text at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The folded words of an article. `names` has bit i set when word i stood in capitals.
+
+    Words are counted from the first of the title to the last of the body.
+    """
+
+    title: tuple[str, ...]
+    body: tuple[str, ...]
+    names: int = 0
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Title, then body."""
+        return self.title + self.body
+
+
+def words_of(article: Article) -> Words:
+    """Clean, fold and cut `article`."""
+    title = clean_title(article.title[: 2 * HEADLINE], article.outlet)[:HEADLINE]
+    body = clean_body(_body(article), article.outlet)[:LENGTH]
+    head, head_names = _cut(title)
+    rest, rest_names = _cut(body)
+    return Words(title=head, body=rest, names=head_names | rest_names << len(head))
+
+
+def clean_title(title: str, outlet: str = "") -> str:
+    """Take labels, the outlet's name and cut marks off a headline; never all of it."""
+    text = _plain(title)
+    text = _strip_start(text, _TITLE_START)
+    for _ in range(ROUNDS):
+        shorter = _without_outlet(_TITLE_END.sub("", text, count=1), outlet)
+        if len(shorter) < MIN_HEADLINE or shorter == text:
+            break
+        text = shorter
+    return _strip_start(text, _TITLE_START)
+
+
+def clean_body(text: str, outlet: str = "") -> str:
+    """Take datelines, bylines, notices and invitations off a text; never all of it."""
+    text = _plain(text)
+    if outlet and text.startswith(outlet):
+        text = text[len(outlet) :].lstrip(" |:–—-") or text
+    text = _strip_start(text, _BODY_START)
+    for _ in range(ROUNDS):
+        cut = max(len(text) - tables.BODY_END_REACH, MIN_BODY)
+        found = _BODY_END.search(text, cut)
+        if found is None or found.start() == found.end():
+            break
+        text = text[: found.start()]
+    return text
+
+
+MIN_HEADLINE: Final = 8
+"""A headline is never cut shorter than this: "Live: | BBC" stays what it is."""
+MIN_BODY: Final = 20
+
+
+def _any(patterns: tuple[str, ...]) -> regex.Pattern[str]:
+    return regex.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+_TITLE_START = _any(tables.TITLE_START)
+_TITLE_END = _any(tables.TITLE_END)
+_BODY_START = _any(tables.BODY_START)
+_BODY_END = _any(tables.BODY_END)
+_MARKUP = regex.compile(tables.MARKUP, regex.IGNORECASE)
+_PHRASES = tuple((regex.compile(pattern), new) for pattern, new in tables.PHRASES)
+_BRITISH = tuple((regex.compile(pattern), new) for pattern, new in tables.BRITISH)
+_LAST_PART = regex.compile(r"\s[-–—]\s([^–—]{2,40})$")
+_DENSE: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_TOKEN = regex.compile(
+    rf"\d+(?:[.,]\d+)*|[{_DENSE}]+|[[\p{{L}}\p{{M}}\u200c]--[{_DENSE}]]+(?:['’ʼ][\p{{L}}\p{{M}}]+)*",
+    regex.VERSION1,
+)
+_DENSE_START = regex.compile(rf"[{_DENSE}]")
+_THOUSANDS = regex.compile(
+    r"(?<=\d)[.,](?=\d{3}(?:[.,]\d{3})+$)|(?<=\d),(?=\d{3}$)|(?<=[.,]\d{3})[.,](?=\d{3}$)"
+)
+
+
+def _body(article: Article) -> str:
+    """Choose what stands for the body: the full text, with a teaser of its own before it."""
+    summary, text = article.summary[: 4 * LENGTH], article.text[: 4 * LENGTH]
+    if not text or not summary:
+        return text or summary
+    return text if summary[:40].strip() in text or len(text) > LENGTH else f"{summary} {text}"
+
+
+def _plain(text: str) -> str:
+    """Return text on one line without markup and entities that feeds leave in it."""
+    if "&" in text:
+        text = unescape(unescape(text))
+    if "<" in text:
+        text = _MARKUP.sub(" ", text)
+    return " ".join(text.split())
+
+
+def _strip_start(text: str, pattern: regex.Pattern[str]) -> str:
+    for _ in range(ROUNDS):
+        found = pattern.match(text)
+        if found is None or found.end() == 0 or len(text) - found.end() < MIN_HEADLINE:
+            break
+        text = text[found.end() :]
+    return text
+
+
+def _without_outlet(title: str, outlet: str) -> str:
+    """Drop " - Outlet" where it names this outlet or a known one."""
+    found = _LAST_PART.search(title)
+    if found is None:
+        return title
+    name, own = _folded(found[1].strip()), _folded(outlet)
+    known = name in tables.OUTLETS or (own and (name in own or own in name))
+    return title[: found.start()] if known else title
+
+
+@lru_cache(maxsize=1 << 12)
+def _folded(name: str) -> str:
+    return fold(name).text
+
+
+def _cut(text: str) -> tuple[tuple[str, ...], int]:
+    """Fold `text` and cut it into words; the number says which of them stood in capitals.
+
+    Folding goes over all words at once and they are told apart by spaces afterwards, since a
+    call per word would cost more than the whole comparison.
+    """
+    for pattern, new in _PHRASES:
+        text = pattern.sub(new, text)
+    raw = _TOKEN.findall(text)
+    folded = fold(" ".join(raw)).text.split()
+    capitals = [word[0].isupper() for word in raw] if len(raw) == len(folded) else []
+    if sum(capitals) * 10 > len(capitals) * 7:  # a headline in capitals says nothing of names
+        capitals = []
+    words: list[str] = []
+    names = 0
+    for at, word in enumerate(folded):
+        if at < len(capitals) and capitals[at]:
+            names |= 1 << len(words)
+        words.extend(_pieces(word))
+    return tuple(words), names
+
+
+def _pieces(word: str) -> Iterator[str]:
+    """Yield a word as it is compared; text without spaces as overlapping pairs of signs."""
+    if _DENSE_START.match(word):
+        yield from (word,) if len(word) == 1 else map("".join, zip(word, word[1:], strict=False))
+    else:
+        yield normal(word)
+
+
+_SPELLINGS = {_folded(one): _folded(other) for one, other in tables.SPELLINGS.items()}
+_NUMBER_WORDS = {_folded(word): figure for word, figure in tables.NUMBER_WORDS.items()}
+_OPPOSITES = tuple(
+    (tuple(map(_folded, left)), tuple(map(_folded, right))) for left, right in tables.OPPOSITES
+)
+
+
+@lru_cache(maxsize=1 << 16)
+def normal(word: str) -> str:
+    """Return the one spelling of a folded word: Uighur and Uyghur, 1,000 and 1000, -ise and -ize."""
+    if word[0].isdigit():
+        return _THOUSANDS.sub("", word).replace(",", ".")
+    for mark in ("'", "’", "ʼ"):
+        word = word.removesuffix(f"{mark}s").replace(mark, "")
+    word = _NUMBER_WORDS.get(word) or _SPELLINGS.get(word, word)
+    if word.isascii():
+        for pattern, new in _BRITISH:
+            word = pattern.sub(new, word)
+    return word
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """Return the beginning of a word in which its inflected forms agree (a rule of thumb)."""
+    first = word[0]
+    if first.isdigit():
+        return word
+    if "\u0400" <= first <= "\u06ff":
+        return word[:6]
+    return word[:8] if len(word) < MIN_PLURAL or word[-1] != "s" or len(word) > 8 else word[:-1]
+
+
+MIN_PLURAL: Final = 4
+
+
+@lru_cache(maxsize=1 << 16)
+def sides(word: str) -> tuple[int, int]:
+    """Return the two bit sets of `tables.OPPOSITES` on whose sides the word stands."""
+    one = other = 0
+    for bit, (left, right) in enumerate(_OPPOSITES):
+        if _begins(word, left):
+            one |= 1 << bit
+        if _begins(word, right):
+            other |= 1 << bit
+    return one, other
+
+
+def _begins(word: str, patterns: tuple[str, ...]) -> bool:
+    return any(
+        word.startswith(pattern[:-1]) if pattern[-1] == "*" else word == pattern
+        for pattern in patterns
+    )
+
+
+STOP_STEMS = frozenset(stem(normal(_folded(word))) for word in tables.STOP_WORDS)
+"""`tables.STOP_WORDS` as they are counted and compared."""
