@@ -19,6 +19,7 @@ def main(args: Sequence[str] | None = None) -> int:
     0 done; 1 the answer is "no" or some of the work failed; 2 wrong use; 3 rules.yaml has
     mistakes; 4 the state can't be used; 130 interrupted.
     """
+    from watcher.cli.common import InterruptedByPersonError, ReaderGoneError
     from watcher.core.errors import RulesError, WatcherError
 
     arguments = list(sys.argv[1:] if args is None else args)
@@ -31,10 +32,10 @@ def main(args: Sequence[str] | None = None) -> int:
         return _fail(str(error), error.exit_code)
     except WatcherError as error:
         return _fail(f"watcher: {error}", error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, InterruptedByPersonError):
         return _fail("watcher: interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough. Python would complain again while it exits.
+    except (BrokenPipeError, ReaderGoneError):
+        # Python would complain again, while it exits, of what is left to write.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:

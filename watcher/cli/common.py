@@ -38,6 +38,14 @@ Row = Sequence[object]
 Command = Callable[..., int | None]
 
 
+class InterruptedByPersonError(Exception):
+    """Ctrl-C, or SIGINT."""
+
+
+class ReaderGoneError(Exception):
+    """Whoever read our output (head, less) has seen enough."""
+
+
 # --- the global options --------------------------------------------------------------------------
 
 RulesOption = Annotated[
@@ -187,8 +195,14 @@ def command(
         def run(ctx: typer.Context, **values: Any) -> int | None:  # noqa: ANN401 - typer's values
             here = {key: values.pop(f"global_{key}") for key in _GLOBALS}
             options = Options.merged(ctx.obj or {}, here)
-            with Call(options) as call:
-                return function(call, **values)
+            # typer would answer these two itself, in its own way and with its own exit codes.
+            try:
+                with Call(options) as call:
+                    return function(call, **values)
+            except KeyboardInterrupt:
+                raise InterruptedByPersonError from None
+            except BrokenPipeError:
+                raise ReaderGoneError from None
 
         keyword = inspect.Parameter.KEYWORD_ONLY
         parameters = [
@@ -518,8 +532,12 @@ def _harmless(text: str) -> str:
 def _console(stream: Any, *, color: bool) -> "Console":  # noqa: ANN401 - any text stream
     from rich.console import Console
 
+    class Screen(Console):
+        def on_broken_pipe(self) -> None:
+            raise ReaderGoneError
+
     terminal = stream.isatty()
-    return Console(
+    return Screen(
         file=stream,
         no_color=not color,
         color_system="auto" if terminal and color else None,

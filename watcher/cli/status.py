@@ -40,9 +40,10 @@ def collect(call: Call) -> dict[str, Any]:
     """Return the state of things as `status --json` prints it."""
     from watcher.cli import state as at_rest
 
+    store = call.store()
     at = now()
     midnight = at.astimezone(call.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    with call.store().read() as queries:
+    with store.read() as queries:
         feeds = queries.feed_states(active=True)
         counts = queries.counts()
         heartbeat = _moment(queries.note(PULSE))
@@ -72,7 +73,7 @@ def collect(call: Call) -> dict[str, Any]:
         "articles": counts["articles"],
         "stories": counts["stories"],
         "alerts": counts["alerts"],
-        "recovered": call.store().recovered or None,
+        "recovered": store.recovered or None,
     }
 
 
