@@ -1,4 +1,4 @@
-"""What README and docs/ tell people to type and to write must work.
+"""What README, docs/ and systemd/ tell people to type and to write must work.
 
 Conventions: commands stand in ```console (lines with "$ "), ```sh or ```bash blocks, or as
 `watcher ...` in the text. Every ```yaml block is a whole rules.yaml, unless the line above it is an
@@ -27,9 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+PAGES = (
+    ROOT / "README.md",
+    ROOT / "systemd" / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+)
 SHELL = {"console", "sh", "bash", "shell"}
-WRAPPERS = {"env", "exec", "nohup", "sudo", "time", "uv", "uvx"}
+WRAPPER = re.compile(r"\w+=.*|env|exec|nohup|time|uvx?|run|sudo|--\w+")
 MARK = re.compile(r"<!--\s*not rules\.yaml\b")
 FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})\s*(?P<info>\S*).*$")
 SPAN = re.compile(r"(?<!`)`(watcher [^`\n]+)`(?!`)")
@@ -83,7 +87,8 @@ def command_lines(text: str) -> Iterator[str]:
 
 def watcher_calls(line: str) -> Iterator[list[str]]:
     """The arguments of every call of watcher in a shell line."""
-    lexer = shlex.shlex(line.replace("\\|", "|"), posix=True, punctuation_chars="&;()<>")
+    plain = re.sub(r"\bsudo -u (\S+)", "sudo", line.replace("\\|", "|"))
+    lexer = shlex.shlex(plain, posix=True, punctuation_chars="&;()<>")
     lexer.whitespace_split = True
     lexer.commenters = "#"
     simple: list[str] = []
@@ -91,10 +96,9 @@ def watcher_calls(line: str) -> Iterator[list[str]]:
         if not re.fullmatch(r"[&;|()<>]+", word):
             simple.append(word)
             continue
-        words = list(dropwhile(lambda word: re.match(r"\w+=", word), simple))
-        places = [at for at, word in enumerate(words) if word.rpartition("/")[2] == "watcher"]
-        if places and (places[0] == 0 or words[0] in WRAPPERS):
-            yield words[places[-1] + 1 :]
+        words = list(dropwhile(lambda word: WRAPPER.fullmatch(word), simple))
+        if words and words[0].rpartition("/")[2] == "watcher":
+            yield words[1:]
         simple = []
 
 
@@ -197,6 +201,7 @@ def test_only_typed_lines_of_a_console_block_are_commands() -> None:
         ("WATCHER_STATE=/tmp/s watcher --json status # all", [["--json", "status"]]),
         ("pip install watcher", []),
         ("journalctl -u watcher -f", []),
+        ("sudo install -d -o watcher /var/lib/watcher", []),
         ("sudo -u watcher /opt/watcher/bin/watcher check", [["check"]]),
         ("uv run watcher demo; watcher once", [["demo"], ["once"]]),
         ("sudo systemctl restart watcher.service", []),
