@@ -1,0 +1,305 @@
+"""Fold a text to the one form that comparisons use, and lead every folded sign back to the original.
+
+What is the same to a reader becomes the same string: case, marks on Latin letters, stress on
+Cyrillic ones, short vowels and letter variants in Arabic script, traditional and simplified
+Chinese, dashes, apostrophes, invisible signs, HTML entities, look-alike letters of another script.
+Different letters stay different (й is not и, ң is not н). Knows nothing of words or rules.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from html.entities import html5
+from typing import TYPE_CHECKING
+
+from watcher.core.text.hanzi import simplified
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Span = tuple[int, int]
+
+
+def _each(signs: str, to: str) -> dict[str, str]:
+    return dict.fromkeys(signs, to)
+
+
+# Folded without asking the Unicode tables, which would say something else or nothing.
+_FIXED: dict[str, str] = {
+    **_each("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u058a\u05be\u2043\ufe58\ufe63\uff0d", "-"),
+    **_each("\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u0060\u00b4", "'"),
+    **_each("\u2032\u2035\ua78b\ua78c\uff07\u05f3\u1fbd\u1fbf\u1ffd\u1fef", "'"),
+    **_each("\u00b7\u0387\u2022\u2027\u2219\u22c5\u30fb\uff65\u2e31\u2e33\u1427\u16eb", "·"),
+    **_each("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\uff02", '"'),
+    **_each("\u3164\uffa0\u115f\u1160\u2800\ufffc\u2122\u00ae\u00a9", " "),
+    **_each("\x85\u2028\u2029", "\n"),
+    # An ampersand that is left is no ampersand in the folded text: nothing is decoded twice.
+    "&": "+",
+    "\n": "\n",
+    # Turkish writes İ/i and I/ı, the others I/i: all four are one letter here.
+    **_each("İIıi", "i"),
+    **{"ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ð": "d"},
+    **{"þ": "th", "ŋ": "n", "ɨ": "i", "ʉ": "u", "ƣ": "g"},
+    "ё": "е",
+    "ӊ": "ң",
+    **_each("ىیۍ", "ي"),
+    **_each("کڪ", "ك"),
+    **_each("أإآٱٲٳ", "ا"),
+    **_each("ةہۂۃەۀ", "ه"),
+    "ؤ": "و",
+    # ئ is a letter of its own: it opens every Uyghur word that begins with a vowel.
+    "ئ": "ئ",
+    "ں": "ن",
+    # Kazakh in Arabic script writes the hamza before a word with front vowels, or leaves it out.
+    **_each("ءٴ", ""),
+    **{"،": ",", "؛": ";", "؟": "?", "۔": ".", "ـ": ""},
+    **simplified(),
+}
+
+# Marks that some readers write and others don't. Vowel signs of Indic scripts are not among them.
+_MARKS = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7-\u06ed\u08d3-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+    "\u180b-\u180f\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef]"
+)
+# Signs that may melt into the one before them: combining marks, half-width kana marks, jamo.
+_MELTING = re.compile(
+    "[\u0300-\u036f\u0653-\u0655\u3099\u309a\uff9e\uff9f\u1100-\u11ff\u3131-\u318e\uffa1-\uffdc]"
+)
+# "&amp;#8217;" is what is left when a feed was escaped twice: taken in one step, however deep.
+_ENTITY = re.compile(
+    "&(?:(?:amp|AMP|#0{0,4}38|#[xX]0{0,4}26);)*"
+    "(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)"
+)
+
+
+def _settled(text: str) -> str:
+    """Compatibility forms replaced, cases folded, marks composed; until nothing changes."""
+    for _ in range(4):
+        after = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        if after == text:
+            break
+        text = after
+    return text
+
+
+def _base(sign: str) -> str:
+    """Fold one sign that is already settled."""
+    if sign in _FIXED:
+        return _FIXED[sign]
+    if _MARKS.match(sign):
+        return ""
+    kind = unicodedata.category(sign)
+    if kind == "Cf":
+        return ""
+    if kind in ("Cc", "Zs"):
+        return " "
+    if kind == "Nd":
+        return str(unicodedata.decimal(sign))
+    first, *marks = unicodedata.normalize("NFD", sign)
+    script = unicodedata.name(first, "").partition(" ")[0]
+    if marks and script in ("LATIN", "GREEK", "ARABIC", "HEBREW"):
+        return _base(first)
+    if script == "CYRILLIC" and marks and set(marks) <= {"\u0300", "\u0301"}:
+        return _base(first)
+    return sign
+
+
+@lru_cache(maxsize=1 << 14)
+def _cluster(signs: str) -> str:
+    """Fold a base sign with the marks on it."""
+    if signs in _FIXED:
+        return _FIXED[signs]
+    folded = "".join(map(_base, _settled(signs)))
+    return folded if folded == signs or len(folded) != 1 else _cluster(folded)
+
+
+class _Table(dict[int, str]):
+    """For str.translate: each code point's fold, worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _cluster(chr(code))
+        return folded
+
+
+_TABLE = _Table()
+
+
+def _is_invisible(sign: str) -> bool:
+    """Tell whether the sign must not come between a letter and the mark on it."""
+    return unicodedata.category(sign) == "Cf" or "\ufe00" <= sign <= "\ufe0f"
+
+
+def _decoded(entity: str) -> str | None:
+    """Return what an HTML entity such as "#8217;" or "amp;" stands for; None if nothing."""
+    if entity.startswith("#"):
+        return html.unescape("&" + entity)
+    return html5.get(entity)
+
+
+def _units(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each sign with its place in the original; an HTML entity is one sign (or few)."""
+    done = 0
+    for found in _ENTITY.finditer(text):
+        decoded = _decoded(found[1])
+        if decoded is None:
+            continue
+        yield from ((text[i], i, i + 1) for i in range(done, found.start()))
+        yield from ((sign, *found.span()) for sign in decoded)
+        done = found.end()
+    yield from ((text[i], i, i + 1) for i in range(done, len(text)))
+
+
+def _clusters(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield signs that are folded together: a letter with its marks, a syllable's jamo."""
+    signs: list[str] = []
+    start = end = 0
+    for sign, first, last in _units(text):
+        if _is_invisible(sign):
+            continue
+        if signs and not (_MELTING.match(sign) or unicodedata.category(sign).startswith("M")):
+            yield "".join(signs), start, end
+            signs = []
+        if not signs:
+            start = first
+        signs.append(sign)
+        end = last
+    if signs:
+        yield "".join(signs), start, end
+
+
+def _fold_clusters(text: str) -> tuple[str, tuple[Span, ...]]:
+    """Fold where signs depend on their neighbours: slow, and right for any text."""
+    folded: list[str] = []
+    spans: list[Span] = []
+    for signs, start, end in _clusters(text):
+        piece = _cluster(signs)
+        folded.append(piece)
+        spans.extend([(start, end)] * len(piece))
+    return "".join(folded), tuple(spans)
+
+
+def _fold_signs(text: str) -> tuple[str, tuple[Span, ...]]:
+    """Fold a text in which no sign depends on its neighbour, with offsets."""
+    spans: list[Span] = []
+    for at, sign in enumerate(text):
+        spans.extend([(at, at + 1)] * len(_TABLE[ord(sign)]))
+    return text.translate(_TABLE), tuple(spans)
+
+
+# --- letters of two scripts in one word ---------------------------------------------------------
+
+# Look-alikes, in lower case: as typed by mistake on the other keyboard, or to slip past a filter.
+_TO_LATIN = str.maketrans(
+    {"а": "a", "в": "b", "с": "c", "е": "e", "н": "h", "һ": "h", "і": "i", "ј": "j", "к": "k"}
+    | {"м": "m", "о": "o", "р": "p", "ѕ": "s", "т": "t", "у": "y", "ү": "y", "х": "x", "ә": "ə"}
+    | {"ԁ": "d", "ԛ": "q", "ԝ": "w", "α": "a", "ε": "e", "ι": "i", "κ": "k", "ν": "v", "ο": "o"}
+    | {"ρ": "p", "τ": "t", "υ": "u", "χ": "x"}
+)
+_TO_CYRILLIC = str.maketrans(
+    {"a": "а", "b": "в", "c": "с", "e": "е", "h": "һ", "i": "і", "j": "ј", "k": "к", "m": "м"}
+    | {"o": "о", "p": "р", "t": "т", "x": "х", "y": "у", "ə": "ә"}
+)
+LATIN = "a-z\u00df-\u02af\u1e00-\u1eff\u2c60-\u2c7f\ua722-\ua7ff"
+CYRILLIC = "\u0400-\u052f\u1c80-\u1c8f\ua640-\ua69f"
+_GREEK = "\u03b1-\u03c9"
+_LATIN_LETTER = re.compile(f"[{LATIN}]")
+_CYRILLIC_LETTER = re.compile(f"[{CYRILLIC}]")
+_SEAM = re.compile(f"[{LATIN}][{CYRILLIC}{_GREEK}]|[{CYRILLIC}{_GREEK}][{LATIN}]")
+_MIXABLE = re.compile(f"[{LATIN}{CYRILLIC}{_GREEK}]+")
+# A Latin name with a Cyrillic ending ("Facebookта") is two scripts on purpose.
+_NAME_WITH_ENDING = re.compile(f"[{LATIN}]{{4,}}[{CYRILLIC}]+")
+
+
+def in_one_script(word: str) -> str:
+    """Return the folded word with look-alike letters replaced, if that makes it one script.
+
+    The fewer letters give way; at a tie the word becomes Cyrillic. The length stays the same.
+    """
+    latin = word.translate(_TO_LATIN)
+    cyrillic = word.translate(_TO_CYRILLIC)
+    all_latin = len(_LATIN_LETTER.findall(latin)) == len(word)
+    all_cyrillic = len(_CYRILLIC_LETTER.findall(cyrillic)) == len(word)
+    if all_latin and all_cyrillic:
+        to_latin = 2 * len(_LATIN_LETTER.findall(word)) > len(word)
+        return latin if to_latin else cyrillic
+    return latin if all_latin else cyrillic if all_cyrillic else word
+
+
+def _mend(found: re.Match[str]) -> str:
+    word = found[0]
+    if not _SEAM.search(word) or _NAME_WITH_ENDING.fullmatch(word):
+        return word
+    return in_one_script(word)
+
+
+def _without_look_alikes(folded: str) -> str:
+    return _MIXABLE.sub(_mend, folded) if _SEAM.search(folded) else folded
+
+
+# --- the fold -----------------------------------------------------------------------------------
+
+_ASCII = str.maketrans({code: _cluster(chr(code)) for code in range(128)})
+
+
+def _is_simple(text: str) -> bool:
+    """Tell whether every sign of the text can be folded without a look at its neighbours."""
+    return "&" not in text and not _MELTING.search(text) and unicodedata.is_normalized("NFC", text)
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A text in its folded form. Offsets are worked out only when asked for.
+
+    `source` is the text as given, `text` its folded form, `offsets[i]` the range (start, end) of
+    `source` that the folded sign `text[i]` stands for.
+    """
+
+    source: str = field(repr=False)
+    text: str
+
+    @cached_property
+    def offsets(self) -> Sequence[Span]:
+        """One (start, end) per folded sign, in code points of `source`."""
+        if self.source.isascii() and "&" not in self.source:
+            return tuple((at, at + 1) for at in range(len(self.source)))
+        if _is_simple(self.source):
+            return _fold_signs(self.source)[1]
+        return _fold_clusters(self.source)[1]
+
+    def original(self, start: int, end: int) -> Span:
+        """Return the range of `source` that the folded range start:end stands for.
+
+        An empty range gives an empty one. `source[a:b]` of the result is what the reader saw,
+        with the invisible signs inside it.
+        """
+        if start >= end:
+            at = self.offsets[start][0] if start < len(self.offsets) else len(self.source)
+            return at, at
+        return self.offsets[start][0], self.offsets[end - 1][1]
+
+
+def fold(text: str) -> Folded:
+    """Return the folded form of any text; folding it again changes nothing.
+
+    Cost is linear in the length: a plain translation table for most texts, the slow way only
+    where marks, jamo or entities make signs depend on their neighbours.
+    """
+    if text.isascii() and "&" not in text:
+        return Folded(text, text.translate(_ASCII))
+    folded = text.translate(_TABLE) if _is_simple(text) else _fold_clusters(text)[0]
+    return Folded(text, _without_look_alikes(folded))
+
+
+def as_typed(text: str) -> str:
+    """Return the text without invisible signs and with entities and compatibility forms resolved.
+
+    Case, marks and letters stay: this is what "exact, case and form as written" compares.
+    Dashes and apostrophes are unified, because keyboards and editors choose among them.
+    """
+    signs = (_FIXED[s] if _FIXED.get(s) in ("-", "'", "·") else s for s, _, _ in _units(text))
+    return unicodedata.normalize("NFKC", "".join(s for s in signs if not _is_invisible(s)))

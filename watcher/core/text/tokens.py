@@ -1,0 +1,122 @@
+"""Cut a folded text into words, and say what stands between them.
+
+A change of script is a boundary. Chinese signs and kana are a token each: there are no word
+boundaries to be seen among them. A hashtag is cut where its letters change from small to capital.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from watcher.core.text.folding import CYRILLIC, LATIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from watcher.core.text.folding import Folded
+
+_ARABIC = "\u0620-\u064a\u066e-\u06d3\u06d5\u06e5\u06e6\u06ee\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c9"
+_SIGNS = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
+    "\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
+)
+# Scripts whose vowel signs are marks: taken by block, because \w leaves the marks out.
+_ABUGIDA = "\u0900-\u0963\u0966-\u0dff\u0e00-\u0e4e\u0e80-\u0fff\u1000-\u109f\u1780-\u17d3"
+_TOKEN = re.compile(
+    f"[{_SIGNS}]|[{LATIN}]+|[{CYRILLIC}]+|[{_ARABIC}]+|[0-9]+|[{_ABUGIDA}]+"
+    rf"|[^\W\d_{LATIN}{CYRILLIC}{_ARABIC}{_SIGNS}{_ABUGIDA}]+"
+)
+_SIGN = re.compile(f"[{_SIGNS}]")
+_HASHTAG = re.compile(r"[#@](?=\w)")
+
+
+class Gap(IntEnum):
+    """What stands before a token. Everything up to QUOTE may stand inside a name."""
+
+    NONE = 0
+    SPACE = 1
+    LINE = 2
+    HYPHEN = 3
+    WRAP = 4
+    """A hyphen at the end of a line."""
+    APOSTROPHE = 5
+    MIDDOT = 6
+    DOT = 7
+    """A full stop with a letter right after it: initials, or a middle dot typed so."""
+    QUOTE = 8
+    """A quotation mark opened or closed beside a space."""
+    HARD = 9
+    """Anything else: a comma, a bracket, the end of a sentence or of a paragraph."""
+
+
+_GAPS: tuple[tuple[Gap, re.Pattern[str]], ...] = (
+    (Gap.SPACE, re.compile(r" +|' | '")),
+    (Gap.LINE, re.compile(r" *\n *")),
+    (Gap.HYPHEN, re.compile(r"[-_]")),
+    (Gap.WRAP, re.compile(r"- *\n *")),
+    (Gap.APOSTROPHE, re.compile(r"'")),
+    (Gap.MIDDOT, re.compile(r" *· *")),
+    (Gap.DOT, re.compile(r"\.")),
+    (Gap.QUOTE, re.compile(r'["「」『』] +|[ \n]+["「」『』]')),
+)
+
+
+@lru_cache(maxsize=4096)
+def _gap(between: str) -> Gap:
+    if not between:
+        return Gap.NONE
+    if len(between) > 20:
+        return Gap.HARD
+    return next((gap for gap, form in _GAPS if form.fullmatch(between)), Gap.HARD)
+
+
+class Token(NamedTuple):
+    """A word of the folded text: `text == folded.text[start:end]`. `gap` stands before it."""
+
+    text: str
+    start: int
+    end: int
+    gap: Gap
+
+
+def is_sign(text: str) -> bool:
+    """Tell whether the token is a Chinese, Japanese or Korean sign, which is half a word."""
+    return _SIGN.match(text) is not None
+
+
+def _humps(folded: Folded, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut "FreeIlhamTohti" and "XPCCCamps" as their capitals say."""
+    source = folded.source
+    upper = [source[folded.original(at, at + 1)[0]].isupper() for at in range(start, end)]
+    first = 0
+    for at in range(1, len(upper)):
+        after_small = upper[at] and not upper[at - 1]
+        before_small = upper[at] and at + 1 < len(upper) and not upper[at + 1]
+        if after_small or before_small:
+            yield start + first, start + at
+            first = at
+    yield start + first, end
+
+
+def tokenise(folded: Folded) -> list[Token]:
+    """Return the words of the text in order; the first token's gap is HARD."""
+    text = folded.text
+    hashtags = {found.end() for found in _HASHTAG.finditer(text)}
+    tokens: list[Token] = []
+    done = 0
+    for found in _TOKEN.finditer(text):
+        start, end = found.span()
+        gap = _gap(text[done:start]) if tokens else Gap.HARD
+        done = end
+        if start in hashtags:
+            for first, last in _humps(folded, start, end):
+                tokens.append(Token(text[first:last], first, last, gap))
+                gap = Gap.NONE
+            # What follows without a space is the same tag: digits, another script, an underline.
+            hashtags |= {end, end + 1} if text[end : end + 1] == "_" else {end}
+        else:
+            tokens.append(Token(found[0], start, end, gap))
+    return tokens
