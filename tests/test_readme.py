@@ -96,7 +96,7 @@ def watcher_calls(line: str) -> Iterator[list[str]]:
         if not re.fullmatch(r"[&;|()<>]+", word):
             simple.append(word)
             continue
-        words = list(dropwhile(lambda word: WRAPPER.fullmatch(word), simple))
+        words = list(dropwhile(WRAPPER.fullmatch, simple))
         if words and words[0].rpartition("/")[2] == "watcher":
             yield words[1:]
         simple = []
