@@ -1,0 +1,12 @@
+"""What is known: feeds, articles, stories, alerts and their deliveries, in SQLite or PostgreSQL.
+
+The only SQL of the program. Core values go in and come out; rows never leave this room, and it
+knows nothing of HTTP, rules or wording.
+"""
+
+from watcher.store.open import open_store
+from watcher.store.queries import Queries
+from watcher.store.store import Store
+from watcher.store.tx import Tx
+
+__all__ = ["Queries", "Store", "Tx", "open_store"]

@@ -1,0 +1,388 @@
+"""Everything that can be asked of the state. Takes and gives core values; changes nothing.
+
+Questions about many things at once (the stories of a digest, the articles of a poll) are asked in
+a fixed number of statements, whatever their number.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Select, func, or_, select
+
+from watcher.core.identity import article_id
+from watcher.core.model import (
+    Alert,
+    AlertId,
+    Article,
+    ArticleId,
+    Decision,
+    Delivery,
+    DeliveryState,
+    FeedState,
+    Hit,
+    Known,
+    Link,
+    LinkKind,
+    Member,
+    Story,
+    StoryId,
+    Told,
+)
+from watcher.store import values as v
+from watcher.store.rows import (
+    ALERT,
+    ALERT_RULE,
+    ARTICLE,
+    DECISION,
+    DELIVERY,
+    FEED,
+    HIT,
+    LINK,
+    NOTE,
+    TOLD,
+    VERSION,
+)
+from watcher.store.types import mark_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Table
+    from sqlalchemy.engine import Connection
+
+    from watcher.store.values import Record
+
+    Question = Select[*tuple[Any, ...]]
+
+Item = TypeVar("Item")
+
+WAITING = (DeliveryState.DUE, DeliveryState.HELD, DeliveryState.UNKNOWN)
+"""States in which a delivery goes out when its time has come."""
+
+_CHUNK = 900
+"""Values in one IN list; the databases take some 32,000 parameters per statement."""
+_STREAM = 1000
+"""Rows held in memory at once while many are read."""
+
+
+def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Yield lists short enough for one statement."""
+    rest = iter(items)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk
+
+
+class Queries:
+    """Questions, asked within one snapshot: all answers belong together."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _rows(self, statement: Question) -> Sequence[Record]:
+        return self._connection.execute(statement).all()
+
+    def _rows_in(
+        self, statement: Question, column: ColumnElement[Any], wanted: Iterable[object]
+    ) -> Iterator[Record]:
+        """Yield the rows of `statement` whose `column` is among `wanted`, chunk by chunk."""
+        for chunk in chunks(dict.fromkeys(wanted)):
+            yield from self._rows(statement.where(column.in_(chunk)))
+
+    # --- feeds -----------------------------------------------------------------------------------
+
+    def feed_states(self, *, active: bool = True) -> list[FeedState]:
+        """Return all feeds in the order of their first appearance; by default the active ones."""
+        statement = select(*v.FEED_COLUMNS).order_by(FEED.c.id)
+        if active:
+            statement = statement.where(FEED.c.active.is_(True))
+        return [v.state_of(row) for row in self._rows(statement)]
+
+    def due_feeds(self, now: datetime, limit: int) -> list[FeedState]:
+        """Return at most `limit` active feeds whose time has come, the longest due first."""
+        statement = (
+            select(*v.FEED_COLUMNS)
+            .where(FEED.c.active.is_(True), FEED.c.next_due <= now)
+            .order_by(FEED.c.next_due, FEED.c.id)
+            .limit(limit)
+        )
+        return [v.state_of(row) for row in self._rows(statement)]
+
+    def next_due(self) -> datetime | None:
+        """Return when the next active feed is due; None without feeds."""
+        statement = select(func.min(FEED.c.next_due)).where(FEED.c.active.is_(True))
+        return self._connection.execute(statement).scalar()
+
+    def feed(self, url: str) -> FeedState | None:
+        """Return the feed at `url`, active or not."""
+        statement = select(*v.FEED_COLUMNS).where(FEED.c.url == url)
+        row = self._connection.execute(statement).first()
+        return None if row is None else v.state_of(row)
+
+    # --- articles --------------------------------------------------------------------------------
+
+    def known(
+        self, feed_url: str, *, keys: Sequence[str], fingerprints: Sequence[str]
+    ) -> list[Known]:
+        """Return the stored articles of a feed that have one of the keys or fingerprints.
+
+        Also those that have the id such a key makes: they came under the feed's address before
+        it moved to https, and are no news.
+        """
+        base = select(*v.KNOWN_COLUMNS)
+        feed = select(FEED.c.id).where(FEED.c.url == feed_url).scalar_subquery()
+        of_feed = base.where(ARTICLE.c.feed == feed)
+        wanted = frozenset(keys)
+        found = [
+            *self._rows_in(base, ARTICLE.c.id, (article_id(feed_url, key) for key in keys)),
+            *(
+                row
+                for row in self._rows_in(of_feed, ARTICLE.c.key_mark, map(mark_of, keys))
+                if row.key in wanted
+            ),
+            *self._rows_in(of_feed, ARTICLE.c.fingerprint, fingerprints),
+        ]
+        return [v.known_of(row) for _, row in sorted({row.seq: row for row in found}.items())]
+
+    def article(self, id: ArticleId) -> Article | None:  # noqa: A002 - the noun's own name
+        """Return an article in its newest words."""
+        return self._articles([id]).get(id)
+
+    def article_by_url(self, url: str) -> list[Article]:
+        """Return the articles that link to `url`, oldest first; two feeds may have the same."""
+        statement = (
+            select(*v.ARTICLE_COLUMNS)
+            .join(FEED)
+            .where(ARTICLE.c.url_mark == mark_of(url), ARTICLE.c.url == url)
+            .order_by(ARTICLE.c.seq)
+        )
+        return [v.article_of(row) for row in self._rows(statement)]
+
+    def articles_since(self, since: datetime) -> Iterator[tuple[Article, Link]]:
+        """Yield what was seen at or after `since` with its link, oldest first, as a stream."""
+        statement = (
+            select(*v.ARTICLE_COLUMNS, *v.LINK_COLUMNS)
+            .select_from(ARTICLE)
+            .join(FEED)
+            .join(LINK, LINK.c.article == ARTICLE.c.id)
+            .where(ARTICLE.c.seen >= since)
+            .order_by(ARTICLE.c.seen, ARTICLE.c.seq)
+        )
+        options = {"stream_results": True, "yield_per": _STREAM}
+        for row in self._connection.execute(statement, execution_options=options):
+            yield v.article_of(row), v.link_of(row)
+
+    def version_before(self, article_id: ArticleId) -> Article | None:
+        """Return an article as it was before its last change; None if it never changed."""
+        versions = self._versions([article_id]).get(article_id)
+        return versions[-1][1] if versions else None
+
+    def _articles(self, ids: Iterable[ArticleId]) -> dict[ArticleId, Article]:
+        statement = select(*v.ARTICLE_COLUMNS).join(FEED)
+        found = (v.article_of(row) for row in self._rows_in(statement, ARTICLE.c.id, ids))
+        return {article.id: article for article in found}
+
+    def _versions(
+        self, ids: Iterable[ArticleId]
+    ) -> dict[ArticleId, list[tuple[datetime, Article]]]:
+        """Return the earlier versions of articles, oldest first, with the time they ended."""
+        statement = (
+            select(*v.BEFORE_COLUMNS)
+            .select_from(VERSION)
+            .join(ARTICLE, ARTICLE.c.id == VERSION.c.article)
+            .join(FEED)
+            .order_by(VERSION.c.seq)
+        )
+        versions: dict[ArticleId, list[tuple[datetime, Article]]] = defaultdict(list)
+        for row in self._rows_in(statement, VERSION.c.article, ids):
+            versions[ArticleId(row.id)].append((row.at, v.article_of(row)))
+        return versions
+
+    def hits(self, article_id: ArticleId) -> tuple[Hit, ...]:
+        """Return the rules that hold for an article, in the order of the rules."""
+        return self._hits([article_id]).get(article_id, ())
+
+    def _hits(self, ids: Iterable[ArticleId]) -> dict[ArticleId, tuple[Hit, ...]]:
+        statement = select(*v.HIT_COLUMNS).order_by(HIT.c.article, HIT.c.place)
+        hits: dict[ArticleId, list[Hit]] = defaultdict(list)
+        for row in self._rows_in(statement, HIT.c.article, ids):
+            hits[ArticleId(row.article)].append(v.hit_of(row))
+        return {id_: tuple(found) for id_, found in hits.items()}
+
+    def link(self, article_id: ArticleId) -> Link | None:
+        """Return the link of an article to its story."""
+        statement = select(*v.LINK_COLUMNS).where(LINK.c.article == article_id)
+        row = self._connection.execute(statement).first()
+        return None if row is None else v.link_of(row)
+
+    def decisions(self, article_id: ArticleId) -> list[tuple[datetime, Decision]]:
+        """Return what was decided about an article and when, oldest first."""
+        statement = (
+            select(*v.DECISION_COLUMNS)
+            .where(DECISION.c.article == article_id)
+            .order_by(DECISION.c.seq)
+        )
+        return [(row.at, v.decision_of(row)) for row in self._rows(statement)]
+
+    # --- stories ---------------------------------------------------------------------------------
+
+    def story(self, id: StoryId) -> Story | None:  # noqa: A002 - the noun's own name
+        """Return a story with its members, what was told of it, and the hits of its members."""
+        return self.stories([id]).get(id)
+
+    def stories(self, ids: Iterable[StoryId]) -> dict[StoryId, Story]:
+        """Return those of the stories that exist."""
+        wanted = list(dict.fromkeys(ids))
+        members = self._members(wanted)
+        told = self._told(wanted)
+        hits = self._hits(member.article for story in members.values() for member in story)
+        return {
+            id_: Story(
+                id=id_,
+                members=tuple(story),
+                told=tuple(told.get(id_, ())),
+                hits=tuple((m.article, hit) for m in story for hit in hits.get(m.article, ())),
+            )
+            for id_, story in members.items()
+        }
+
+    def _members(self, ids: Iterable[StoryId]) -> dict[StoryId, list[Member]]:
+        statement = (
+            select(*v.MEMBER_COLUMNS)
+            .select_from(LINK)
+            .join(ARTICLE, ARTICLE.c.id == LINK.c.article)
+            .order_by(ARTICLE.c.seen, ARTICLE.c.seq)
+        )
+        members: dict[StoryId, list[Member]] = defaultdict(list)
+        for row in self._rows_in(statement, LINK.c.story, ids):
+            members[StoryId(row.story)].append(v.member_of(row))
+        return members
+
+    def _told(self, ids: Iterable[StoryId]) -> dict[StoryId, list[Told]]:
+        statement = select(*v.TOLD_COLUMNS).order_by(TOLD.c.seq)
+        told: dict[StoryId, list[Told]] = defaultdict(list)
+        for row in self._rows_in(statement, TOLD.c.story, ids):
+            told[StoryId(row.story)].append(v.told_of(row))
+        return told
+
+    # --- alerts and deliveries -------------------------------------------------------------------
+
+    def alerts(
+        self,
+        *,
+        since: datetime | None = None,
+        rule: str | None = None,
+        feed: str | None = None,
+        limit: int = 100,
+    ) -> list[Alert]:
+        """Return alerts, newest first; `feed` is the address or the name of a feed."""
+        statement = select(*v.ALERT_COLUMNS)
+        if since is not None:
+            statement = statement.where(ALERT.c.created >= since)
+        if rule is not None:
+            named = select(ALERT_RULE.c.alert).where(ALERT_RULE.c.rule == rule)
+            statement = statement.where(ALERT.c.id.in_(named))
+        if feed is not None:
+            statement = (
+                statement.join(ARTICLE, ARTICLE.c.id == ALERT.c.article)
+                .join(FEED, FEED.c.id == ARTICLE.c.feed)
+                .where(or_(FEED.c.url == feed, FEED.c.name == feed))
+            )
+        statement = statement.order_by(ALERT.c.created.desc(), ALERT.c.seq.desc()).limit(limit)
+        return [v.alert_of(row) for row in self._rows(statement)]
+
+    def alert(self, id_or_prefix: str) -> Alert | None:
+        """Return the alert with that id, or the only one whose id begins so."""
+        exact = self._alerts([AlertId(id_or_prefix)])
+        if exact or not id_or_prefix:
+            return exact.get(AlertId(id_or_prefix))
+        begins = ALERT.c.id.startswith(id_or_prefix, autoescape=True)
+        found = self._rows(select(*v.ALERT_COLUMNS).where(begins).limit(2))
+        return v.alert_of(found[0]) if len(found) == 1 else None
+
+    def _alerts(self, ids: Iterable[AlertId]) -> dict[AlertId, Alert]:
+        found = self._rows_in(select(*v.ALERT_COLUMNS), ALERT.c.id, ids)
+        return {AlertId(row.id): v.alert_of(row) for row in found}
+
+    def deliveries(
+        self,
+        *,
+        alert: AlertId | None = None,
+        state: DeliveryState | None = None,
+        target: str | None = None,
+        limit: int = 1000,
+    ) -> list[Delivery]:
+        """Return deliveries by the time they are due, then in the order they were made."""
+        statement = select(*v.DELIVERY_COLUMNS)
+        if alert is not None:
+            statement = statement.where(DELIVERY.c.alert == alert)
+        if state is not None:
+            statement = statement.where(DELIVERY.c.state == state)
+        if target is not None:
+            statement = statement.where(DELIVERY.c.target == target)
+        statement = statement.order_by(DELIVERY.c.due, DELIVERY.c.seq).limit(limit)
+        return [v.delivery_of(row) for row in self._rows(statement)]
+
+    def due_targets(self, now: datetime) -> list[str]:
+        """Return the targets for which something is due, by name."""
+        statement = (
+            select(DELIVERY.c.target)
+            .where(DELIVERY.c.state.in_(WAITING), DELIVERY.c.due <= now)
+            .distinct()
+        )
+        return sorted(row.target for row in self._rows(statement))
+
+    def next_delivery(self) -> datetime | None:
+        """Return when the next delivery is due; None when nothing waits."""
+        statement = select(func.min(DELIVERY.c.due)).where(DELIVERY.c.state.in_(WAITING))
+        return self._connection.execute(statement).scalar()
+
+    def sent_since(self, target: str, since: datetime) -> int:
+        """Return how many messages (not deliveries) reached a target at or after `since`."""
+        statement = select(func.count(DELIVERY.c.message.distinct())).where(
+            DELIVERY.c.target == target, DELIVERY.c.sent >= since
+        )
+        return self._connection.execute(statement).scalar_one()
+
+    def planned_since(self, target: str, since: datetime) -> int:
+        """Return how many messages a target got at or after `since`, or gets without any hold.
+
+        This is what a limit counts: what already waits for its turn takes up room, too.
+        """
+        under_way = (DeliveryState.DUE, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+        statement = select(func.count(func.coalesce(DELIVERY.c.message, DELIVERY.c.id).distinct()))
+        waiting = statement.where(
+            DELIVERY.c.target == target,
+            DELIVERY.c.state.in_(under_way),
+            DELIVERY.c.hold.is_(None),
+        )
+        return self.sent_since(target, since) + self._connection.execute(waiting).scalar_one()
+
+    # --- the state as a whole --------------------------------------------------------------------
+
+    def counts(self) -> dict[str, int]:
+        """Return how many there are: feeds (active), articles, stories, alerts, and deliveries.
+
+        Deliveries are counted by state, under the state's own word ("due", "parked" ...).
+        """
+        of_state = select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state)
+        by_state = {row[0]: row[1] for row in self._rows(of_state)}
+        return {
+            "feeds": self._count(FEED, FEED.c.active.is_(True)),
+            "articles": self._count(ARTICLE),
+            "stories": self._count(LINK, LINK.c.kind == LinkKind.NEW),
+            "alerts": self._count(ALERT),
+            **{state.value: by_state.get(state.value, 0) for state in DeliveryState},
+        }
+
+    def _count(self, table: Table, *conditions: ColumnElement[bool]) -> int:
+        statement = select(func.count()).select_from(table).where(*conditions)
+        return self._connection.execute(statement).scalar_one()
+
+    def note(self, key: str) -> str | None:
+        """Return what was noted under `key`."""
+        statement = select(NOTE.c.value).where(NOTE.c.key == key)
+        return self._connection.execute(statement).scalar()

@@ -1,0 +1,228 @@
+"""What changes the state. A `Tx` is one transaction: all of it happens, or none.
+
+Inserts by id ignore what is there already, so a poll that was judged twice is stored once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from watcher.core.model import (
+    Alert,
+    Article,
+    ArticleId,
+    Decision,
+    Delivery,
+    Feed,
+    FeedId,
+    FeedState,
+    Hit,
+    Link,
+    StoryId,
+    Told,
+)
+from watcher.core.rhythm import NEWS
+from watcher.store import values as v
+from watcher.store.outbox import Outbox
+from watcher.store.rows import (
+    ALERT,
+    ALERT_RULE,
+    ARTICLE,
+    DECISION,
+    DELIVERY,
+    FEED,
+    HIT,
+    LINK,
+    NOTE,
+    TOLD,
+    VERSION,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Table
+
+    from watcher.store.values import Values
+
+
+class Tx(Outbox):
+    """One transaction: every question of `Queries`, and everything that writes."""
+
+    # --- feeds -----------------------------------------------------------------------------------
+
+    def sync_feeds(self, feeds: Sequence[Feed], *, now: datetime) -> None:
+        """Make the feeds of rules.yaml the active ones; new ones are due at once.
+
+        A feed that left the file is kept, inactive, with all it brought; it comes back with its
+        validators and its history. A shorter `every` counts from now on, unless the feed is in
+        trouble, when waiting may be what its server asked for.
+        """
+        wanted = {feed.url: feed for feed in feeds}
+        stored = {row.url: row for row in self._rows(select(FEED))}
+        self._add([_new_feed(f, now) for url, f in wanted.items() if url not in stored], to=FEED)
+        for url, row in stored.items():
+            feed = wanted.get(url)
+            if feed is None:
+                if row.active:
+                    self._change_feed(row.id, {"active": False})
+            elif not row.active or v.feed_of(row) != feed:
+                values = v.feed_values(feed) | {"active": True}
+                if feed.every is not None and feed.every != row.every and row.fault is None:
+                    values["next_due"] = min(row.next_due, now + feed.every)
+                self._change_feed(row.id, values)
+
+    def save_feed(self, state: FeedState) -> None:
+        """Store what polling has taught of a feed; what rules.yaml says of it stays untouched.
+
+        A poll may end after a reload of rules.yaml, and must not bring the old words back.
+        Raises LookupError for a feed that was never synced.
+        """
+        if not self._change_feed(state.id, v.state_values(state)):
+            raise LookupError(f"no feed has the number {state.id}")
+
+    def _change_feed(self, number: int, values: Values) -> int:
+        changed = self._connection.execute(update(FEED).where(FEED.c.id == number).values(values))
+        return changed.rowcount
+
+    # --- articles --------------------------------------------------------------------------------
+
+    def add_articles(
+        self, articles: Sequence[Article], *, contents: Mapping[ArticleId, str]
+    ) -> None:
+        """Store new articles in the order given; `contents` are the hashes of their words.
+
+        An article of a feed that rules.yaml never named brings a row for it, inactive.
+        """
+        numbers = self._feed_numbers(articles)
+        self._add_new(
+            [
+                v.article_values(a, feed=numbers[a.feed], content=contents[a.id])
+                | {"seen": _seen(a)}
+                for a in articles
+            ],
+            to=ARTICLE,
+        )
+
+    def add_versions(
+        self,
+        articles: Sequence[Article],
+        *,
+        contents: Mapping[ArticleId, str],
+        at: datetime,
+    ) -> None:
+        """Store new words of known articles; the old ones go to the history, with `at` as end.
+
+        When an article was first seen stays as it was. Equal words make no version; an article
+        that is not known is stored as a new one.
+        """
+        numbers = self._feed_numbers(articles)
+        stored = {
+            row.id: row
+            for row in self._rows_in(select(ARTICLE), ARTICLE.c.id, (a.id for a in articles))
+        }
+        self.add_articles([a for a in articles if a.id not in stored], contents=contents)
+        self._add(
+            [
+                {name: getattr(stored[a.id], name) for name in v.VERSIONED}
+                | {"article": a.id, "at": at}
+                for a in articles
+                if a.id in stored and stored[a.id].content != contents[a.id]
+            ],
+            to=VERSION,
+        )
+        for article in articles:
+            if article.id in stored:
+                values = v.article_values(
+                    article, feed=numbers[article.feed], content=contents[article.id]
+                )
+                del values["seen"]
+                self._connection.execute(
+                    update(ARTICLE).where(ARTICLE.c.id == article.id).values(values)
+                )
+
+    def _feed_numbers(self, articles: Iterable[Article]) -> dict[str, int]:
+        """Return the row number of every feed of the articles."""
+        by_url = {a.feed: a for a in articles}
+        statement = select(FEED.c.url, FEED.c.id)
+        numbers = {row.url: row.id for row in self._rows_in(statement, FEED.c.url, by_url)}
+        missing = [article for url, article in by_url.items() if url not in numbers]
+        if missing:
+            self._add([_unlisted_feed(article) for article in missing], to=FEED)
+            rows = self._rows_in(statement, FEED.c.url, (a.feed for a in missing))
+            numbers |= {row.url: row.id for row in rows}
+        return numbers
+
+    def add_links(self, links: Sequence[Link]) -> None:
+        """Store the story of each article; the first word on an article stands."""
+        self._add_new([v.link_values(link) for link in links], to=LINK)
+
+    def add_hits(self, article: ArticleId, hits: Sequence[Hit]) -> None:
+        """Store the rules that hold for an article, in place of those that held before."""
+        self._connection.execute(delete(HIT).where(HIT.c.article == article))
+        self._add([v.hit_values(article, n, hit) for n, hit in enumerate(hits)], to=HIT)
+
+    def add_decisions(
+        self, article: ArticleId, decisions: Sequence[Decision], *, at: datetime
+    ) -> None:
+        """Add to what was decided about an article."""
+        self._add([v.decision_values(article, d, at=at) for d in decisions], to=DECISION)
+
+    def add_told(self, story: StoryId, told: Sequence[Told]) -> None:
+        """Add to what was told of a story."""
+        self._add([v.told_values(story, item) for item in told], to=TOLD)
+
+    # --- alerts ----------------------------------------------------------------------------------
+
+    def add_alerts(self, alerts: Sequence[Alert]) -> None:
+        """Store alerts; one that is there already stays as it is."""
+        self._add_new([v.alert_values(alert) for alert in alerts], to=ALERT)
+        self._add_new(
+            [{"rule": rule, "alert": a.id} for a in alerts for rule in a.rules], to=ALERT_RULE
+        )
+
+    def add_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        """Store deliveries; one that is there already goes on its way undisturbed."""
+        self._add_new([v.delivery_values(delivery) for delivery in deliveries], to=DELIVERY)
+
+    # --- notes -----------------------------------------------------------------------------------
+
+    def set_note(self, key: str, value: str) -> None:
+        """Note `value` under `key`, in place of what stood there."""
+        self._connection.execute(delete(NOTE).where(NOTE.c.key == key))
+        self._add([{"key": key, "value": value}], to=NOTE)
+
+    # --- rows ------------------------------------------------------------------------------------
+
+    def _add(self, rows: Sequence[Values], *, to: Table) -> None:
+        if rows:
+            self._connection.execute(insert(to), rows)
+
+    def _add_new(self, rows: Sequence[Values], *, to: Table) -> None:
+        """Add rows, except those whose key is there already."""
+        if not rows:
+            return
+        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
+        self._connection.execute(dialect.insert(to).on_conflict_do_nothing(), rows)
+
+
+def _new_feed(feed: Feed, now: datetime) -> Values:
+    """Return the row of a feed that was never polled."""
+    state = FeedState(id=FeedId(0), feed=feed, next_due=now, interval=feed.every or NEWS)
+    return v.feed_values(feed) | v.state_values(state) | {"active": True}
+
+
+def _unlisted_feed(article: Article) -> Values:
+    """Return the row of a feed that is known by its article only."""
+    feed = Feed(url=article.feed, name=article.outlet, tags=article.tags)
+    return _new_feed(feed, _seen(article)) | {"active": False}
+
+
+def _seen(article: Article) -> datetime:
+    if article.seen is None:
+        raise ValueError(f"article {article.id} was never seen: it can't be stored")
+    return article.seen
