@@ -30,7 +30,6 @@ from watcher.core.decide import (
 )
 from watcher.core.errors import FeedError
 from watcher.core.model import (
-    Alert,
     Article,
     ArticleId,
     AtLeast,
@@ -156,7 +155,6 @@ class Watch:
         reader: Reader,
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
-        told: Callable[[Placed, Sequence[Decision], Alert | None], None] | None = None,
     ) -> None:
         self.store = store
         self.desk = desk
@@ -164,7 +162,6 @@ class Watch:
         self._reader = reader
         self._clock = clock
         self._jitter = jitter
-        self._told = told
         self._index = StoryIndex(window=WINDOW)
 
     def use(self, desk: Desk) -> None:
@@ -354,8 +351,6 @@ class Watch:
             tx.add_told(story.id, told)
             tally.alerts += 1
             tally.held += sum(d.state is DeliveryState.HELD for d in deliveries)
-        if self._told is not None:
-            self._told(item, decisions, alert)
 
     def _schedule(self, tx: Tx, decision: Decision, at: datetime) -> Decision:
         if not decision.tell:

@@ -7,7 +7,7 @@ import logging
 import os
 import random
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from watcher import __version__, config
 from watcher.alerts import Outbox, Redactor
@@ -53,22 +53,24 @@ class Service:
         self.outbox.use(self.desk.targets, zone=self.desk.zone)
 
 
-def load_rules(settings: Settings) -> Config:
+def load_rules(settings: Settings, environ: Mapping[str, str] = os.environ) -> Config:
     """Read rules.yaml with the secrets of the environment and of the state folder."""
     return config.load(
         settings.rules,
-        environ=os.environ,
+        environ=environ,
         secrets_file=settings.state / "secrets.env",
     )
 
 
 @contextlib.asynccontextmanager
-async def open_service(settings: Settings, owner: str) -> AsyncIterator[Service]:
+async def open_service(
+    settings: Settings, owner: str, *, environ: Mapping[str, str] = os.environ
+) -> AsyncIterator[Service]:
     """Open state, rules and doors for one process. Raises StateError, RulesError.
 
     The state is claimed: a second process on it would send everything twice.
     """
-    rules = load_rules(settings)
+    rules = load_rules(settings, environ)
     redactor = Redactor(rules.secrets)
     for handler in logging.getLogger().handlers:
         handler.addFilter(redactor)
