@@ -17,7 +17,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default as modern
 from email.utils import format_datetime
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from aiohttp import web
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from aiosmtpd.smtp import Envelope
 
 HOST = "127.0.0.1"
+DOCUMENTS = Path(__file__).with_name("documents")
 _EARLIER = timedelta(hours=5)
 """Age of the documents as the first poll finds them."""
 
@@ -290,7 +291,7 @@ def document(file: str, *, now: datetime, later: bool) -> bytes:
     Dates are written as the format wants them (RFC 822 in RSS 2.0, RFC 3339 elsewhere). The
     marks are explained in documents/README.
     """
-    text = (files("watcher.demo") / "documents" / file).read_text(encoding="utf-8")
+    text = (DOCUMENTS / file).read_text(encoding="utf-8")
     text = _LATER.sub(r"\1" if later else "", text)
     built = now if later else now - timedelta(minutes=10)
     text = text.replace("{{built}}", _date(file, built))
