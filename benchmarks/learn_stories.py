@@ -20,6 +20,7 @@ from story_sets import Row, pairs, rows
 
 from watcher.core.model import Link, LinkKind, StoryId
 from watcher.core.stories import WINDOW, StoryIndex
+from watcher.core.stories.candidates import Rarity
 from watcher.core.stories.evidence import Evidence, Side, compare
 from watcher.core.stories.verdict import INTERVALS, features, forbids_copy, forbids_report
 from watcher.core.stories.words import words_of
@@ -50,8 +51,7 @@ def proposals(read: Sequence[Row]) -> Iterator[tuple[Row, Row, Evidence]]:
 def proposed(index: StoryIndex, article: Article) -> Iterator[tuple[str, Evidence]]:
     """Yield the members the index would look at, with the evidence."""
     words = words_of(article)
-    worth = index._candidates.rarity.worth
-    side = Side(words, worth)
+    side = Side(words)
     for slot in index._candidates.find(words):
         held = index._held[slot]
         clock = article.seen or article.published
@@ -60,7 +60,8 @@ def proposed(index: StoryIndex, article: Article) -> Iterator[tuple[str, Evidenc
             continue
         found = compare(
             side,
-            Side(held.words, worth),
+            Side(held.words),
+            index._candidates.rarity,
             same_outlet=article.outlet == held.outlet,
             hours=gap.total_seconds() / 3600,
         )
@@ -136,10 +137,7 @@ def reports() -> list[Example]:
 
 def evidence_of(one: Article, two: Article) -> Evidence | None:
     """Compare two articles as an index that holds nothing else would."""
-    worth = StoryIndex()._candidates.rarity.worth
-    return compare(
-        Side(words_of(one), worth), Side(words_of(two), worth), same_outlet=False, hours=0.0
-    )
+    return compare(Side(words_of(one)), Side(words_of(two)), Rarity(), same_outlet=False, hours=0.0)
 
 
 def table(name: str, weights: list[float], bias: float) -> str:

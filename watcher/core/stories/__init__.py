@@ -74,8 +74,7 @@ class StoryIndex:
         """
         best: tuple[Verdict, _Held] | None = None
         words = self._words(article)
-        worth = self._candidates.rarity.worth
-        side = Side(words, worth)
+        side = Side(words)
         for slot in self._candidates.find(words):
             held = self._held[slot]
             verdict = self._judge(article, side, held) if held.id != article.id else None
@@ -140,7 +139,8 @@ class StoryIndex:
             return None
         evidence = compare(
             side,
-            Side(held.words, self._candidates.rarity.worth),
+            Side(held.words),
+            self._candidates.rarity,
             same_outlet=article.outlet == held.outlet,
             hours=apart / timedelta(hours=1),
         )

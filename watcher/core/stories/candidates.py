@@ -29,6 +29,14 @@ KEPT_TITLE: Final = 5
 """Rarest words of the headline it is filed under as well."""
 ASKED: Final = 18
 """Rarest words that are looked up."""
+ASKED_TITLE: Final = 8
+"""Rarest words of the headline that are looked up as well."""
+RUN_WORTH: Final = 1.5
+"""What a shared trigram hash is worth beside a shared word (at most 1)."""
+LEAST: Final = 0.05
+"""Share of what was asked that a candidate must have."""
+NEAR_BEST: Final = 0.2
+"""Share of the best candidate's worth that another must have."""
 SKETCH: Final = 8
 """Smallest trigram hashes of the text, for filing and for looking up."""
 READ: Final = 48
@@ -48,6 +56,8 @@ class Rarity:
     def __init__(self) -> None:
         self._articles = 0
         self._count: Counter[str] = Counter()
+        self._total = 0
+        self._known: dict[int, float] = {}
 
     def add(self, stems: Iterable[str]) -> None:
         """Count one article with these different words."""
@@ -66,9 +76,27 @@ class Rarity:
 
     def worth(self, word: str) -> float:
         """Return the inverse document frequency of a stem, from near 0 (everywhere) to 1 (new)."""
-        known = self._count.get(word, 0) + (BACKGROUND / 2 if word in STOP_STEMS else 0)
+        return self._worth(
+            self._count.get(word, 0) + (BACKGROUND // 2 if word in STOP_STEMS else 0)
+        )
+
+    def weights(self, words: Iterable[str]) -> dict[str, float]:
+        """Return what each of the stems is worth."""
+        count, worth = self._count, self._worth
+        return {
+            word: worth(count.get(word, 0) + (BACKGROUND // 2 if word in STOP_STEMS else 0))
+            for word in words
+        }
+
+    def _worth(self, known: int) -> float:
         total = self._articles + BACKGROUND
-        return math.log(total / (known + 1)) / math.log(total)
+        if total != self._total:
+            self._total = total
+            self._known = {}
+        found = self._known.get(known)
+        if found is None:
+            found = self._known[known] = 1.0 - math.log(known + 1) / math.log(total)
+        return found
 
     def rarest(self, stems: Iterable[str], count: int) -> list[str]:
         """Return the `count` rarest of different stems, ties in the order of the alphabet."""
@@ -121,22 +149,26 @@ class Candidates:
 
     def find(self, words: Words) -> list[int]:
         """Return up to FOUND slots of articles that share rare keys, the likeliest first."""
-        rarity = self.rarity
         score: dict[int, float] = {}
-        for key, weight in self._questions(words, rarity):
+        asked = 0.0
+        for key, weight in self._questions(words):
+            asked += weight
             for slot in self._newest(key):
                 score[slot] = score.get(slot, 0.0) + weight
-        best = sorted(score.items(), key=lambda item: (-item[1], item[0]))
-        return [slot for slot, _ in best[:FOUND]]
+        if not score:
+            return []
+        least = max(LEAST * asked, NEAR_BEST * max(score.values()))
+        best = sorted((-told, slot) for slot, told in score.items() if told >= least)
+        return [slot for _, slot in best[:FOUND]]
 
-    def _questions(self, words: Words, rarity: Rarity) -> Iterator[tuple[Key, float]]:
-        every = stems(words.all)
-        asked = dict.fromkeys(rarity.rarest(every, ASKED))
-        asked.update(dict.fromkeys(rarity.rarest(stems(words.title), KEPT_TITLE + 3)))
-        for word in asked:
-            yield word, rarity.worth(word)
+    def _questions(self, words: Words) -> Iterator[tuple[Key, float]]:
+        """Yield the keys to look up, and what each is worth."""
+        rarity = self.rarity
+        asked = set(rarity.rarest(stems(words.all), ASKED))
+        asked.update(rarity.rarest(stems(words.title), ASKED_TITLE))
+        yield from rarity.weights(asked).items()
         for hashed in sketch(words):
-            yield hashed, 1.5
+            yield hashed, RUN_WORTH
 
     def _newest(self, key: Key) -> Sequence[int]:
         held = self._lists.get(key)

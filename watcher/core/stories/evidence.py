@@ -8,7 +8,8 @@ sentences: an exchanged name or number is another event in the same template.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import Indel, Levenshtein
@@ -17,11 +18,12 @@ from watcher.core.stories.candidates import trigrams
 from watcher.core.stories.words import STOP_STEMS, sides, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from watcher.core.stories.words import Words
+    from watcher.core.stories.candidates import Rarity
+    from watcher.core.stories.words import Sides, Words
 
-    Worth = Callable[[str], float]
+    Weights = Mapping[str, float]
 
 LONGEST_SWAP: Final = 3
 """Words on either side of an exchange; more is a rewritten passage."""
@@ -29,50 +31,41 @@ ANCHOR: Final = 3
 """Equal words that must stand around an exchange, before and after taken together."""
 ALIKE: Final = 0.72
 """Similarity of letters from which two words count as spellings or forms of one."""
+LEAST_SHARE: Final = 0.15
+"""Share of the different words of the shorter text below which nothing more is looked at."""
 LEAST_WORTH: Final = 2.2
 """Rarity, summed over shared words, below which a text is too short to join anything."""
 
 
 class Side:
-    """One article, prepared for comparison."""
+    """One article, prepared for comparison; what is dear is worked out when first asked for."""
 
-    __slots__ = (
-        "_runs",
-        "all",
-        "mass",
-        "numbers",
-        "opposites",
-        "title_opposites",
-        "weights",
-        "words",
-    )
-
-    def __init__(self, words: Words, worth: Worth) -> None:
+    def __init__(self, words: Words) -> None:
         self.words = words
         self.all = tuple(map(stem, words.all))
-        self.weights = {word: worth(word) for word in set(self.all)}
-        self.mass = sum(self.weights.values())
-        self.numbers = frozenset(word for word in self.weights if word[0].isdigit())
-        self.opposites = _sides(words.all)
-        self.title_opposites = _sides(words.title)
-        self._runs: set[tuple[str, ...]] | None = None
+        self.title = self.all[: len(words.title)]
+        self.body = self.all[len(words.title) :]
+        self.stems = frozenset(self.all)
 
-    @property
-    def title(self) -> tuple[str, ...]:
-        """Stems of the headline."""
-        return self.all[: len(self.words.title)]
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Numbers in figures, and small ones in words."""
+        return frozenset(word for word in self.stems if word[0].isdigit())
 
-    @property
-    def body(self) -> tuple[str, ...]:
-        """Stems of the body."""
-        return self.all[len(self.words.title) :]
-
-    @property
+    @cached_property
     def runs(self) -> set[tuple[str, ...]]:
         """Trigrams of headline and body."""
-        if self._runs is None:
-            self._runs = trigrams(self.title) | trigrams(self.body)
-        return self._runs
+        return trigrams(self.title) | trigrams(self.body)
+
+    @cached_property
+    def opposites(self) -> Sides:
+        """Sides of opposites taken in the whole text."""
+        return _sides(self.words.all)
+
+    @cached_property
+    def title_opposites(self) -> Sides:
+        """Sides of opposites taken in the headline."""
+        return _sides(self.words.title)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,31 +114,42 @@ class Evidence:
 NONE, EQUAL, PART, MIXED, APART = range(5)
 
 
-def compare(one: Side, two: Side, *, same_outlet: bool, hours: float) -> Evidence | None:
+def compare(
+    one: Side, two: Side, rarity: Rarity, *, same_outlet: bool, hours: float
+) -> Evidence | None:
     """Compare two articles; None when they share too little to be looked at further."""
-    small, large = (one, two) if one.mass <= two.mass else (two, one)
-    weights = small.weights
-    common = weights.keys() & large.weights.keys()
-    shared = sum(weights[word] for word in common)
-    if shared < LEAST_WORTH or not small.mass or shared < 0.25 * small.mass:
+    common = one.stems & two.stems
+    if len(common) < LEAST_SHARE * min(len(one.stems), len(two.stems)):
         return None
-    runs = len(small.runs & large.runs)
-    headlines = (_covered(one.title, two, one), _covered(two.title, one, two))
-    numbers, missing = _numbers(small.numbers, large.numbers)
+    weights = rarity.weights(one.stems | two.stems)
+    shared = _mass(common, weights)
+    if shared < LEAST_WORTH:
+        return None
+    masses = _mass(one.stems, weights), _mass(two.stems, weights)
+    small = one if masses[0] <= masses[1] else two
+    large = two if small is one else one
+    runs = len(one.runs & two.runs)
+    counts = sorted((len(one.runs), len(two.runs)))
+    titles = frozenset(one.title), frozenset(two.title)
+    headlines = sorted(
+        _share(title & other.stems, title, weights)
+        for title, other in zip(titles, (two, one), strict=True)
+    )
+    numbers, missing = _numbers(one.numbers, two.numbers)
     swaps = tuple(_swaps(one, two))
     return Evidence(
-        small=shared / small.mass,
-        large=shared / large.mass,
-        runs_small=runs / max(1, min(len(small.runs), len(large.runs))),
-        runs_large=runs / max(1, max(len(small.runs), len(large.runs))),
-        title_most=max(headlines),
-        title_least=min(headlines),
-        titles=_titles(one, two),
-        bodies=_bodies(one, two),
+        small=shared / min(masses),
+        large=shared / max(masses),
+        runs_small=runs / counts[0],
+        runs_large=runs / counts[1],
+        title_most=headlines[1],
+        title_least=headlines[0],
+        titles=_share(titles[0] & titles[1], titles[0] | titles[1], weights),
+        bodies=_bodies(frozenset(one.body), frozenset(two.body), weights),
         shared=shared,
         numbers=numbers,
         numbers_missing=missing,
-        rare_missing=_rare_missing(small, large),
+        rare_missing=_rare_missing(small, large, weights),
         swaps=swaps,
         opposite=_opposite(one, two) or any(swap.opposite for swap in swaps),
         same_outlet=same_outlet,
@@ -153,29 +157,20 @@ def compare(one: Side, two: Side, *, same_outlet: bool, hours: float) -> Evidenc
     )
 
 
-def _covered(words: Sequence[str], other: Side, own: Side) -> float:
-    total = found = 0.0
-    for word in set(words):
-        worth = own.weights[word]
-        total += worth
-        if word in other.weights:
-            found += worth
-    return found / total if total else 0.0
+def _mass(words: Iterable[str], weights: Weights) -> float:
+    return sum(weights[word] for word in words)
 
 
-def _titles(one: Side, two: Side) -> float:
-    first, second = set(one.title), set(two.title)
-    total = sum(one.weights.get(word) or two.weights[word] for word in first | second)
-    return sum(one.weights[word] for word in first & second) / total if total else 0.0
+def _share(part: Iterable[str], whole: Iterable[str], weights: Weights) -> float:
+    total = _mass(whole, weights)
+    return _mass(part, weights) / total if total else 0.0
 
 
-def _bodies(one: Side, two: Side) -> float:
-    if not one.body or not two.body:
+def _bodies(one: frozenset[str], two: frozenset[str], weights: Weights) -> float:
+    if not one or not two:
         return -1.0
-    first, second = set(one.body), set(two.body)
-    weight = lambda side, words: sum(side.weights[word] for word in words)  # noqa: E731
-    least = min(weight(one, first), weight(two, second))
-    return min(1.0, weight(one, first & second) / least) if least else 0.0
+    least = min(_mass(one, weights), _mass(two, weights))
+    return _mass(one & two, weights) / least if least else 0.0
 
 
 def _numbers(small: frozenset[str], large: frozenset[str]) -> tuple[int, float]:
@@ -188,12 +183,12 @@ def _numbers(small: frozenset[str], large: frozenset[str]) -> tuple[int, float]:
     return (APART if fewer.isdisjoint(more) else MIXED), missing
 
 
-def _rare_missing(small: Side, large: Side) -> float:
-    rarest = sorted(small.weights, key=lambda word: (-small.weights[word], word))[:8]
-    return sum(word not in large.weights for word in rarest) / len(rarest)
+def _rare_missing(small: Side, large: Side, weights: Weights) -> float:
+    rarest = nsmallest(8, small.stems, key=lambda word: (-weights[word], word))
+    return sum(word not in large.stems for word in rarest) / len(rarest)
 
 
-def _sides(words: Sequence[str]) -> tuple[int, int]:
+def _sides(words: Iterable[str]) -> Sides:
     one = other = 0
     for word in words:
         left, right = sides(word)

@@ -65,8 +65,9 @@ OUTLETS = frozenset(
 )
 """Folded names that end headlines after a dash. The feed's own name is always one."""
 
-BODY_START = (
-    rf"[^()]{{0,60}}?\((?:{AGENCIES})[^()]{{0,20}}\)\s?[:.–—-]{{0,2}}\s+",
+DATELINES = (
+    rf"[^()]{{0,60}}?\((?:{AGENCIES})[^()]{{0,20}}\)\s?[:.–—-]{{1,2}}\s+",
+    rf"\((?:{AGENCIES})\)\s?",
     rf"[\p{{Lu}}][\p{{L}} .'’-]{{1,40}}[,.]\s(?:\d{{1,2}}\s)?(?:{MONTH_WORD}\s)?(?:\d{{1,2}}[,.]?\s)?"
     rf"(?:\d{{4}}[,.]?\s)?(?:г\.\s|ж\.\s)?(?:[–—-]\s)?[/(«\"]?(?:{AGENCIES})[\p{{L}}.]{{0,6}}[/)»\"]?"
     r"[.,:]?\s?(?:[–—-]{1,2}\s)?",
@@ -75,13 +76,17 @@ BODY_START = (
     rf"\p{{Lu}}[\p{{L}} .'’-]{{2,30}},\s\p{{L}}[\p{{L}}.]{{1,14}},\s{MONTH_WORD}\s\d{{1,2}}\s[–—-]{{1,2}}\s",
     rf"\p{{Lu}}\p{{Ll}}[\p{{L}} -]{{1,28}},\s(?:{MONTH_WORD}\s\d{{1,2}}|\d{{1,2}}\s{MONTH_WORD})"
     r"\s?[.–—-]{1,2}\s+",
-    r"\p{Lu}{2}[\p{Lu} .,'’/-]{1,38}\s?(?:[–—]|-{1,2})\s+",
-    r"(?:\p{Lu}\p{Ll}+[ -]?){1,3}\s[–—-]\s(?=\p{Lu})",
     r"(?:据|據)?(?:新华社|新華社|中新社|中新网|中新網|人民网|法新社|路透社|美联社|美聯社|德新社|共同社|中央社"
     r"|央视|塔斯社|韩联社|自由亚洲电台|美国之音|环球网|财新|澎湃新闻)?[\p{Han}]{0,8}?(?:\d{4}年)?"
     r"\d{1,2}月\d{1,2}日(?:综合)?(?:电|電|讯|訊|消息|报道|報導)\s?[（(]?(?:记者|記者)?[\p{Han}、 ]{0,16}[）)]?"
     r"[，,：:]?\s*",
     r"[（(【](?:新华社|中新社|中央社|法新社|路透社|美联社|记者|記者|德国之声|自由亚洲)[^）)】]{0,30}[）)】]\s?(?:电|讯)?\s*",
+)
+"""Where and when the agency wrote; before a body, and before a headline made of its first words."""
+
+BODY_START = (
+    r"\p{Lu}{2}[\p{Lu} .,'’/-]{1,38}\s?(?:[–—]|-{1,2})\s+",
+    r"(?:\p{Lu}\p{Ll}+[ -]?){1,3}\s[–—-]\s(?=\p{Lu})",
     r"\(?(?:Adds|Updates|Recasts|Corrects|Rewrites|Repeats|Refiles|Releads)[^().]{2,80}[).]\s*",
     r"(?i:listen to this article)[^.]{0,20}\.\s*",
     r"(?i:this (?:story|article|report|post) (?:was|is|has been)[^.]{0,40}(?:republished|published|"
@@ -98,25 +103,30 @@ BODY_START = (
 """What stands before the first sentence. Tried again until none fits."""
 
 BODY_END = (
-    r"\s?(?i:the post\s.{3,300}?\sappeared first on).{0,80}$",
-    r"\s?(?i:continue reading|read more|read the full|read full|full story|keep reading|click here"
+    r"(?i:the post\s.{3,300}?\sappeared first on).{0,80}$",
+    r"(?i:continue reading|read more|read the full|read full|full story|keep reading|click here"
     r"|sign up|subscribe|see also|related:|more:|to read more|learn more).{0,120}$",
-    r"\s?(?:©|\(c\)|Copyright).{0,160}$",
-    r"\s?(?i:all rights reserved).{0,60}$",
-    r"\s?(?i:\((?:reporting|writing|editing|additional reporting) by).{0,200}$",
-    r"\s?(?i:читать далее|читать полностью|подробнее|читайте также|подписывайтесь|подпишитесь|следите за"
+    r"(?:\(c\)|Copyright).{0,160}$",
+    r"(?i:all rights reserved).{0,60}$",
+    r"(?i:\((?:reporting|writing|editing|additional reporting) by).{0,200}$",
+    r"(?i:читать далее|читать полностью|подробнее|читайте также|подписывайтесь|подпишитесь|следите за"
     r"|сообщение\s.{3,200}?\sпоявились? сначала).{0,160}$",
-    r"\s?(?i:толығырақ|толық оқу|жалғасын оқу|әрі қарай|тағы оқыңыз|сондай-ақ оқыңыз|бізге жазылыңыз"
+    r"(?i:толығырақ|толық оқу|жалғасын оқу|әрі қарай|тағы оқыңыз|сондай-ақ оқыңыз|бізге жазылыңыз"
     r"|жазылыңыз).{0,160}$",
-    r"\s?(?i:devamını oku|devamı için|haberin devamı|ayrıca okuyun|abone ol).{0,160}$",
-    r"\s?(?:阅读全文|閱讀全文|点击阅读|查看原文|查看全文|继续阅读|繼續閱讀|更多内容|版权所有|版權所有|未经授权|未經授權"
-    r"|责任编辑|責任編輯|本文转自|原文链接|扫码|關注我們|关注我们).{0,120}$",
-    r"\s?[（(](?:完|编辑[：:]?[^）)]{0,20}|责编[^）)]{0,20})[）)]$",
-    r"\s?(?:تەپسىلاتى|داۋامى|داۋامىنى ئوقۇڭ|اقرأ المزيد|اقرأ أيضا|للمزيد).{0,120}$",
-    r"\s?https?://\S{1,200}$",
-    r"\s?(?:\[…\]|\[\.\.\.\]|…|\.\.\.)$",
+    r"(?i:devamını oku|devamı için|haberin devamı|ayrıca okuyun|abone ol).{0,160}$",
+    r"(?:تەپسىلاتى|داۋامى|داۋامىنى ئوقۇڭ|اقرأ المزيد|اقرأ أيضا|للمزيد).{0,120}$",
 )
-"""What follows the last sentence, each to the end of the text. Tried again until none fits."""
+"""Words that begin what follows the last sentence, each to the end of the text."""
+
+BODY_END_SIGNS = (
+    r"©.{0,160}$",
+    r"(?:阅读全文|閱讀全文|点击阅读|查看原文|查看全文|继续阅读|繼續閱讀|更多内容|版权所有|版權所有|未经授权|未經授權"
+    r"|责任编辑|責任編輯|本文转自|原文链接|扫码|關注我們|关注我们).{0,120}$",
+    r"[（(](?:完|编辑[：:]?[^）)]{0,20}|责编[^）)]{0,20})[）)]$",
+    r"https?://\S{1,200}$",
+    r"(?:\[…\]|\[\.\.\.\]|…|\.\.\.)$",
+)
+"""The same for what needs no space before it. Both are tried again until none fits."""
 
 BODY_END_REACH = 340
 """Characters at the end of the text in which BODY_END is looked for."""

@@ -92,10 +92,12 @@ def _any(patterns: tuple[str, ...]) -> regex.Pattern[str]:
     return regex.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
-_TITLE_START = _any(tables.TITLE_START)
+_TITLE_START = _any((*tables.TITLE_START, *tables.DATELINES))
 _TITLE_END = _any(tables.TITLE_END)
-_BODY_START = _any(tables.BODY_START)
-_BODY_END = _any(tables.BODY_END)
+_BODY_START = _any((*tables.DATELINES, *tables.BODY_START))
+_BODY_END = _any(
+    (rf"(?<![\p{{L}}\p{{N}}])(?:{'|'.join(tables.BODY_END)})", *tables.BODY_END_SIGNS),
+)
 _MARKUP = regex.compile(tables.MARKUP, regex.IGNORECASE)
 _PHRASES = tuple((regex.compile(pattern), new) for pattern, new in tables.PHRASES)
 _BRITISH = tuple((regex.compile(pattern), new) for pattern, new in tables.BRITISH)
@@ -184,9 +186,6 @@ def _pieces(word: str) -> Iterator[str]:
 
 _SPELLINGS = {_folded(one): _folded(other) for one, other in tables.SPELLINGS.items()}
 _NUMBER_WORDS = {_folded(word): figure for word, figure in tables.NUMBER_WORDS.items()}
-_OPPOSITES = tuple(
-    (tuple(map(_folded, left)), tuple(map(_folded, right))) for left, right in tables.OPPOSITES
-)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -217,23 +216,35 @@ def stem(word: str) -> str:
 MIN_PLURAL: Final = 4
 
 
+Sides = tuple[int, int]
+"""Two sets of bits: the rows of `tables.OPPOSITES` on whose left, and on whose right, words stand."""
+
+
+def _opposites() -> tuple[dict[str, Sides], tuple[int, ...]]:
+    """Return whole words and beginnings (with a star), and the lengths that beginnings have."""
+    known: dict[str, Sides] = {}
+    for bit, row in enumerate(tables.OPPOSITES):
+        for side, patterns in enumerate(row):
+            for pattern in map(_folded, patterns):
+                left, right = known.get(pattern, (0, 0))
+                known[pattern] = (left | 1 << bit, right) if side == 0 else (left, right | 1 << bit)
+    return known, tuple(sorted({len(word) - 1 for word in known if word.endswith("*")}))
+
+
+_OPPOSITES, _LENGTHS = _opposites()
+
+
 @lru_cache(maxsize=1 << 16)
-def sides(word: str) -> tuple[int, int]:
-    """Return the two bit sets of `tables.OPPOSITES` on whose sides the word stands."""
-    one = other = 0
-    for bit, (left, right) in enumerate(_OPPOSITES):
-        if _begins(word, left):
-            one |= 1 << bit
-        if _begins(word, right):
-            other |= 1 << bit
-    return one, other
-
-
-def _begins(word: str, patterns: tuple[str, ...]) -> bool:
-    return any(
-        word.startswith(pattern[:-1]) if pattern[-1] == "*" else word == pattern
-        for pattern in patterns
-    )
+def sides(word: str) -> Sides:
+    """Return on which sides of `tables.OPPOSITES` a word stands."""
+    left, right = _OPPOSITES.get(word, (0, 0))
+    for length in _LENGTHS:
+        if length > len(word):
+            break
+        more = _OPPOSITES.get(word[:length] + "*")
+        if more is not None:
+            left, right = left | more[0], right | more[1]
+    return left, right
 
 
 STOP_STEMS = frozenset(stem(normal(_folded(word))) for word in tables.STOP_WORDS)
