@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Final
 
 from watcher.core.model import Link, LinkKind, StoryId
 from watcher.core.stories.candidates import Candidates
-from watcher.core.stories.evidence import Side, compare
-from watcher.core.stories.verdict import judge
+from watcher.core.stories.evidence import Evidence, Side, compare
+from watcher.core.stories.verdict import Verdict, differs, judge
 from watcher.core.stories.words import Words, words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from watcher.core.model import Article, ArticleId
     from watcher.core.stories.candidates import Key
-    from watcher.core.stories.verdict import Verdict
 
 WINDOW: Final = timedelta(hours=72)
 """How far apart two articles of one story may be."""
@@ -35,7 +35,8 @@ class _Held:
 
     id: ArticleId
     story: StoryId
-    kind: LinkKind
+    group: ArticleId
+    """The article that this one is, at last, a copy of."""
     outlet: str
     language: str
     clock: datetime | None
@@ -72,17 +73,16 @@ class StoryIndex:
 
         The clock is `article.seen`, else `published`; one without either is compared with all.
         """
-        best: tuple[Verdict, _Held] | None = None
-        words = self._words(article)
-        side = Side(words)
-        for slot in self._candidates.find(words):
-            held = self._held[slot]
-            verdict = self._judge(article, side, held) if held.id != article.id else None
-            if verdict and (best is None or _rank(verdict) > _rank(best[0])):
-                best = verdict, held
+        side = Side(self._words(article))
+        compared = [
+            pair
+            for slot in self._candidates.find(side.words)
+            if (pair := self._compare(article, side, self._held[slot])) is not None
+        ]
+        best = max(self._verdicts(article, side, compared), key=_rank, default=None)
         if best is None:
             return Link(article=article.id, kind=LinkKind.NEW, story=StoryId(article.id))
-        verdict, held = best
+        held, verdict = best
         return Link(
             article=article.id,
             kind=verdict.kind,
@@ -107,7 +107,7 @@ class StoryIndex:
         self._held[slot] = _Held(
             article.id,
             link.story,
-            link.kind,
+            self._group(link),
             article.outlet,
             _language(article),
             article.seen or article.published,
@@ -116,6 +116,12 @@ class StoryIndex:
             words.names,
             keys,
         )
+
+    def _group(self, link: Link) -> ArticleId:
+        if link.kind is not LinkKind.COPY or link.to is None:
+            return link.article
+        slot = self._slots.get(link.to)
+        return link.to if slot is None else self._held[slot].group
 
     def discard(self, article_id: ArticleId) -> None:
         """Undo `add`; an article that isn't held is no mistake."""
@@ -132,10 +138,46 @@ class StoryIndex:
             self.discard(article_id)
         return len(old)
 
-    def _judge(self, article: Article, side: Side, held: _Held) -> Verdict | None:
+    def _verdicts(
+        self, article: Article, side: Side, compared: list[tuple[_Held, Evidence]]
+    ) -> Iterator[tuple[_Held, Verdict]]:
+        """Yield one verdict for each group of copies among the candidates.
+
+        A headline alone agrees with its article and with the same article about somebody else;
+        so where a fuller member of the group shows other names or numbers, that member decides.
+        """
+        groups: dict[ArticleId, list[tuple[_Held, Evidence]]] = {}
+        for held, evidence in compared:
+            groups.setdefault(held.group, []).append((held, evidence))
+        for group, members in groups.items():
+            if all(held.id != group for held, _ in members) and group in self._slots:
+                first = self._compare(article, side, self._held[self._slots[group]])
+                members.extend([first] if first else [])
+            told = [
+                (held, verdict, evidence.shared)
+                for held, evidence in members
+                if (verdict := judge(evidence, same_language=_one_language(article, held)))
+            ]
+            if not told:
+                continue
+            held, verdict, shared = max(told, key=lambda each: _rank(each[:2]))
+            fuller = [
+                (found.shared, other.id, other, found)
+                for other, found in members
+                if found.shared > shared and differs(found)
+            ]
+            if fuller and verdict.kind is LinkKind.COPY:
+                _, _, held, found = max(fuller)
+                again = judge(found, same_language=_one_language(article, held))
+                if again is None:
+                    continue
+                verdict = again
+            yield held, verdict
+
+    def _compare(self, article: Article, side: Side, held: _Held) -> tuple[_Held, Evidence] | None:
         clock = article.seen or article.published
         apart = abs(clock - held.clock) if clock and held.clock else timedelta()
-        if apart > self._window:
+        if apart > self._window or held.id == article.id:
             return None
         evidence = compare(
             side,
@@ -144,12 +186,7 @@ class StoryIndex:
             same_outlet=article.outlet == held.outlet,
             hours=apart / timedelta(hours=1),
         )
-        if evidence is None:
-            return None
-        language = _language(article)
-        return judge(
-            evidence, same_language=not (language and held.language) or language == held.language
-        )
+        return None if evidence is None else (held, evidence)
 
     def _words(self, article: Article) -> Words:
         """Return the article's words; `add` after `place` doesn't cut them again."""
@@ -158,8 +195,15 @@ class StoryIndex:
         return self._last[1]
 
 
-def _rank(verdict: Verdict) -> tuple[bool, float]:
-    return verdict.kind is LinkKind.COPY, verdict.score
+def _rank(told: tuple[_Held, Verdict]) -> tuple[bool, float, ArticleId]:
+    held, verdict = told
+    return verdict.kind is LinkKind.COPY, verdict.score, held.id
+
+
+def _one_language(article: Article, held: _Held) -> bool:
+    """Tell whether both are in one language, as far as is known."""
+    language = _language(article)
+    return not (language and held.language) or language == held.language
 
 
 def _language(article: Article) -> str:

@@ -26,6 +26,9 @@ COPY: Final = 0.5
 REPORT: Final = 0.5
 """Score from which it is a report of the same event."""
 
+TEMPLATE: Final = 0.5
+"""Share of words from which two articles with exchanged names are two uses of one template."""
+
 INTERVALS: Final[Mapping[str, tuple[float, ...]]] = {
     "small": (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97),
     "large": (0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9),
@@ -121,6 +124,13 @@ def forbids_report(evidence: Evidence) -> str:
     if names and not evidence.opposite:
         return f"{' '.join(names[0].before)} instead of {' '.join(names[0].after)}"
     return ""
+
+
+def differs(evidence: Evidence) -> bool:
+    """Tell whether much the same words tell of somebody or something else."""
+    if evidence.small < TEMPLATE:
+        return False
+    return bool(forbids_copy(evidence) or forbids_report(evidence) or len(evidence.swaps) > 1)
 
 
 def _reasons(evidence: Evidence) -> Iterator[str]:
