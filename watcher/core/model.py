@@ -125,6 +125,8 @@ class Fetched:
     """Target of a chain made of permanent redirects (301, 308) only."""
     elapsed: float = 0.0
     """Seconds for all hops, headers and body."""
+    notes: tuple[str, ...] = ()
+    """What was odd on the way and harms nothing, in words (a step from https down to http)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -417,6 +419,8 @@ class Entity:
     context: tuple[str, ...] = ()
     not_with: tuple[str, ...] = ()
     not_inside: tuple[str, ...] = ()
+    not_languages: frozenset[str] = frozenset()
+    """Languages whose texts never speak of it, though a word looks so ("kandas" in Indonesian)."""
     note: str = ""
 
 
@@ -670,11 +674,15 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What a target takes: its format and limits in characters (0 = no title of its own)."""
+    """What a target takes: its format and limits in characters (0 = no title of its own).
+
+    `count_bytes`: the limits are UTF-8 bytes, as ntfy counts.
+    """
 
     format: Format = Format.PLAIN
     title_limit: int = 250
     body_limit: int = 32_000
+    count_bytes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

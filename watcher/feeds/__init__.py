@@ -1,0 +1,29 @@
+"""The way in: address guard, fetch, decode, split, parse, and lists of feeds (OPML).
+
+`Fetcher` brings the bytes of one feed over HTTP, `Reader` makes a Document of them, `opml` reads
+and writes subscription lists. Names are loaded when first used: the child process that parses
+must not carry an HTTP client, and `watcher --help` neither.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from watcher.feeds import opml
+    from watcher.feeds.fetch import Fetcher
+    from watcher.feeds.guard import Guard
+    from watcher.feeds.parse import Reader
+
+__all__ = ["Fetcher", "Guard", "Reader", "opml"]
+
+_HOMES = {"Fetcher": "fetch", "Guard": "guard", "Reader": "parse"}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "opml":
+        return import_module("watcher.feeds.opml")
+    if name in _HOMES:
+        return getattr(import_module(f"watcher.feeds.{_HOMES[name]}"), name)
+    raise AttributeError(name)

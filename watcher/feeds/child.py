@@ -1,0 +1,123 @@
+"""The child process: parses what strangers wrote, where it can do no harm and be killed.
+
+`python -m watcher.feeds.child` reads frames (`wire`) from stdin and answers on stdout until stdin
+closes. Before the first frame it gives up what a parser never needs: new files and sockets,
+processes, more memory than a feed can want. The parent kills it when it takes too long.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+from typing import Any, Final
+
+from watcher.feeds import extract, jsonfeed, wire
+
+try:
+    import resource
+except ImportError:  # not on Windows; there only the deadline protects
+    resource = None  # type: ignore[assignment] # the name must exist
+
+MEMORY: Final = 350_000_000
+"""Bytes of address space: five times what the largest sane feed takes."""
+
+
+def main() -> None:
+    """Answer requests until the parent closes the pipe."""
+    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    _warm_up()
+    _give_up_powers()
+    while (parts := wire.unpack(stdin.read)) is not None:
+        request = json.loads(parts[0])
+        # Should the parent be killed meanwhile, nobody else would end an endless parse.
+        _alarm(request["seconds"])
+        answer = _answer(request, parts[1:])
+        stdout.write(wire.pack([json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")]))
+        stdout.flush()
+        _alarm(0)
+
+
+def _answer(request: dict[str, Any], parts: list[bytes]) -> dict[str, Any]:
+    match request["kind"]:
+        case "items":
+            return _items(request["url"], parts[0], parts[1], parts[2:])
+        case "json":
+            return jsonfeed.read(parts[0], request["url"])
+        case _:
+            return _whole(request["url"], parts[0])
+
+
+def _whole(url: str, data: bytes) -> dict[str, Any]:
+    document, error = _try(data, url)
+    return {"document": document, "error": error}
+
+
+def _items(url: str, head: bytes, tail: bytes, items: list[bytes]) -> dict[str, Any]:
+    """Parse items under their head: together if all are sound, else each on its own.
+
+    `entries` has one entry or None (unreadable) per item. When the items can't be told apart by
+    feedparser (`agrees` False) the parent has the whole document parsed.
+    """
+    document, error = _try(head + b"".join(items) + tail, url)
+    if document is not None and len(document["entries"]) == len(items) and document["strict"]:
+        entries: list[extract.RawEntry | None] = list(document["entries"])
+        return {"document": document, "entries": entries, "agrees": True, "error": ""}
+    if document is not None and document["strict"]:
+        return {"document": document, "entries": [], "agrees": False, "error": ""}
+    entries = []
+    damaged = 0
+    for item in items:
+        single, reason = _try(head + item + tail, url)
+        found = single["entries"] if single is not None else []
+        error = error or reason
+        if single is None or len(found) != 1:
+            entries.append(None)
+            continue
+        document = document or single
+        damaged += not single["strict"]
+        entries.append(found[0])
+    return {"document": document, "entries": entries, "agrees": True, "error": error}
+
+
+def _try(data: bytes, url: str) -> tuple[extract.RawDocument | None, str]:
+    try:
+        return extract.parse(data, url), ""
+    except MemoryError:
+        # Nothing after this can be relied on; the parent starts a fresh child.
+        sys.exit(3)
+    except Exception as error:  # noqa: BLE001 - feedparser raises nearly every kind on hostile input
+        return None, f"{type(error).__name__}: {error}"[:200]
+
+
+def _warm_up() -> None:
+    """Import what feedparser imports late, as no file can be opened afterwards."""
+    for form in (b"<rss version='2.0'><channel><item><title>a</title>", b"<feed><entry/></feed>"):
+        for broken in (b"", b"&x <!"):
+            with contextlib.suppress(Exception):
+                extract.parse(form + broken, "http://localhost/")
+    jsonfeed.read(b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', "")
+
+
+def _give_up_powers() -> None:
+    if resource is None:
+        return
+    for limit, value in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_NOFILE, 3),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(limit, (value, value))
+
+
+def _alarm(seconds: int) -> None:
+    if hasattr(signal, "alarm"):
+        signal.alarm(seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""What feedparser found, turned into plain values; runs only in the child process.
+
+feedparser's dictionaries stop here: out come strings, lists and None, in plain text, ready to
+be sent to the parent as JSON. Dates stay raw beside feedparser's reading of them; the parent
+decides which to trust (`dates`).
+"""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import Any, Final, TypedDict
+
+import feedparser
+from xml.sax import SAXException
+
+from watcher.feeds import links, text
+
+LONGEST_GUID: Final = 4_096
+LONGEST_NAME: Final = 300
+MOST_OF_A_KIND: Final = 50
+"""Authors, categories and enclosures kept of one item."""
+
+_HTML_NAMES = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1,30});")
+
+
+class RawEntry(TypedDict):
+    """One entry as it crosses the pipe."""
+
+    guid: str | None
+    url: str | None
+    title: str
+    summary: str
+    text: str
+    published: str | None
+    published_parsed: list[int] | None
+    updated: str | None
+    updated_parsed: list[int] | None
+    authors: list[str]
+    language: str | None
+    categories: list[str]
+    enclosures: list[str]
+
+
+class RawDocument(TypedDict):
+    """One reading of a document as it crosses the pipe."""
+
+    format: str
+    title: str
+    language: str | None
+    period: str | None
+    entries: list[RawEntry]
+    strict: bool
+    """Whether the XML was well-formed; feedparser guesses its way through the rest."""
+
+
+def parse(data: bytes, url: str) -> RawDocument:
+    """Parse one feed document of clean UTF-8. May raise anything feedparser raises.
+
+    Only a stream is handed over: a str or bytes would be opened as a path or address. Addresses
+    are made absolute here, against xml:base (by feedparser), the site's link, and `url`.
+    """
+    # Any: feedparser has no types; each value is checked as it is taken out below.
+    result: Any = feedparser.parse(
+        BytesIO(_with_numeric_references(data)),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    feed = result["feed"]
+    version = _string(result, "version") or ""
+    home = _string(feed, "link")
+    bases = (url, home) if version.startswith("atom") else (home, url)
+    return {
+        "format": version,
+        "title": _words(feed, "title", version),
+        "language": _string(feed, "language"),
+        "period": _string(feed, "sy_updateperiod"),
+        "entries": [_entry(entry, version, bases) for entry in result["entries"]],
+        "strict": not isinstance(result.get("bozo_exception"), SAXException),
+    }
+
+
+def _with_numeric_references(data: bytes) -> bytes:
+    """Write `&nbsp;` and its like as numbers, so that one doesn't make the XML ill-formed."""
+    return _HTML_NAMES.sub(_numeric, data)
+
+
+def _numeric(reference: re.Match[bytes]) -> bytes:
+    name = reference[1].decode("ascii")
+    signs = text.unescape(f"&{name};")
+    if signs.startswith("&"):
+        return b"&amp;" + reference[0][1:]
+    return b"".join(b"&#%d;" % ord(sign) for sign in signs)
+
+
+def _entry(entry: Any, version: str, bases: tuple[str | None, ...]) -> RawEntry:
+    summary = _words(entry, "summary", version, lines=True)
+    body = ""
+    for content in _list(entry, "content"):
+        words = _plain(content, version, lines=True)
+        body = max(body, words, key=len)
+    if not summary or body == summary:
+        summary, body = summary or body, ""
+    published = _string(entry, "published") or _string(entry, "created")
+    published_key = "published_parsed" if _string(entry, "published") else "created_parsed"
+    updated = _string(entry, "updated")
+    updated_key = "updated_parsed"
+    if published is None and not version.startswith("atom"):
+        # dc:date, which feedparser calls updated, is when an RSS item was published.
+        published, published_key, updated = updated, updated_key, None
+    return {
+        "guid": _guid(_string(entry, "id")),
+        "url": _link(entry, bases),
+        "title": text.tidy(_words(entry, "title", version)),
+        "summary": summary,
+        "text": body,
+        "published": published,
+        "published_parsed": _parsed(entry, published_key),
+        "updated": updated,
+        "updated_parsed": _parsed(entry, updated_key),
+        "authors": _names([_string(author, "name") for author in _list(entry, "authors")]),
+        "language": _language(entry),
+        "categories": _names(
+            [_string(tag, "term") or _string(tag, "label") for tag in _list(entry, "tags")]
+        ),
+        "enclosures": [
+            href
+            for link in _list(entry, "links")[:MOST_OF_A_KIND]
+            if _string(link, "rel") == "enclosure"
+            and (href := links.clean(_string(link, "href"), *bases))
+        ],
+    }
+
+
+def _string(where: Any, key: str) -> str | None:
+    # dict's own methods: feedparser's give other keys' values for absent ones.
+    value = dict.get(where, key) if isinstance(where, dict) else None
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _list(where: Any, key: str) -> list[Any]:
+    value = dict.get(where, key)
+    return value if isinstance(value, list) else []
+
+
+def _parsed(entry: Any, key: str) -> list[int] | None:
+    value = dict.get(entry, key)
+    return [int(part) for part in value[:6]] if value is not None else None
+
+
+def _words(where: Any, key: str, version: str, *, lines: bool = False) -> str:
+    detail = dict.get(where, f"{key}_detail")
+    value = _string(where, key)
+    if isinstance(detail, dict) and _string(detail, "value"):
+        return _plain(detail, version, lines=lines)
+    if value is None:
+        return ""
+    return text.to_text(value) if lines else text.one_line(value)
+
+
+def _plain(detail: Any, version: str, *, lines: bool) -> str:
+    """Return the words of a text construct; its type says what "<" means in it."""
+    value = _string(detail, "value") or ""
+    plain = _string(detail, "type") == "text/plain"
+    if plain and version.startswith("atom"):
+        # RFC 4287 3.1.1.1: no markup in it, so "<b>" is three characters.
+        words = text.unescape(value) if "&" in value else value
+        return words[: text.LONGEST_TEXT].strip() if lines else text.tidy(words)
+    if lines:
+        return text.to_text(value, every_tag=not plain)
+    return text.one_line(value, every_tag=not plain)
+
+
+def _link(entry: Any, bases: tuple[str | None, ...]) -> str | None:
+    candidates = [_string(entry, "link")]
+    candidates += [
+        _string(link, "href")
+        for link in _list(entry, "links")[:MOST_OF_A_KIND]
+        if _string(link, "rel") in {None, "alternate", "related", "via"}
+    ]
+    candidates.append(_string(entry, "feedburner_origlink"))
+    for candidate in candidates:
+        link = links.clean(candidate, *bases)
+        if link is not None:
+            return link
+    return None
+
+
+def _guid(guid: str | None) -> str | None:
+    """Return the id as the feed writes it; a monstrous one is shortened, and stays distinct."""
+    if guid is None or len(guid) <= LONGEST_GUID:
+        return guid
+    from hashlib import blake2b  # noqa: PLC0415 - once in a lifetime
+
+    return f"blake2b:{blake2b(guid.encode(), digest_size=16).hexdigest()}"
+
+
+def _names(found: list[str | None]) -> list[str]:
+    names = [text.one_line(name, limit=LONGEST_NAME) for name in found[:MOST_OF_A_KIND] if name]
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def _language(entry: Any) -> str | None:
+    own = _string(entry, "language")
+    for key in ("title_detail", "summary_detail"):
+        detail = dict.get(entry, key)
+        own = own or (_string(detail, "language") if isinstance(detail, dict) else None)
+    return own[:35] if own else None

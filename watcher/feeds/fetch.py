@@ -1,0 +1,331 @@
+"""One conditional GET of one feed, bounded in time and bytes, behind the address guard.
+
+Every way in which servers and networks fail ends in a FeedError with a named cause; nothing else
+leaves `Fetcher.fetch`. No cookies, no Referer, no caches, no following of anything but HTTP
+redirects that the guard has seen. What the bytes mean is `parse`'s business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import quote, urljoin
+
+import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
+
+from watcher.core.errors import FeedError
+from watcher.core.model import FeedFault, Fetched
+from watcher.feeds import dates, inflate, network
+from watcher.feeds.guard import Guard
+
+if TYPE_CHECKING:
+    import ssl
+    from types import TracebackType
+
+    from aiohttp.abc import AbstractResolver
+    from yarl import URL
+
+    from watcher.core.model import Feed
+
+MOST_HOPS: Final = 5
+LONGEST_WAIT: Final = timedelta(hours=24)
+"""Retry-After is believed up to here; one server asked for 88 hours."""
+ACCEPT: Final = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.5, */*;q=0.1"
+)
+_CONNECTIONS: Final = 200
+_KEPT_ALIVE: Final = 5.0
+"""Seconds: long enough for the next feed of a large host, short enough for 5,000 hosts."""
+_UNDERSTOOD: Final = frozenset({200, 203, 226})
+_PERMANENT: Final = frozenset({301, 308})
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_MAX_AGE: Final = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
+_LOCATION_SAFE: Final = "%/:?=&;+,$!*'()@[]~#"
+
+_STATUS_FAULTS: Final = {
+    401: (FeedFault.UNAUTHORIZED, "the site wants a login"),
+    402: (FeedFault.FORBIDDEN, "the site wants payment"),
+    403: (FeedFault.FORBIDDEN, "the site refuses access"),
+    404: (FeedFault.NOT_FOUND, "there is nothing at this address"),
+    407: (FeedFault.UNAUTHORIZED, "a proxy on the way wants a login"),
+    410: (FeedFault.GONE, "the site says the feed is gone for good"),
+    429: (FeedFault.RATE_LIMITED, "the site asks for fewer requests"),
+    451: (FeedFault.FORBIDDEN, "the site may not show it, for legal reasons"),
+}
+
+
+@dataclass(slots=True)
+class _Trip:
+    """How far one fetch has come, for the message when its time is up."""
+
+    where: str
+    received: int = 0
+    hops: list[int] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+class Fetcher:
+    """Fetch feeds. An async context manager; one for the life of the program.
+
+    `timeout` (seconds) bounds all of one fetch: names, connections, redirects, headers, body.
+    `max_bytes` bounds the body before and after decompression. `allow` holds exact (address, port)
+    pairs that pass the guard; `resolver` and `tls` replace the system's (tests).
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        timeout: float = 30.0,  # noqa: ASYNC109 - the deadline of every fetch, not of a call
+        max_bytes: int = 10_000_000,
+        allow: frozenset[tuple[str, int]] = frozenset(),
+        resolver: AbstractResolver | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._headers = {
+            "User-Agent": user_agent,
+            "Accept": ACCEPT,
+            "Accept-Encoding": inflate.ACCEPTED,
+            "A-IM": "feed",
+        }
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+        self._allow = allow
+        self._given_resolver = resolver
+        self._resolver: AbstractResolver | None = None
+        self._tls = tls
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+
+    async def __aenter__(self) -> Self:
+        self._resolver = self._given_resolver or aiohttp.DefaultResolver()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
+        if self._resolver is not None and self._given_resolver is None:
+            await self._resolver.close()
+
+    async def fetch(
+        self, feed: Feed, *, etag: str | None = None, last_modified: str | None = None
+    ) -> Fetched:
+        """Return the server's answer; both validators go out byte for byte as they came.
+
+        Raises FeedError for everything that isn't 200, 203, 226 or (with a validator) 304.
+        """
+        started = time.monotonic()
+        trip = _Trip(where=feed.url)
+        guard = Guard(private=feed.private, allow=self._allow)
+        headers = dict(self._headers)
+        if etag:
+            headers["If-None-Match"] = etag
+        if last_modified:
+            headers["If-Modified-Since"] = last_modified
+        try:
+            async with asyncio.timeout(self._timeout):
+                fetched = await self._follow(guard, feed, headers, trip, started)
+        except TimeoutError:
+            raise FeedError(
+                FeedFault.TIMEOUT,
+                f"{trip.where} did not answer in full within {self._timeout:g} s "
+                f"({trip.received} bytes came).",
+            ) from None
+        except network.ERRORS as error:
+            raise network.fault(error, trip.where) from error
+        return fetched
+
+    async def _follow(
+        self, guard: Guard, feed: Feed, headers: dict[str, str], trip: _Trip, started: float
+    ) -> Fetched:
+        url = guard.url(feed.url)
+        seen = {str(url)}
+        while True:
+            trip.where = str(url)
+            session = self._session(guard)
+            async with session.get(url, headers=headers, allow_redirects=False) as response:
+                if response.status not in _REDIRECTS:
+                    return await self._answer(response, url, headers, trip, started)
+                trip.hops.append(response.status)
+                following = _next(guard, url, response, trip)
+                response.close()
+            if str(following) in seen:
+                raise FeedError(
+                    FeedFault.REDIRECT, f"{url} redirects in a circle.", status=trip.hops[-1]
+                )
+            seen.add(str(following))
+            if len(trip.hops) > MOST_HOPS:
+                raise FeedError(
+                    FeedFault.REDIRECT,
+                    f"{feed.url} redirects more than {MOST_HOPS} times.",
+                    status=trip.hops[-1],
+                )
+            if url.scheme == "https" and following.scheme == "http":
+                trip.notes.append(f"{url.host} redirects from https to unprotected http")
+            url = following
+
+    async def _answer(
+        self,
+        response: aiohttp.ClientResponse,
+        url: URL,
+        headers: dict[str, str],
+        trip: _Trip,
+        started: float,
+    ) -> Fetched:
+        conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
+        body: bytes | None = None
+        if response.status in _UNDERSTOOD:
+            body = await self._body(response, trip)
+        elif response.status != 304 or not conditional:
+            error = _refusal(response)
+            response.close()
+            raise error
+        permanent = bool(trip.hops) and _PERMANENT.issuperset(trip.hops) and not trip.notes
+        return Fetched(
+            status=response.status,
+            url=str(url),
+            body=body,
+            content_type=_header(response, "Content-Type"),
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+            max_age=_max_age(response),
+            moved_to=str(url) if permanent else None,
+            elapsed=time.monotonic() - started,
+            notes=tuple(trip.notes),
+        )
+
+    async def _body(self, response: aiohttp.ClientResponse, trip: _Trip) -> bytes:
+        """Return the whole inflated body, or raise TOO_LARGE, TRUNCATED, BAD_COMPRESSION."""
+        layers = inflate.decoders(response.headers.get("Content-Encoding", ""))
+        body = bytearray()
+        async for chunk in response.content.iter_any():
+            trip.received += len(chunk)
+            for piece in inflate.through(layers, chunk):
+                body += piece
+                if len(body) > self._max_bytes:
+                    raise _too_large(response, self._max_bytes)
+            if trip.received > self._max_bytes:
+                raise _too_large(response, self._max_bytes)
+        for layer in layers:
+            layer.finish()
+        return bytes(body)
+
+    def _session(self, guard: Guard) -> aiohttp.ClientSession:
+        # One pool for each kind of feed: a connection that `private: true` opened must not be
+        # reused for a feed that may not have it.
+        session = self._sessions.get(guard.private)
+        if session is None:
+            if self._resolver is None:
+                raise RuntimeError("a Fetcher is used as an async context manager")
+            connector = aiohttp.TCPConnector(
+                limit=_CONNECTIONS,
+                keepalive_timeout=_KEPT_ALIVE,
+                socket_factory=guard.socket_factory,
+                resolver=guard.resolver(self._resolver),
+                use_dns_cache=False,
+                ssl=self._tls or True,
+            )
+            session = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                timeout=aiohttp.ClientTimeout(total=None),
+                skip_auto_headers=["User-Agent", "Accept", "Accept-Encoding"],
+            )
+            self._sessions[guard.private] = session
+        return session
+
+
+def _next(guard: Guard, url: URL, response: aiohttp.ClientResponse, trip: _Trip) -> URL:
+    """Return where a redirect leads, as far as the guard permits."""
+    location = response.headers.get("Location", "")
+    if not location:
+        raise FeedError(
+            FeedFault.REDIRECT, f"{url} redirects without saying where to.", status=response.status
+        )
+    try:
+        raw = location.encode("utf-8", "surrogateescape")
+        target = urljoin(str(url), quote(raw, safe=_LOCATION_SAFE))
+        return guard.url(target)
+    except (ValueError, FeedError) as error:
+        blocked = isinstance(error, FeedError) and error.fault is FeedFault.BLOCKED_ADDRESS
+        why = error.detail if isinstance(error, FeedError) else "that is not an address."
+        raise FeedError(
+            FeedFault.BLOCKED_ADDRESS if blocked else FeedFault.REDIRECT,
+            f"{trip.where} redirects to an address that is not opened: {why}",
+            status=response.status,
+        ) from None
+
+
+def _too_large(response: aiohttp.ClientResponse, most: int) -> FeedError:
+    return FeedError(
+        FeedFault.TOO_LARGE,
+        f"the feed is larger than {most / 1e6:g} MB.",
+        status=response.status,
+    )
+
+
+def _refusal(response: aiohttp.ClientResponse) -> FeedError:
+    """Return the error for a status that brings no feed."""
+    status = response.status
+    if status in {204, 205}:
+        fault, why = FeedFault.EMPTY, "the site answers that there is nothing to read"
+    elif status == 304:
+        fault, why = FeedFault.BAD_STATUS, '"not modified", though the whole feed was asked for'
+    elif status in _STATUS_FAULTS:
+        fault, why = _STATUS_FAULTS[status]
+    elif 500 <= status < 600:
+        fault, why = FeedFault.SERVER_ERROR, "the site has a problem of its own"
+    else:
+        fault, why = FeedFault.BAD_STATUS, "an answer that feeds don't give"
+    if "challenge" in response.headers.get("cf-mitigated", ""):
+        why += " (it asks whether a person is there)"
+    wait = _retry_after(response)
+    until = f"; it asks to wait {wait}" if wait else ""
+    return FeedError(fault, f"HTTP {status}: {why}{until}.", retry_after=wait, status=status)
+
+
+def _retry_after(response: aiohttp.ClientResponse) -> timedelta | None:
+    """Read Retry-After in seconds or as a date (RFC 9110 10.2.3), at most 24 hours."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return min(timedelta(seconds=min(int(value[:9]), 10**6)), LONGEST_WAIT)
+    until = dates.read(value)
+    if until is None:
+        return None
+    return min(max(until - datetime.now(UTC), timedelta(0)), LONGEST_WAIT)
+
+
+def _max_age(response: aiohttp.ClientResponse) -> timedelta | None:
+    """Read how long the answer stays fresh: Cache-Control max-age, else Expires (RFC 9111)."""
+    found = _MAX_AGE.search(",".join(response.headers.getall("Cache-Control", [])))
+    if found:
+        return timedelta(seconds=min(int(found[1]), 10**9))
+    expires = dates.read(response.headers.get("Expires"))
+    if expires is None:
+        return None
+    now = dates.read(response.headers.get("Date")) or datetime.now(UTC)
+    return expires - now if expires > now else None
+
+
+def _header(response: aiohttp.ClientResponse, name: str) -> str | None:
+    """Return a header as it came, or None; one that isn't UTF-8 couldn't be sent back as it was."""
+    value = response.headers.get(name)
+    if not value:
+        return None
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return None
+    return value
