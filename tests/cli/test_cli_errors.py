@@ -57,8 +57,8 @@ WRONG = [
     (["why", "Some words", "--rule", "Atajrt"], 2, 'Did you mean "Atajurt"?'),
     (["why", "  "], 2, "give an alert id"),
     (["packs", "show", "nothing"], 2, "no pack"),
-    (["feeds", "add", "example.org/feed"], 2, "Did you mean https://example.org/feed?"),
-    (["feeds", "add", "ftp://example.org/feed"], 2, "no web address"),
+    (["feeds", "add", "example.org/feed"], 2, "has no https:// in front"),
+    (["feeds", "add", "ftp://example.org/feed"], 2, "neither http:// nor https://"),
     (["feeds", "remove", "Exmple"], 2, 'Did you mean "Example"?'),
     (["feeds", "check", "Exmple"], 2, 'Did you mean "Example"?'),
     (["feeds", "import", "nowhere.opml"], 2, "there is no such file"),
@@ -69,7 +69,7 @@ WRONG = [
     (["feeds", "lst"], 2, "lst"),
     (["status", "--jsno"], 2, "--jsno"),
     (["match", "--terms"], 2, "--terms"),
-    (["alerts", "list", "--limit", "many"], 2, "many"),
+    (["alerts", "list", "--limit", "many"], 2, "--limit"),
 ]
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import typer
 
 from watcher.cli.common import Call, command, duration, iso, nearest, now
-from watcher.cli.lines import Asked, Lines, articles, opened, terms
+from watcher.cli.lines import Asked, Lines, articles, must_open, opened, terms
 from watcher.core.errors import FeedError, UsageError
 from watcher.core.model import Article, ArticleId, Document, Entity, Entry, Feed, Match, TermKind
 
@@ -80,6 +80,7 @@ def match(
     start and end count characters of the field as given. Lines that can't be read are named on
     stderr, the others are still done, and the exit code is 1.
     """
+    must_open(source)
     bad = Lines(call, source)
     if terms_file is None:
         config = call.config()
@@ -89,6 +90,7 @@ def match(
     else:
         if terms_file == "-" and source == "-":
             raise UsageError("only one of the articles and the terms can come from stdin")
+        must_open(terms_file)
         asked = Lines(call, terms_file)
         answer = _terms_answer(asked, _entities(call))
         feeds = {}

@@ -3,13 +3,13 @@
 
 import asyncio
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
-from watcher.cli.common import Call, ago, command, iso, nearest, now, one_line
+from watcher.cli.common import Call, ago, command, duration, iso, nearest, now, one_line
 from watcher.cli.lines import opened
 from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import Feed, FeedState
@@ -117,6 +117,12 @@ def feeds_add(
     tag: Annotated[
         list[str] | None, typer.Option("--tag", metavar="TAG", help="For rules; may be repeated.")
     ] = None,
+    every: Annotated[
+        str | None, typer.Option("--every", metavar="TIME", help="How often to poll it: 10m, 1h.")
+    ] = None,
+    private: Annotated[
+        bool, typer.Option("--private", help="The address is in your own network.")
+    ] = False,
 ) -> int:
     """Add a feed to rules.yaml; comments and order are kept.
 
@@ -124,11 +130,18 @@ def feeds_add(
     """
     from watcher import config
 
-    _must_be_web(url)
-    if config.add_feed(call.rules_file(), url, name=name, language=language, tags=tuple(tag or ())):
-        _done(call, url, "added", done=True, words=f"added {url}")
-        return 0
-    _done(call, url, "known", done=False, words=f"{url} is in {call.options.rules} already")
+    new = Feed(
+        url=url,
+        name=name or "",
+        language=language,
+        tags=frozenset(tag or ()),
+        every=duration(every) if every else None,
+        private=private,
+    )
+    if config.add_feeds(call.rules_file(), [new]):
+        _done(call, url, "added", f"added {url}", "green")
+    else:
+        _done(call, url, "known", f"{url} is in {call.options.rules} already", "yellow")
     return 0
 
 
@@ -145,7 +158,7 @@ def feeds_remove(
             f"{url} does not stand in {call.options.rules} itself: it comes from a file that is "
             "included there (include: or opml:). Take it out of that file."
         )
-    _done(call, url, "removed", done=True, words=f"removed {url}")
+    _done(call, url, "removed", f"removed {url}", "green")
     return 0
 
 
@@ -155,7 +168,7 @@ def feeds_import(
 ) -> int:
     """Add the feeds of an OPML file, as feed readers export it, to rules.yaml.
 
-    Feeds that are there already, or twice in the file, are named and left out.
+    Feeds that are there already, or can't be polled, are named and left out.
     """
     from watcher import config
     from watcher.feeds import opml
@@ -163,27 +176,36 @@ def feeds_import(
     path = call.rules_file()
     with opened(file) as source:
         feeds = opml.read(source.read())
-    if not feeds:
-        raise WatcherError(f"{file}: no feeds in it (an OPML file names them as xmlUrl)")
-    added = 0
-    with call.progress("importing", len(feeds)) as advance:
-        for feed in feeds:
-            new = config.add_feed(
-                path,
-                feed.url,
-                name=feed.name,
-                language=feed.language,
-                tags=tuple(sorted(feed.tags)),
-            )
-            added += new
-            advance()
-            if call.json:
-                call.data({"url": feed.url, "feed": feed.name, "added": new})
-            elif not new:
-                call.note(f"left out, known already: {feed.url}", "yellow")
+    results = _sorted_out(feeds, call.config().feeds)
+    new = [feed for feed, why_not in results if not why_not]
+    config.add_feeds(path, new)
+    for feed, why_not in results:
+        if call.json:
+            row = {"url": feed.url, "feed": feed.name, "added": not why_not}
+            call.data(row | {"why_not": why_not or None})
+        elif why_not:
+            call.note(f"left out: {feed.url} {why_not}", "yellow")
     if not call.json:
-        call.say(f"{added} feeds added to {path}, {len(feeds) - added} were known already", "green")
+        call.say(f"{len(new)} of {len(feeds)} feeds added to {path}", "green" if new else None)
     return 0
+
+
+def _sorted_out(feeds: Iterable[Feed], known: Iterable[Feed]) -> list[tuple[Feed, str]]:
+    """Return each feed with the reason to leave it out, or ""."""
+    from watcher.config.checks import canonical
+    from watcher.config.sections import url_problem
+
+    taken = {canonical(feed.url): feed for feed in known}
+    results = []
+    for feed in feeds:
+        same = taken.get(canonical(feed.url))
+        why_not = url_problem(feed.url)
+        if not why_not and same is not None:
+            why_not = f"is there already, as {same.name}"
+        if not why_not:
+            taken[canonical(feed.url)] = feed
+        results.append((feed, why_not))
+    return results
 
 
 def feeds_export(
@@ -209,23 +231,11 @@ def feeds_export(
     return 0
 
 
-def _done(call: Call, url: str, key: str, *, done: bool, words: str) -> None:
+def _done(call: Call, url: str, result: str, words: str, style: str) -> None:
     if call.json:
-        call.data({"url": url, "result": key})
+        call.data({"url": url, "result": result})
     else:
-        call.say(words, "green" if done else "yellow")
-
-
-def _must_be_web(url: str) -> None:
-    """Refuse in plain words what is no http(s) address."""
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        good = False
-    if not good:
-        hint = f" Did you mean https://{url}?" if "." in url and ":" not in url else ""
-        raise UsageError(f'"{url}" is no web address (http:// or https://).{hint}')
+        call.say(words, style)
 
 
 def find_feed(call: Call, wanted: str) -> Feed:

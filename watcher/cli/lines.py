@@ -68,6 +68,12 @@ def opened(source: str) -> Iterator[IO[bytes]]:
         raise UsageError(f"{source}: damaged gzip file ({error})") from None
 
 
+def must_open(source: str) -> None:
+    """Say that a file can't be read before the work begins."""
+    with opened(source):
+        pass
+
+
 class Lines:
     """The objects of a JSON Lines file, one by one; counts and names the lines that are none."""
 

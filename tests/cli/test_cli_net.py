@@ -1,0 +1,227 @@
+"""Commands that ask feeds and channels, against real servers on loopback."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.cli_run import Ran, watcher
+
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Steppe</title>
+<item><guid>s1</guid><title>Суд в Алматы &amp; рядом</title><link>/news/1</link>
+<pubDate>{date}</pubDate><description>&lt;p&gt;Hearing&lt;/p&gt;</description></item>
+</channel></rss>"""
+PAGES = {
+    "/good": (200, "application/rss+xml", FEED.format(date="Fri, 20 Nov 2099 10:00:00 GMT")),
+    "/old": (200, "application/rss+xml", FEED.format(date="Mon, 02 Jan 2017 10:00:00 GMT")),
+    "/page": (200, "text/html", "<!doctype html><html><body>Welcome</body></html>"),
+}
+
+
+class Handler(BaseHTTPRequestHandler):
+    posts: list[Any]
+
+    def do_GET(self) -> None:
+        if self.path == "/moved":
+            self.send_response(301)
+            self.send_header("Location", "/good")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        status, kind, text = PAGES.get(self.path, (404, "text/plain", "no"))
+        self._answer(status, kind, text)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.posts.append(json.loads(body))
+        self._answer(200 if self.path == "/ok" else 500, "application/json", "{}")
+
+    def _answer(self, status: int, kind: str, text: str) -> None:
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, list[Any]]]:
+    posts: list[Any] = []
+    handler = type("Posting", (Handler,), {"posts": posts})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.server_port}", posts
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[tuple[str, list[Any]]]:
+    with served() as running:
+        yield running
+
+
+def rules(folder: Path, at: str, *paths: str, channels: str = "") -> Path:
+    feeds = "".join(
+        f'  - {{url: "http://{at}{path}", name: "Feed {path}", private: true}}\n' for path in paths
+    )
+    text = f"feeds:\n{feeds}" if feeds else ""
+    (folder / "rules.yaml").write_text(f"{text}{channels}rules:\n  - {{name: A, find: Atajurt}}\n")
+    return folder
+
+
+def check(folder: Path, at: str, *paths: str) -> Ran:
+    return watcher("feeds", "check", "--json", cwd=rules(folder, at, *paths))
+
+
+# --- feeds check ---------------------------------------------------------------------------------
+
+
+def test_each_feed_gets_its_state(tmp_path: Path, site: tuple[str, list[Any]]) -> None:
+    ran = check(tmp_path, site[0], "/good", "/old", "/page", "/none", "/moved")
+
+    states = {row["feed"]: row["state"] for row in ran.rows}
+    assert states == {
+        "Feed /good": "alive",
+        "Feed /old": "silent",
+        "Feed /page": "html",
+        "Feed /none": "not-found",
+        "Feed /moved": "moved",
+    }
+    assert ran.code == 1
+
+
+def test_feeds_that_can_all_be_read_are_a_yes(tmp_path: Path, site: tuple[str, list[Any]]) -> None:
+    ran = check(tmp_path, site[0], "/good")
+
+    assert ran.code == 0
+    assert set(ran.row) == {
+        "feed", "url", "state", "ok", "items", "newest", "format", "encoding", "ms", "detail",
+    }  # fmt: skip
+    assert (ran.row["items"], ran.row["format"], ran.row["encoding"]) == (1, "rss20", "utf-8")
+
+
+def test_a_private_address_must_be_said_to_be_one(
+    tmp_path: Path, site: tuple[str, list[Any]]
+) -> None:
+    folder = rules(tmp_path, site[0], "/good")
+    path = folder / "rules.yaml"
+    path.write_text(path.read_text().replace(", private: true", ""))
+
+    ran = watcher("feeds", "check", "--json", cwd=folder)
+
+    assert ran.code == 3
+    assert "private: true" in ran.said
+
+
+def test_for_people_the_failed_ones_stand_at_the_end(
+    tmp_path: Path, site: tuple[str, list[Any]]
+) -> None:
+    ran = watcher("feeds", "check", cwd=rules(tmp_path, site[0], "/none", "/good"))
+
+    assert ran.out.index("alive") < ran.out.index("not-found")
+    assert "2 feeds, 1 can't be read" in ran.out
+
+
+# --- parse ---------------------------------------------------------------------------------------
+
+
+def test_a_url_is_parsed_like_a_file(tmp_path: Path, site: tuple[str, list[Any]]) -> None:
+    ran = watcher("parse", f"http://{site[0]}/good", "--private", cwd=tmp_path)
+
+    assert ran.row == {
+        "id": "s1",
+        "url": f"http://{site[0]}/news/1",
+        "title": "Суд в Алматы & рядом",
+        "summary": "Hearing",
+        "published": "2099-11-20T10:00:00+00:00",
+        "updated": None,
+        "authors": [],
+        "language": None,
+        "categories": [],
+        "enclosures": [],
+    }
+    assert ran.said == "format rss20, encoding utf-8, 1 items, 0 damaged"
+
+
+def test_a_url_in_ones_own_network_is_refused_unless_said(site: tuple[str, list[Any]]) -> None:
+    ran = watcher("parse", f"http://{site[0]}/good")
+
+    assert ran.code == 1
+    assert "blocked-address" in ran.said
+
+
+def test_a_document_from_stdin_is_parsed_with_its_base() -> None:
+    ran = watcher("parse", "-", "--base", "https://a.example/feed", stdin=PAGES["/good"][2])
+
+    assert ran.row["url"] == "https://a.example/news/1"
+
+
+def test_what_is_no_feed_is_named(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(PAGES["/page"][2])
+
+    ran = watcher("parse", page)
+
+    assert ran.code == 1
+    assert f"html: {page}" in ran.said
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # imported by apprise
+
+
+# --- notify --------------------------------------------------------------------------------------
+
+
+def test_a_test_message_arrives_and_what_failed_is_said(
+    tmp_path: Path, site: tuple[str, list[Any]]
+) -> None:
+    at, posts = site
+    channels = f"channels:\n  good: json://{at}/ok\n  bad: json://{at}/broken\n"
+    folder = rules(tmp_path, at, channels=channels)
+
+    ran = watcher("notify", "test", "--json", cwd=folder)
+
+    assert ran.code == 1
+    assert {row["target"]: row["ok"] for row in ran.rows} == {"good": True, "bad": False}
+    assert any("watcher" in json.dumps(post) for post in posts)
+
+
+def test_one_channel_is_tested_alone(tmp_path: Path, site: tuple[str, list[Any]]) -> None:
+    at, _ = site
+    channels = f"channels:\n  good: json://{at}/ok\n  bad: json://{at}/broken\n"
+
+    ran = watcher("notify", "test", "good", cwd=rules(tmp_path, at, channels=channels))
+
+    assert ran.code == 0
+    assert "sent" in ran.out
+    assert "bad" not in ran.out
+
+
+def test_no_secret_of_a_channel_is_printed(tmp_path: Path, site: tuple[str, list[Any]]) -> None:
+    at, _ = site
+    channels = f"channels:\n  bad: json://user:${{CANARY}}@{at}/broken\n"
+
+    ran = watcher(
+        "notify",
+        "test",
+        "-v",
+        cwd=rules(tmp_path, at, channels=channels),
+        env={"CANARY": "canary-5f2e"},
+    )
+
+    assert ran.code == 1
+    assert "canary-5f2e" not in ran.out + ran.err

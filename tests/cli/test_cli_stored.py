@@ -1,0 +1,242 @@
+"""What is stored can be asked: status, alerts, stories, deliveries, why."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from pathlib import Path
+
+import pytest
+from support.cli_run import watcher
+from support.cli_state import ALERT, COPY, FIRST, HELD, NOTICE, PARKED, fill
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fill(tmp_path_factory.mktemp("monitor"))
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path) -> Path:
+    """A folder of its own, for commands that change the state."""
+    return fill(tmp_path)
+
+
+# --- status --------------------------------------------------------------------------------------
+
+
+def test_status_names_what_fails_and_what_waits(folder: Path) -> None:
+    row = watcher("status", "--json", cwd=folder).row
+
+    assert row["running"] is False
+    assert (row["feeds"]["total"], row["feeds"]["failing"]) == (3, 1)
+    assert row["feeds"]["never_polled"] == 1
+    assert row["feeds"]["faults"][0]["fault"] == "not-found"
+    assert (row["deliveries"]["parked"], row["deliveries"]["held"]) == (1, 1)
+
+
+def test_status_fits_on_one_screen_of_words(folder: Path) -> None:
+    ran = watcher("status", cwd=folder)
+
+    assert ran.code == 0
+    assert len(ran.out.splitlines()) < 24
+    for words in ("not-found", "Gone Gazette", "1 parked", "watcher deliveries list --in parked"):
+        assert words in ran.out
+
+
+def test_status_needs_no_rules(folder: Path) -> None:
+    ran = watcher("status", "--rules", "broken.yaml", cwd=folder)
+
+    assert ran.code == 0
+
+
+# --- alerts --------------------------------------------------------------------------------------
+
+
+def test_alerts_are_listed_newest_first(folder: Path) -> None:
+    rows = watcher("alerts", "list", "--json", cwd=folder).rows
+
+    assert [row["id"] for row in rows] == [NOTICE.id, ALERT.id]
+    assert rows[1]["rules"] == ["Atajurt"]
+    assert rows[1]["outlet"] == "Steppe Post"
+    assert set(rows[1]) == {
+        "id", "kind", "created", "severity", "rules", "story", "article", "title", "outlet", "url",
+        "feed",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("args", "found"),
+    [
+        (("--rule", "Atajurt"), [ALERT.id]),
+        (("--rule", "Camps"), []),
+        (("--feed", "Steppe Post"), [ALERT.id]),
+        (("--feed", "https://dala.example/rss"), []),
+        (("--since", "1d"), [NOTICE.id, ALERT.id]),
+        (("--since", "1s"), []),
+        (("--limit", "1"), [NOTICE.id]),
+    ],
+)
+def test_alerts_are_narrowed_down(folder: Path, args: tuple[str, ...], found: list[str]) -> None:
+    rows = watcher("alerts", "list", "--json", *args, cwd=folder).rows
+
+    assert [row["id"] for row in rows] == found
+
+
+def test_times_are_local_for_people_and_iso_for_scripts(folder: Path) -> None:
+    shown = watcher("alerts", "show", ALERT.id, cwd=folder).out
+    row = watcher("alerts", "show", ALERT.id, "--json", cwd=folder).row
+
+    # Almaty is five hours ahead of UTC.
+    hour = (ALERT.created.hour + 5) % 24
+    assert f" {hour:02}:{ALERT.created.minute:02}" in shown
+    assert row["created"] == ALERT.created.isoformat()
+
+
+def test_csv_runs_no_formula(folder: Path) -> None:
+    rows = list(csv.reader(io.StringIO(watcher("stories", "list", "--csv", cwd=folder).out)))
+
+    assert rows[0][0] == "story"
+    assert all(
+        not cell.startswith(("=", "+", "-", "@")) or cell == "-" for row in rows for cell in row
+    )
+
+
+def test_no_headline_steers_the_terminal(folder: Path) -> None:
+    for args in (("alerts", "list"), ("alerts", "show", ALERT.id), ("why", ALERT.id)):
+        assert "\x1b" not in watcher(*args, cwd=folder).out
+
+
+def test_an_alert_is_shown_by_the_first_letters_of_its_id(folder: Path) -> None:
+    ran = watcher("alerts", "show", ALERT.id[:6], cwd=folder)
+
+    assert ran.code == 0
+    for words in ("Atajurt volunteer held", "Dala", "404 Not Found", f"watcher why {ALERT.id}"):
+        assert words in ran.out
+
+
+def test_a_notice_is_shown_with_its_own_words(folder: Path) -> None:
+    assert "not-found since yesterday" in watcher("alerts", "show", NOTICE.id, cwd=folder).out
+
+
+def test_an_alert_that_is_not_there_is_a_no(folder: Path) -> None:
+    ran = watcher("alerts", "show", "ffff0000", cwd=folder)
+
+    assert ran.code == 1
+    assert "watcher alerts list" in ran.said
+
+
+# --- stories -------------------------------------------------------------------------------------
+
+
+def test_a_story_counts_its_outlets_and_copies(folder: Path) -> None:
+    row = watcher("stories", "list", "--json", cwd=folder).row
+
+    assert (row["story"], row["outlets"], row["copies"]) == (FIRST.id, 2, 1)
+
+
+def test_a_story_shows_every_copy(folder: Path) -> None:
+    row = watcher("stories", "show", FIRST.id, "--json", cwd=folder).row
+
+    assert [member["link"] for member in row["members"]] == ["new", "copy"]
+    assert row["members"][1]["score"] == 0.97
+    assert row["told"][0]["target"] == "desk"
+
+
+def test_columns_align_beside_chinese_headlines(folder: Path) -> None:
+    lines = watcher("stories", "show", FIRST.id, cwd=folder).out.splitlines()
+
+    head, first, copy = lines[:3]
+    assert _column(first, "Atajurt volunteer") == _column(copy, "=Atajurt") == _column(head, "head")
+
+
+def _column(line: str, words: str) -> int:
+    before = line[: line.index(words)]
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in before)
+
+
+# --- deliveries ----------------------------------------------------------------------------------
+
+
+def test_deliveries_are_listed_with_the_reason(folder: Path) -> None:
+    rows = watcher("deliveries", "list", "--json", cwd=folder).rows
+    shown = watcher("deliveries", "list", cwd=folder).out
+
+    assert [row["id"] for row in rows] == [HELD.id, PARKED.id]
+    assert rows[1]["error"] == "404 Not Found"
+    assert "waits for quiet hours" in shown
+
+
+def test_deliveries_are_narrowed_to_a_state(folder: Path) -> None:
+    assert (
+        watcher("deliveries", "list", "--in", "parked", "--json", cwd=folder).row["attempts"] == 6
+    )
+
+
+def test_a_parked_delivery_is_due_again(own_folder: Path) -> None:
+    ran = watcher("deliveries", "retry", PARKED.id[:14], "--json", cwd=own_folder)
+
+    assert (ran.code, ran.row) == (0, {"retried": [PARKED.id], "not_parked": []})
+
+
+def test_all_parked_deliveries_are_due_again(own_folder: Path) -> None:
+    ran = watcher("deliveries", "retry", "--all", cwd=own_folder)
+
+    assert (ran.code, ran.out) == (0, "1 due again\n")
+    assert (
+        watcher("deliveries", "list", "--in", "due", "--json", cwd=own_folder).row["id"]
+        == PARKED.id
+    )
+
+
+def test_only_what_is_parked_can_be_sent_again(own_folder: Path) -> None:
+    ran = watcher("deliveries", "retry", HELD.id, cwd=own_folder)
+
+    assert ran.code == 1
+    assert "no parked delivery" in ran.said
+
+
+# --- why -----------------------------------------------------------------------------------------
+
+
+def test_why_tells_the_words_the_decision_and_the_delivery(folder: Path) -> None:
+    row = watcher("why", ALERT.id, "--json", cwd=folder).row
+
+    assert row["article"]["id"] == FIRST.id
+    assert row["story"]["link"] == "new"
+    atajurt, camps = row["rules"]
+    assert (atajurt["holds"], camps["holds"]) == (True, False)
+    [match] = atajurt["leaves"][0]["matches"]
+    assert (match["text"], match["start"], match["end"], match["how"]) == ("Atajurt", 0, 7, "exact")
+    assert row["decisions"][0]["reason"] == "first article of the story that matches"
+    assert row["deliveries"][0]["state"] == "parked"
+
+
+def test_why_of_a_copy_says_that_it_was_folded_and_into_what(folder: Path) -> None:
+    ran = watcher("why", str(COPY.url), cwd=folder)
+
+    assert ran.code == 0
+    for words in ("copy of “Atajurt volunteer held", "score 0.97", "same words", "not told"):
+        assert words in ran.out
+
+
+def test_why_takes_any_text(folder: Path) -> None:
+    ran = watcher("why", "Атажұрт еріктісі ұсталды", cwd=folder)
+
+    assert ran.code == 0
+    assert "found    Атажұрт" in ran.out
+
+
+def test_a_text_that_no_rule_matches_is_a_no(folder: Path) -> None:
+    ran = watcher("why", "The harvest begins", "--json", cwd=folder)
+
+    assert ran.code == 1
+    assert not any(rule["holds"] for rule in ran.row["rules"])
+
+
+def test_an_address_that_is_not_stored_is_a_no(folder: Path) -> None:
+    ran = watcher("why", "https://steppe.example/none", cwd=folder)
+
+    assert ran.code == 1
+    assert "no article with this address" in ran.said
