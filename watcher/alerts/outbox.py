@@ -1,0 +1,296 @@
+"""The outbox: one worker per target takes what is due, words it, sends it and records the outcome.
+
+The worker of a target is an asyncio task with a thread of its own for everything that blocks, so
+a target that hangs delays nobody else. What is due is the store's to say (through `OutboxPort`);
+when to try again is the caller's (`retry`). Nothing is kept here that a restart would miss.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, tzinfo
+from typing import Protocol, TypeVar
+
+from watcher.core.model import Batch, DeliveryState, Message, Outcome, Sent, Traits
+from watcher.core.render import render
+
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN = 60.0
+"""Seconds after which the outbox looks by itself, should a clock have jumped."""
+OVERDUE_LOOK = 5.0
+"""Seconds between looks while something due can't be taken (its target is busy or not known)."""
+REST_AFTER = 3
+"""Failures in a row after which a target rests, so that a dead one isn't asked for each message."""
+REST = timedelta(seconds=30)
+
+Retry = Callable[[Outcome, int, datetime], tuple[DeliveryState, datetime | None]]
+"""Outcome, tries made (this one included) and now -> state, and when to try again."""
+T = TypeVar("T")
+
+
+class OutboxPort(Protocol):
+    """What the outbox needs of the store. Sync; called from the workers' threads."""
+
+    def due_targets(self, now: datetime) -> list[str]:
+        """Return the targets for which something is due."""
+
+    def take(self, target: str, *, now: datetime) -> Batch | None:
+        """Return the next message of the target, and mark it as being sent."""
+
+    def record(
+        self,
+        key: str,
+        outcome: Outcome,
+        *,
+        now: datetime,
+        state: DeliveryState,
+        due: datetime | None,
+    ) -> None:
+        """Write down what became of a message."""
+
+    def next_delivery(self) -> datetime | None:
+        """Return when the next delivery of any target is due."""
+
+
+class Sender(Protocol):
+    """What the outbox needs of a target (`alerts.Target`)."""
+
+    @property
+    def traits(self) -> Traits:
+        """What the target can show."""
+
+    def send(self, message: Message, *, deadline: float = 30.0) -> Outcome:
+        """Send a message, blocking; return at the deadline at the latest."""
+
+    def abort(self) -> None:
+        """Make a running `send` return."""
+
+
+class Outbox:
+    """Delivers what the store holds due, target by target.
+
+    `clock` gives the time (aware UTC); `retry` decides on the next try; `deadline` is what one try
+    may take; `grace` is how long a stop waits for what is in flight before it is cut off (and
+    written down as unknown). Not for use from several event loops.
+    """
+
+    def __init__(
+        self,
+        store_port: OutboxPort,
+        targets: Mapping[str, Sender],
+        *,
+        timezone: tzinfo,
+        clock: Callable[[], datetime],
+        retry: Retry,
+        deadline: float = 30.0,
+        grace: float = 8.0,
+    ) -> None:
+        self._port = store_port
+        self._clock = clock
+        self._retry = retry
+        self._timezone = timezone
+        self._deadline = deadline
+        self._grace = grace
+        self._workers = {name: _Worker(name, target, self) for name, target in targets.items()}
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
+        self._news = asyncio.Event()
+        self._strangers: set[str] = set()
+
+    def nudge(self) -> None:
+        """Say that there is new work. Call it in the event loop's thread."""
+        self._news.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop` is set, then finish what is in flight.
+
+        It sleeps until the next delivery is due or somebody nudges it. After `grace` seconds of
+        stopping, sends still in flight are cut and recorded as unknown.
+        """
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            while not stop.is_set():
+                self._news.clear()
+                wait = await self._look()
+                news = asyncio.ensure_future(self._news.wait())
+                await asyncio.wait(
+                    {stopping, news}, timeout=wait, return_when=asyncio.FIRST_COMPLETED
+                )
+                news.cancel()
+        finally:
+            stopping.cancel()
+            await self._finish()
+
+    async def drain(self, *, timeout: float) -> None:  # noqa: ASYNC109 # cuts the senders too
+        """Try everything that is due now once, all targets at the same time.
+
+        What is still in flight after `timeout` seconds is cut and recorded as unknown.
+        """
+        names = await self._in_thread(self._port.due_targets, self._clock())
+        tasks = {
+            asyncio.ensure_future(self._workers[name].work(once=True))
+            for name in names
+            if not self._is_strange(name)
+        }
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=timeout)
+        if late:
+            self._cut()
+            await asyncio.wait(late, timeout=self._grace)
+        for task in tasks:
+            if task.done() and not task.cancelled() and (error := task.exception()):
+                raise error
+
+    async def _look(self) -> float:
+        """Start the workers that have something to do; return how long to sleep."""
+        now = self._clock()
+        for name in await self._in_thread(self._port.due_targets, now):
+            if not self._is_strange(name):
+                self._workers[name].start(now)
+        due = await self._in_thread(self._port.next_delivery)
+        if due is None:
+            return LOOK_AGAIN
+        ahead = (due - self._clock()).total_seconds()
+        return min(ahead, LOOK_AGAIN) if ahead > 0 else OVERDUE_LOOK
+
+    def _is_strange(self, name: str) -> bool:
+        """Return whether no channel has this target (any more); say so once."""
+        if name in self._workers:
+            return False
+        if name not in self._strangers:
+            self._strangers.add(name)
+            log.warning(
+                "alerts wait for %s, which no channel in rules.yaml has: add it again, "
+                "or see `watcher deliveries list`",
+                name,
+            )
+        return True
+
+    async def _in_thread(self, call: Callable[..., T], *args: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: call(*args))
+
+    def _cut(self) -> None:
+        for worker in self._workers.values():
+            worker.cut()
+
+    async def _finish(self) -> None:
+        """Let the workers end their message, cut them after `grace`, and give the threads back."""
+        for worker in self._workers.values():
+            worker.stopping = True
+        tasks = {worker.task for worker in self._workers.values() if worker.task is not None}
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=self._grace)
+            if late:
+                self._cut()
+                await asyncio.wait(late, timeout=self._grace)
+        for worker in self._workers.values():
+            worker.thread.shutdown(wait=False)
+        self._thread.shutdown(wait=False)
+
+    # --- what the workers use, in their own threads ----------------------------------------------
+
+    def deliver_next(self, name: str, target: Sender) -> tuple[Batch, Outcome] | None:
+        """Take, word, send and record one message of a target; None when nothing is due."""
+        batch = self._port.take(name, now=self._clock())
+        if batch is None:
+            return None
+        outcome = self._try(batch, target)
+        tries = max(telling.delivery.attempts for telling in batch.tellings) + 1
+        now = self._clock()
+        state, due = self._retry(outcome, tries, now)
+        self._port.record(batch.key, outcome, now=now, state=state, due=due)
+        level = logging.INFO if outcome.sent is Sent.OK else logging.WARNING
+        nxt = f"next try {due:%Y-%m-%d %H:%M:%S %Z}" if due is not None else state.value
+        log.log(level, "%s: %s (%s), %s, %s", name, batch.key, outcome.sent, outcome.detail, nxt)
+        return batch, outcome
+
+    def _try(self, batch: Batch, target: Sender) -> Outcome:
+        """Return what became of one message, whatever goes wrong on the way."""
+        try:
+            message = render(batch, target.traits, timezone=self._timezone)
+        except Exception as error:
+            # Words that can't be made now can't be made later either: park, don't loop.
+            log.exception("the message %s could not be worded", batch.key)
+            detail = f"it could not be worded ({type(error).__name__}); see the log"
+            return Outcome(sent=Sent.REFUSED, detail=detail)
+        try:
+            return target.send(message, deadline=self._deadline)
+        except Exception as error:
+            log.exception("sending the message %s failed", batch.key)
+            detail = f"sending failed ({type(error).__name__}); see the log"
+            return Outcome(sent=Sent.UNKNOWN, detail=detail)
+
+
+class _Worker:
+    """One target's task and thread. Works off what is due, one message after the other."""
+
+    def __init__(self, name: str, target: Sender, outbox: Outbox) -> None:
+        self.name = name
+        self.target = target
+        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"outbox-{name}")
+        self.task: asyncio.Task[None] | None = None
+        self.stopping = False
+        self._outbox = outbox
+        self._failures = 0
+        self._rests_until: datetime | None = None
+        self._turn = asyncio.Lock()
+
+    def start(self, now: datetime) -> None:
+        """Start working, unless it is at work already or the target rests."""
+        if self.stopping or (self.task is not None and not self.task.done()):
+            return
+        if self._rests_until is not None and now < self._rests_until:
+            return
+        self.task = asyncio.ensure_future(self._work_and_tell())
+
+    def cut(self) -> None:
+        """End what is being sent."""
+        self.stopping = True
+        self.target.abort()
+
+    async def _work_and_tell(self) -> None:
+        try:
+            await self.work()
+        except Exception:
+            # The store failed, not the target: the rows stay as they are and are looked at again.
+            log.exception("the outbox of %s could not go on; it tries again", self.name)
+            self._rests_until = self._outbox._clock() + REST  # noqa: SLF001 # its own part
+        finally:
+            self._outbox.nudge()
+
+    async def work(self, *, once: bool = False) -> None:
+        """Deliver until nothing is due. With `once`, no message is tried a second time."""
+        loop = asyncio.get_running_loop()
+        tried: set[str] = set()
+        async with self._turn:
+            while not self.stopping:
+                done = await loop.run_in_executor(
+                    self.thread, self._outbox.deliver_next, self.name, self.target
+                )
+                if done is None:
+                    return
+                batch, outcome = done
+                if self._must_rest(outcome, once=once) or (once and batch.key in tried):
+                    return
+                tried.add(batch.key)
+
+    def _must_rest(self, outcome: Outcome, *, once: bool) -> bool:
+        """Return whether the target is to be left alone: it asked for it, or keeps failing.
+
+        A rest counts for all its messages: Retry-After is about the service, not about one alert.
+        A single pass (`once`) only keeps what was asked for.
+        """
+        failed = outcome.sent in (Sent.RETRY, Sent.UNKNOWN)
+        self._failures = self._failures + 1 if failed else 0
+        if outcome.retry_after:
+            rest = outcome.retry_after
+        elif self._failures >= REST_AFTER and not once:
+            rest = REST
+        else:
+            return False
+        self._rests_until = self._outbox._clock() + rest  # noqa: SLF001
+        return True

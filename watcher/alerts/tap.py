@@ -1,0 +1,204 @@
+"""What a plugin's try to send looks like from the wire: connected or not, status, headers, body.
+
+Apprise's plugins answer True or False and keep the HTTP answer to themselves. `listening` sets an
+`Attempt` for the current thread; while it is set, every request that this thread makes through
+`requests` is observed: its timeouts follow the attempt's deadline, its sockets can be closed from
+outside, redirects are not followed, and the attempt's headers are added. Threads without an
+attempt are not touched. The one hook is `HTTPAdapter.send`, wrapped once per process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import select_proxy
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds to connect; what is slower is a network failure, and nothing was sent."""
+MAX_BODY = 4_000_000
+"""Bytes of an answer that are read; a list of a big workspace's channels is the longest seen."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One HTTP request and what came back. `begun`: the server may have read the request."""
+
+    begun: bool = False
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    fault: str = ""
+    """Class of the error that ended it, without its text (which holds the address)."""
+
+
+class Attempt:
+    """One try to send one message: its deadline, what was seen of it, and the means to end it."""
+
+    def __init__(self, *, seconds: float, headers: Mapping[str, str] | None = None) -> None:
+        self.headers = dict(headers or {})
+        self.exchanges: list[Exchange] = []
+        self._ends = time.monotonic() + seconds
+        self._ended = threading.Event()
+        self._aborted = False
+        self._sockets: list[socket.socket] = []
+        self._lock = threading.Lock()
+
+    @property
+    def aborted(self) -> bool:
+        """Whether it was ended from outside: nothing may be sent any more."""
+        return self._aborted
+
+    def remaining(self) -> float:
+        """Return the seconds left, never less than a moment."""
+        return max(0.05, self._ends - time.monotonic())
+
+    def opened(self, sock: socket.socket) -> None:
+        """Remember a connection, so that it can be cut; cut it at once when it is too late.
+
+        A duplicate is kept: the original changes owner when TLS is put on it.
+        """
+        with self._lock:
+            if self._aborted:
+                with contextlib.suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+                raise ConnectionAbortedError("the deadline has passed")
+            self._sockets.append(sock.dup())
+
+    def abort(self) -> None:
+        """Cut the connections; whoever waits for the end is woken by the sender itself."""
+        with self._lock:
+            self._aborted = True
+            for sock in self._sockets:
+                with contextlib.suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+
+    def finish(self) -> None:
+        """Say that the sender is through."""
+        with self._lock:
+            for sock in self._sockets:
+                sock.close()
+            self._sockets.clear()
+        self._ended.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end; return whether it came in time."""
+        return self._ended.wait(seconds)
+
+
+_here = threading.local()
+
+
+def current() -> Attempt | None:
+    """Return the attempt of this thread, if any."""
+    return getattr(_here, "attempt", None)
+
+
+@contextlib.contextmanager
+def listening(attempt: Attempt) -> Iterator[Attempt]:
+    """Observe what this thread sends, until the end of the block."""
+    _here.attempt = attempt
+    try:
+        yield attempt
+    finally:
+        _here.attempt = None
+
+
+class _Watched:
+    """Tells the attempt of the connections it opens. Mixed into urllib3's two connections."""
+
+    def _new_conn(self) -> socket.socket:
+        sock: socket.socket = super()._new_conn()  # type: ignore[misc] # urllib3's own method
+        if (attempt := current()) is not None:
+            attempt.opened(sock)
+        return sock
+
+    def connect(self) -> None:
+        super().connect()  # type: ignore[misc] # urllib3's own method
+        if (attempt := current()) is not None and attempt.exchanges:
+            attempt.exchanges[-1].begun = True
+
+
+class _Plain(_Watched, HTTPConnection):
+    """HTTP connection that can be cut."""
+
+
+class _Tls(_Watched, HTTPSConnection):
+    """HTTPS connection that can be cut."""
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _Tls
+
+
+_POOLS = {"http": _PlainPool, "https": _TlsPool}
+_send = HTTPAdapter.send
+_installed = threading.Lock()
+
+
+def install() -> None:
+    """Put the hook in place; safe to call twice."""
+    with _installed:
+        if HTTPAdapter.send is _send:
+            HTTPAdapter.send = _observed  # type: ignore[method-assign] # the one hook
+
+
+def _observed(
+    self: HTTPAdapter,
+    request: requests.PreparedRequest,
+    *args: Any,  # noqa: ANN401 # passed on as they come
+    **kwargs: Any,  # noqa: ANN401
+) -> requests.Response:
+    attempt = current()
+    if attempt is None:
+        return _send(self, request, *args, **kwargs)
+    exchange = Exchange()
+    attempt.exchanges.append(exchange)
+    if attempt.aborted:
+        exchange.fault = "Aborted"
+        raise requests.ConnectionError("the deadline has passed")
+    request.headers.update(attempt.headers)
+    proxy = select_proxy(request.url or "", kwargs.get("proxies"))
+    if proxy:
+        exchange.begun = True  # a proxy's connection is not seen: assume the most
+    else:
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+    left = attempt.remaining()
+    kwargs["timeout"] = (min(CONNECT_TIMEOUT, left), left)
+    try:
+        response = _send(self, request, *args, **kwargs)
+        exchange.status, exchange.headers = response.status_code, response.headers
+        exchange.body = _read(response)
+    except Exception as error:
+        exchange.fault = type(error).__name__
+        raise
+    if response.is_redirect:
+        # What the plugin is told can't be followed: the token in the request is not for others.
+        del response.headers["location"]
+    return response
+
+
+def _read(response: requests.Response) -> bytes:
+    """Read the answer, bounded, and leave it where `requests` looks for it."""
+    body = b""
+    for chunk in response.iter_content(16_384):
+        body += chunk
+        if len(body) > MAX_BODY:
+            response.close()
+            raise requests.ConnectionError("the answer is too long")
+    response._content = body  # noqa: SLF001 # as Response.content itself does
+    response._content_consumed = True  # noqa: SLF001
+    return body

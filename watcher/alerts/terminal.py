@@ -1,0 +1,43 @@
+"""terminal://: prints the message, for the demo and for people who try things out."""
+
+# mypy: disable-error-code="no-untyped-call, override, assignment"
+# Apprise says that it is typed; half of its functions are not, and its plugins override freely.
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Any
+
+from apprise import NotifyFormat
+from apprise.plugins import NotifyBase
+
+_lock = threading.Lock()
+
+
+class Terminal(NotifyBase):
+    """Writes title and body to stdout, as they would stand in a chat."""
+
+    service_name = "Terminal"
+    protocol = "terminal"
+    request_rate_per_sec = 0
+    notify_format = NotifyFormat.TEXT
+    title_maxlen = 0
+    body_maxlen = 32_000
+
+    def send(self, body: str, title: str = "", **_kwargs: Any) -> bool:  # noqa: ANN401
+        """Print the message in one piece."""
+        text = f"{title}\n{body}" if title else body
+        with _lock:
+            sys.stdout.write(f"{text}\n\n")
+            sys.stdout.flush()
+        return True
+
+    def url(self, privacy: bool = False, *_args: Any, **_kwargs: Any) -> str:  # noqa: ANN401, ARG002
+        """Return the address; there is nothing secret in it."""
+        return "terminal://"
+
+    @staticmethod
+    def parse_url(url: str) -> dict[str, Any] | None:
+        """Return the arguments for the plugin; there is nothing to choose."""
+        return {"schema": "terminal", "host": "localhost"} if url.startswith("terminal:") else None

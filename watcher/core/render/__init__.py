@@ -1,0 +1,76 @@
+"""An alert in words, for a plain, HTML or Markdown target and under its length limit.
+
+What a publisher wrote is shown as inert text (`safe`), quoted with the found words marked
+(`quote`), set out in blocks (`alert`, `group`) and cut at words to what the target takes (`page`,
+`clip`). Pure: the same batch gives the same message on every try.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import tzinfo
+
+from watcher.core.model import AlertKind, Batch, Format, Message, Traits
+from watcher.core.render.alert import Sheet, health_sheet, single_sheet
+from watcher.core.render.clip import Span, cut
+from watcher.core.render.group import group_sheet
+from watcher.core.render.page import (
+    Block,
+    Page,
+    Paper,
+    compose,
+    compose_list,
+    write_html,
+    write_page,
+)
+
+__all__ = ["cut", "render"]
+
+
+def render(batch: Batch, traits: Traits, *, timezone: tzinfo) -> Message:
+    """Return the message for one target: a single alert, or one grouped message for several.
+
+    Title and body measure no more than the target's limits, whatever the feed wrote. A target
+    without titles (limit 0) gets the first line as the start of the body. `html` is filled for
+    HTML targets only; their `body` is the same message in plain text.
+    """
+    paper = Paper.of(traits)
+    sheet = _sheet(batch, timezone)
+    plain = "".join(span.text for span in sheet.first)
+    title = cut(plain, traits.title_limit, paper.measure) if traits.title_limit > 0 else ""
+    # The first line is repeated in the body when the title could not hold it, or can't show marks.
+    repeated = title != plain or any(span.mark for span in sheet.first)
+    top = Block(lines=(sheet.first,), rank=1, most=max(traits.body_limit // 2, 80))
+    blocks = (top, *sheet.blocks) if repeated else sheet.blocks
+    page = _page(sheet, blocks, traits, paper) or compose((top,), traits.body_limit, paper)
+    body = write_page(page, paper)
+    html = write_html(page) if traits.format is Format.HTML else ""
+    return Message(
+        key=batch.key,
+        title=title,
+        body=body or cut(batch.key, traits.body_limit, paper.measure),
+        html=html if paper.measure(html) <= traits.body_limit else "",
+        thread=sheet.thread,
+        url=sheet.url,
+    )
+
+
+def _page(sheet: Sheet, blocks: tuple[Block, ...], traits: Traits, paper: Paper) -> Page:
+    if sheet.rest is None or sheet.last is None:
+        return compose(blocks, traits.body_limit, paper)
+    return compose_list(
+        blocks, sheet.entries, sheet.last, rest=sheet.rest, limit=traits.body_limit, paper=paper
+    )
+
+
+def _sheet(batch: Batch, timezone: tzinfo) -> Sheet:
+    first = batch.tellings[0]
+    if len(batch.tellings) > 1:
+        sheet = group_sheet(batch, timezone)
+    elif first.article is None or first.alert.kind is AlertKind.HEALTH:
+        sheet = health_sheet(batch, timezone)
+    else:
+        sheet = single_sheet(batch, first.article, timezone)
+    if not batch.repeat:
+        return sheet
+    return replace(sheet, first=(Span(text="(possible repeat) "), *sheet.first))

@@ -1,0 +1,103 @@
+"""Several alerts in one message: what was held together is told together, and counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from watcher.core.model import AlertKind, Batch, Hold, Telling
+from watcher.core.render import quote, safe
+from watcher.core.render.alert import Sheet, foreign, hits_of, label, own, rules_of, stamp
+from watcher.core.render.clip import Line, Span
+from watcher.core.render.page import Block
+
+_HOLDS = {
+    Hold.QUIET: "held during quiet hours",
+    Hold.DIGEST: "digest",
+    Hold.LIMIT: "over the channel's limit",
+    Hold.FOLLOW_UPS: "follow-ups",
+    Hold.BASELINE: "found on the first sight of a feed",
+}
+
+
+@dataclass(slots=True)
+class _Entry:
+    """The tellings of one story: the first is shown, the others counted."""
+
+    tellings: list[Telling]
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        severity = max(t.alert.severity.rank for t in self.tellings)
+        return (-severity, self.tellings[0].alert.created.timestamp())
+
+
+def group_sheet(batch: Batch, zone: tzinfo) -> Sheet:
+    """Return one message for all tellings: counts by rule, then one entry per story."""
+    entries = _entries(batch)
+    counts = Counter(rule for entry in entries for rule in _rules(entry))
+    held = {t.delivery.hold for t in batch.tellings if t.delivery.hold is not None}
+    reason = ", ".join(_HOLDS[hold] for hold in sorted(held))
+    number = f"{len(entries)} {'story' if len(entries) == 1 else 'stories'}"
+    first = own(number + (f" ({reason})" if reason else "") + ": " + _counted(counts))
+    tail = own(f"{stamp(max(t.alert.created for t in batch.tellings), zone)} · {batch.key}")
+
+    def rest(shown: int) -> Line:
+        left = entries[shown:]
+        missing = Counter(rule for entry in left for rule in _rules(entry))
+        return (own(f"and {len(left)} more: {_counted(missing)}"),)
+
+    return Sheet(
+        first=(first,),
+        blocks=(),
+        entries=tuple(
+            Block(lines=_lines(entry), rank=10 + index, most=600, spaced=True)
+            for index, entry in enumerate(entries)
+        ),
+        last=Block(lines=((tail,),), rank=3, whole=True, spaced=True),
+        rest=rest,
+        thread=_thread(batch),
+    )
+
+
+def _thread(batch: Batch) -> str:
+    stories = {t.alert.story for t in batch.tellings}
+    [only] = stories if len(stories) == 1 else {None}
+    return str(only) if only is not None else batch.key
+
+
+def _entries(batch: Batch) -> list[_Entry]:
+    stories: dict[str, _Entry] = {}
+    for telling in batch.tellings:
+        name = str(telling.alert.story or telling.alert.id)
+        stories.setdefault(name, _Entry([])).tellings.append(telling)
+    return sorted(stories.values(), key=lambda entry: entry.rank)
+
+
+def _rules(entry: _Entry) -> list[str]:
+    return list(dict.fromkeys(rule for t in entry.tellings for rule in rules_of(t)))
+
+
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{safe.said(rule)} {count}" for rule, count in counts.most_common())
+
+
+def _lines(entry: _Entry) -> tuple[Line, ...]:
+    first = entry.tellings[0]
+    article = first.article
+    if article is None or first.alert.kind is AlertKind.HEALTH:
+        return ((own("• "), foreign(first.alert.headline)),)
+    url = safe.safe_url(article.url)
+    outlets = dict.fromkeys(
+        member.outlet for t in entry.tellings if t.story is not None for member in t.story.members
+    )
+    others = len([name for name in outlets if name != article.outlet])
+    title = quote.headline(article, hits_of(first)) or (own(url or "(no headline)"),)
+    line: Line = (
+        own(f"• {label(first.alert)}{', '.join(map(safe.said, _rules(entry)))} · "),
+        *((foreign(article.outlet), own(": ")) if safe.said(article.outlet) else ()),
+        *title,
+        *((own(f" (+{others} {'outlet' if others == 1 else 'outlets'})"),) if others else ()),
+    )
+    return (line, (Span(text=url, link=True),)) if url else (line,)
