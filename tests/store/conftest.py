@@ -1,0 +1,58 @@
+"""Every test that asks for `place` or `store` runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import pytest
+from support import postgres as support_postgres
+from support.stored import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from watcher.store import Store
+
+DATABASES = ["sqlite", "postgres"]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with contextlib.ExitStack() as stack:
+        try:
+            url = stack.enter_context(support_postgres.server())
+        except support_postgres.UnavailableError as error:
+            pytest.skip(str(error))
+        yield url
+
+
+@contextlib.contextmanager
+def _place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
+    if request.param == "sqlite":
+        yield Place(state=folder / "state")
+        return
+    with support_postgres.schema(request.getfixturevalue("postgres")) as url:
+        yield Place(state=folder / "state", url=url)
+
+
+@pytest.fixture(params=DATABASES)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    with _place(request, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def store(place: Place) -> Iterator[Store]:
+    with place.open() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def lasting(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
+    """A store for all examples of a property: they keep out of each other's way."""
+    with _place(request, tmp_path_factory.mktemp("store")) as found, found.open() as opened:
+        yield opened

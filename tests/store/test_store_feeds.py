@@ -1,0 +1,159 @@
+"""Feeds: what rules.yaml says of them, what polling has taught, and which one is next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.stored import FEED, HOUR, MINUTE, NOW, a_feed
+
+from watcher.core.model import FeedFault, FeedId, FeedState
+
+if TYPE_CHECKING:
+    from watcher.core.model import Feed
+    from watcher.store import Store, Tx
+
+
+def known(tx: Tx, feed: Feed) -> FeedState:
+    state = tx.feed(feed.url)
+    assert state is not None
+    return state
+
+
+def test_a_new_feed_is_due_at_once_and_was_never_read(store: Store) -> None:
+    with store.write() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+
+    with store.read() as queries:
+        [state] = queries.due_feeds(NOW, 10)
+    assert state.feed == FEED
+    assert state.first_read is None
+    assert state.interval == timedelta(minutes=15)
+
+
+def test_syncing_the_same_feeds_again_changes_nothing(store: Store) -> None:
+    feeds = [a_feed(n) for n in range(3)]
+    with store.write() as tx:
+        tx.sync_feeds(feeds, now=NOW)
+        before = tx.feed_states()
+
+        tx.sync_feeds(feeds, now=NOW + HOUR)
+
+        assert tx.feed_states() == before
+
+
+def test_a_feed_that_left_the_rules_is_kept_but_never_due(store: Store) -> None:
+    with store.write() as tx:
+        tx.sync_feeds([FEED, a_feed(1)], now=NOW)
+        tx.sync_feeds([a_feed(1)], now=NOW)
+
+        assert [state.feed for state in tx.due_feeds(NOW, 10)] == [a_feed(1)]
+        assert [state.feed for state in tx.feed_states(active=False)] == [FEED, a_feed(1)]
+        assert tx.counts()["feeds"] == 1
+
+
+def test_a_feed_that_comes_back_still_has_its_validators(store: Store) -> None:
+    with store.write() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        polled = replace(known(tx, FEED), etag='W/"a"', first_read=NOW, next_due=NOW + HOUR)
+        tx.save_feed(polled)
+        tx.sync_feeds([], now=NOW)
+
+        tx.sync_feeds([FEED], now=NOW + MINUTE)
+
+        assert tx.feed_states() == [polled]
+
+
+def test_new_words_for_a_feed_leave_what_polling_taught(store: Store) -> None:
+    renamed = replace(FEED, name="The Steppe Post", language="ru", tags=frozenset({"kz"}))
+    with store.write() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        polled = replace(known(tx, FEED), etag='"a"', failures=2, fault=FeedFault.DNS)
+        tx.save_feed(polled)
+
+        tx.sync_feeds([renamed], now=NOW)
+
+        assert tx.feed_states() == [replace(polled, feed=renamed)]
+
+
+def test_a_poll_that_ends_after_a_reload_does_not_bring_the_old_words_back(store: Store) -> None:
+    renamed = replace(FEED, name="The Steppe Post")
+    with store.write() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        under_way = known(tx, FEED)
+        tx.sync_feeds([renamed], now=NOW)
+
+        tx.save_feed(replace(under_way, etag='"new"'))
+
+        assert known(tx, FEED).feed == renamed
+        assert known(tx, FEED).etag == '"new"'
+
+
+def test_a_poll_that_ends_after_its_feed_was_removed_does_not_make_it_active(store: Store) -> None:
+    with store.write() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        under_way = known(tx, FEED)
+        tx.sync_feeds([], now=NOW)
+
+        tx.save_feed(under_way)
+
+        assert tx.feed_states() == []
+
+
+def test_a_shorter_interval_counts_from_now(store: Store) -> None:
+    with store.write() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        tx.save_feed(replace(known(tx, FEED), next_due=NOW + 24 * HOUR))
+
+        tx.sync_feeds([replace(FEED, every=5 * MINUTE)], now=NOW)
+
+        assert tx.next_due() == NOW + 5 * MINUTE
+
+
+def test_a_shorter_interval_does_not_hurry_a_feed_that_asked_us_to_wait(store: Store) -> None:
+    with store.write() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        waiting = replace(known(tx, FEED), next_due=NOW + HOUR, fault=FeedFault.RATE_LIMITED)
+        tx.save_feed(waiting)
+
+        tx.sync_feeds([replace(FEED, every=5 * MINUTE)], now=NOW)
+
+        assert tx.next_due() == NOW + HOUR
+
+
+def test_the_longest_due_feed_comes_first_and_the_limit_holds(store: Store) -> None:
+    with store.write() as tx:
+        tx.sync_feeds([a_feed(n) for n in range(6)], now=NOW)
+        for state, minutes in zip(tx.feed_states(), [3, 1, 2, 1, 9, 0], strict=True):
+            tx.save_feed(replace(state, next_due=NOW + minutes * MINUTE))
+
+        due = tx.due_feeds(NOW + 3 * MINUTE, 4)
+
+        assert [state.feed.name for state in due] == [f"Outlet {n}" for n in (5, 1, 3, 2)]
+        assert tx.next_due() == NOW
+
+
+def test_without_feeds_nothing_is_due(store: Store) -> None:
+    with store.read() as queries:
+        assert queries.next_due() is None
+        assert queries.due_feeds(NOW, 10) == []
+        assert queries.feed(FEED.url) is None
+
+
+def test_a_feed_that_was_never_synced_cannot_be_saved(store: Store) -> None:
+    stray = FeedState(id=FeedId(99), feed=FEED, next_due=NOW, interval=HOUR)
+
+    with pytest.raises(LookupError), store.write() as tx:
+        tx.save_feed(stray)
+
+
+def test_notes_are_replaced_and_missing_ones_are_none(store: Store) -> None:
+    with store.write() as tx:
+        tx.set_note("pulse", "1")
+        tx.set_note("pulse", "2")
+
+    with store.read() as queries:
+        assert queries.note("pulse") == "2"
+        assert queries.note("other") is None
