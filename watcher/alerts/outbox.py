@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, tzinfo
 from typing import Protocol, TypeVar
 
-from watcher.core.model import Batch, DeliveryState, Message, Outcome, Sent, Traits
+from watcher.core.model import Batch, Message, Outcome, Sent, Traits
 from watcher.core.render import render
 
 log = logging.getLogger(__name__)
@@ -27,33 +27,23 @@ REST_AFTER = 3
 """Failures in a row after which a target rests, so that a dead one isn't asked for each message."""
 REST = timedelta(seconds=30)
 
-Retry = Callable[[Outcome, int, datetime], tuple[DeliveryState, datetime | None]]
-"""Outcome, tries made (this one included) and now -> state, and when to try again."""
 T = TypeVar("T")
 
 
 class OutboxPort(Protocol):
-    """What the outbox needs of the store. Sync; called from the workers' threads."""
+    """What the outbox needs of the store and of who decides. Sync; called from worker threads."""
 
-    def due_targets(self, now: datetime) -> list[str]:
-        """Return the targets for which something is due."""
-
-    def take(self, target: str, *, now: datetime) -> Batch | None:
-        """Return the next message of the target, and mark it as being sent."""
-
-    def record(
-        self,
-        key: str,
-        outcome: Outcome,
-        *,
-        now: datetime,
-        state: DeliveryState,
-        due: datetime | None,
-    ) -> None:
-        """Write down what became of a message."""
+    def due_targets(self) -> Sequence[str]:
+        """Return the targets for which something is due now."""
 
     def next_delivery(self) -> datetime | None:
         """Return when the next delivery of any target is due."""
+
+    def take(self, target: str) -> Batch | None:
+        """Return the next message of the target, marked as being sent; None: nothing is due."""
+
+    def record(self, batch: Batch, outcome: Outcome) -> datetime | None:
+        """Write down what became of a message; return when it is tried again, if it is."""
 
 
 class Sender(Protocol):
@@ -73,25 +63,23 @@ class Sender(Protocol):
 class Outbox:
     """Delivers what the store holds due, target by target.
 
-    `clock` gives the time (aware UTC); `retry` decides on the next try; `deadline` is what one try
-    may take; `grace` is how long a stop waits for what is in flight before it is cut off (and
-    written down as unknown). Not for use from several event loops.
+    `clock` gives the time (aware UTC); `deadline` is what one try may take; `grace` is how long a
+    stop waits for what is in flight before it is cut off (and written down as unknown). When to
+    try again is the port's to decide. Not for use from several event loops.
     """
 
     def __init__(
         self,
-        store_port: OutboxPort,
+        port: OutboxPort,
         targets: Mapping[str, Sender],
         *,
         timezone: tzinfo,
         clock: Callable[[], datetime],
-        retry: Retry,
         deadline: float = 30.0,
         grace: float = 8.0,
     ) -> None:
-        self._port = store_port
+        self._port = port
         self._clock = clock
-        self._retry = retry
         self._timezone = timezone
         self._deadline = deadline
         self._grace = grace
@@ -99,6 +87,27 @@ class Outbox:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
         self._news = asyncio.Event()
         self._strangers: set[str] = set()
+
+    def use(self, targets: Mapping[str, Sender], *, zone: tzinfo) -> None:
+        """Take other targets and another time zone; what is in flight goes on to its end.
+
+        A target whose name stays gets its new address with its next message. Call it in the event
+        loop's thread.
+        """
+        self._timezone = zone
+        for name in [name for name in self._workers if name not in targets]:
+            self._workers.pop(name).retire()
+        for name, target in targets.items():
+            if name in self._workers:
+                self._workers[name].target = target
+            else:
+                self._workers[name] = _Worker(name, target, self)
+        self._strangers.clear()
+        self.nudge()
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self._clock()
 
     def nudge(self) -> None:
         """Say that there is new work. Call it in the event loop's thread."""
@@ -129,7 +138,7 @@ class Outbox:
 
         What is still in flight after `timeout` seconds is cut and recorded as unknown.
         """
-        names = await self._in_thread(self._port.due_targets, self._clock())
+        names = await self._in_thread(self._port.due_targets)
         tasks = {
             asyncio.ensure_future(self._workers[name].work(once=True))
             for name in names
@@ -147,10 +156,9 @@ class Outbox:
 
     async def _look(self) -> float:
         """Start the workers that have something to do; return how long to sleep."""
-        now = self._clock()
-        for name in await self._in_thread(self._port.due_targets, now):
+        for name in await self._in_thread(self._port.due_targets):
             if not self._is_strange(name):
-                self._workers[name].start(now)
+                self._workers[name].start()
         due = await self._in_thread(self._port.next_delivery)
         if due is None:
             return LOOK_AGAIN
@@ -195,17 +203,17 @@ class Outbox:
 
     def deliver_next(self, name: str, target: Sender) -> tuple[Batch, Outcome] | None:
         """Take, word, send and record one message of a target; None when nothing is due."""
-        batch = self._port.take(name, now=self._clock())
+        batch = self._port.take(name)
         if batch is None:
             return None
         outcome = self._try(batch, target)
-        tries = max(telling.delivery.attempts for telling in batch.tellings) + 1
-        now = self._clock()
-        state, due = self._retry(outcome, tries, now)
-        self._port.record(batch.key, outcome, now=now, state=state, due=due)
-        level = logging.INFO if outcome.sent is Sent.OK else logging.WARNING
-        nxt = f"next try {due:%Y-%m-%d %H:%M:%S %Z}" if due is not None else state.value
-        log.log(level, "%s: %s (%s), %s, %s", name, batch.key, outcome.sent, outcome.detail, nxt)
+        due = self._port.record(batch, outcome)
+        if outcome.sent is Sent.OK:
+            log.info("%s: %s sent", name, batch.key)
+        else:
+            again = f"; next try {due:%Y-%m-%d %H:%M:%S %Z}" if due is not None else ""
+            why = outcome.detail or "no reason given"
+            log.warning("%s: %s %s: %s%s", name, batch.key, outcome.sent, why, again)
         return batch, outcome
 
     def _try(self, batch: Batch, target: Sender) -> Outcome:
@@ -239,13 +247,18 @@ class _Worker:
         self._rests_until: datetime | None = None
         self._turn = asyncio.Lock()
 
-    def start(self, now: datetime) -> None:
+    def start(self) -> None:
         """Start working, unless it is at work already or the target rests."""
         if self.stopping or (self.task is not None and not self.task.done()):
             return
-        if self._rests_until is not None and now < self._rests_until:
+        if self._rests_until is not None and self._outbox.now() < self._rests_until:
             return
         self.task = asyncio.ensure_future(self._work_and_tell())
+
+    def retire(self) -> None:
+        """Stop after the message in flight."""
+        self.stopping = True
+        self.thread.shutdown(wait=False)
 
     def cut(self) -> None:
         """End what is being sent."""
@@ -258,7 +271,7 @@ class _Worker:
         except Exception:
             # The store failed, not the target: the rows stay as they are and are looked at again.
             log.exception("the outbox of %s could not go on; it tries again", self.name)
-            self._rests_until = self._outbox._clock() + REST  # noqa: SLF001 # its own part
+            self._rests_until = self._outbox.now() + REST
         finally:
             self._outbox.nudge()
 
@@ -292,5 +305,5 @@ class _Worker:
             rest = REST
         else:
             return False
-        self._rests_until = self._outbox._clock() + rest  # noqa: SLF001
+        self._rests_until = self._outbox.now() + rest
         return True

@@ -15,7 +15,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -46,6 +46,7 @@ _RECIPIENTS = (
     *("groups", "phone", "target_phones", "target_groups", "target_contacts", "subreddits"),
 )
 """Where Apprise's plugins keep their lists of recipients."""
+_SERVICES = "https://appriseit.com/services"
 _COPIES = ("cc", "bcc")
 _LEFT_OUT = ("invalid_targets", "_invalid_targets", "invalid_rooms")
 """Where they keep those they could not read, and would silently do without."""
@@ -71,12 +72,12 @@ class _Try:
 
 
 class Target:
-    """One recipient of one channel. Sends one message at a time; `abort` cuts the running one."""
+    """One recipient of the channel named `channel`. Sends one message at a time; `abort` cuts the running one."""
 
     def __init__(
         self,
         name: str,
-        channel: Channel,
+        channel: str,
         make: Callable[[], NotifyBase],
         *,
         scheme: str,
@@ -209,60 +210,52 @@ def split(channel: Channel) -> tuple[Target, ...]:
     which names the channel and the mend but nothing of the address, when it can't be used.
     """
     _prepare()
-    from apprise import Apprise  # noqa: PLC0415 # 200 ms: late
-
     scheme = _scheme(channel)
-    asset = _asset()
-    plugin = Apprise.instantiate(channel.url, asset=asset)
-    if plugin is None:
-        raise WatcherError(_why_not(channel, scheme))
+    plugin = _plugin(channel, scheme)
     if any(getattr(plugin, name, None) for name in _LEFT_OUT):
         raise WatcherError(
             f'channel "{channel.name}": a recipient in its address is not valid and would be '
-            f"left out. See {plugin.setup_url or 'https://appriseit.com/services'}"
+            f"left out. See {plugin.setup_url or _SERVICES}"
         )
     if scheme in ("http", "https"):  # a service's own address, as its web page shows it
         scheme = str(plugin.schema)
     secrets = secrets_of(channel.url)
-
-    def made(attribute: str | None, recipient: object) -> Callable[[], NotifyBase]:
-        def make() -> NotifyBase:
-            one = Apprise.instantiate(channel.url, asset=asset)
-            if one is None:
-                raise WatcherError(_why_not(channel, scheme))
-            if attribute is not None:
-                _keep_only(one, attribute, recipient)
-            _tame(one)
-            return one
-
-        return make
-
     recipients = list(_recipients(plugin))
-    if len(recipients) <= 1:
-        if len(plugin) > 1 or any(getattr(plugin, name, None) for name in _COPIES):
-            raise WatcherError(_mixed(channel))
-        make = made(None, None)
-        return (Target(channel.name, channel, make, scheme=scheme, secrets=secrets),)
+    several = len(recipients) > 1
     targets = tuple(
         Target(
-            f"{channel.name}/{_hash(recipient)}",
-            channel,
-            made(attribute, recipient),
+            f"{channel.name}/{_hash(recipient)}" if several else channel.name,
+            channel.name,
+            partial(_plugin, channel, scheme, (place, recipient) if several else None),
             scheme=scheme,
             secrets=secrets,
         )
-        for attribute, recipient in recipients
+        for place, recipient in recipients or [("", None)]
     )
-    if any(len(target.plugin) != 1 for target in targets):
-        raise WatcherError(_mixed(channel))
+    lonely = all(len(target.plugin) == 1 for target in targets)
+    if not lonely or any(getattr(plugin, name, None) for name in _COPIES):
+        raise WatcherError(
+            f'channel "{channel.name}": its address holds several recipients that can\'t be told '
+            "apart, so that one failing would repeat the others. Give each a channel of its own"
+        )
     return targets
 
 
-def _mixed(channel: Channel) -> str:
-    return (
-        f'channel "{channel.name}": its address holds several recipients that can\'t be told '
-        "apart, so that one failing could repeat the others. Give each a channel of its own"
-    )
+def _plugin(channel: Channel, scheme: str, only: tuple[str, object] | None = None) -> NotifyBase:
+    """Return a new plugin object of the channel, for one of its recipients if `only` says which."""
+    from apprise import Apprise  # noqa: PLC0415 # 200 ms: late
+
+    plugin = Apprise.instantiate(channel.url, asset=_asset())
+    if plugin is None:
+        raise WatcherError(_why_not(channel, scheme))
+    if only is not None:
+        _keep_only(plugin, *only)
+    # Overrule what the address may ask for: redirects, blind retries, files, silent failures.
+    plugin.redirects = False
+    plugin.retry = 0
+    plugin.optional = False
+    plugin.persistent_storage = False
+    return plugin
 
 
 @cache
@@ -299,20 +292,12 @@ def _asset() -> Any:  # noqa: ANN401 # Apprise's own class
     )
 
 
-def _tame(plugin: NotifyBase) -> None:
-    """Overrule what the address may ask for: redirects, blind retries, files, splitting."""
-    plugin.redirects = False
-    plugin.retry = 0
-    plugin.optional = False
-    plugin.persistent_storage = False
-
-
 def _scheme(channel: Channel) -> str:
     found = re.match(r"\s*([A-Za-z0-9]{2,20})://", channel.url)
     if found is None:
         raise WatcherError(
             f'channel "{channel.name}": this is not an address of the form service://...; for '
-            "example slack://..., tgram://..., mailtos://... (https://appriseit.com/services)"
+            f"example slack://..., tgram://..., mailtos://... ({_SERVICES})"
         )
     return found[1].lower()
 
@@ -330,7 +315,7 @@ def _why_not(channel: Channel, scheme: str) -> str:
             hint = '. For a webhook write "json://" (http) or "jsons://" (https)'
         return f'{start}no service is called "{scheme}://"{hint}'
     plugin = manager[scheme]
-    where = plugin.setup_url or "https://appriseit.com/services"
+    where = plugin.setup_url or _SERVICES
     if not plugin.enabled:
         needed = plugin.requirements.get("packages_required") or []
         names = [needed] if isinstance(needed, str) else list(needed)
