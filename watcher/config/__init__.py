@@ -1,0 +1,21 @@
+"""rules.yaml in; core values, or every mistake at once with line, column and mend, out."""
+
+from __future__ import annotations
+
+from watcher.config.edit import add_feed, add_feeds, import_opml, remove_feed
+from watcher.config.load import load
+from watcher.config.packs import load_pack, pack_names
+from watcher.config.schema import schema
+from watcher.config.starter import starter
+
+__all__ = [
+    "add_feed",
+    "add_feeds",
+    "import_opml",
+    "load",
+    "load_pack",
+    "pack_names",
+    "remove_feed",
+    "schema",
+    "starter",
+]

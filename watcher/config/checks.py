@@ -1,0 +1,284 @@
+"""What can only be seen with all sections read: names that exist, rules that can ever fire."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from watcher.config.findings import did_you_mean, nearest, one_of, shown
+from watcher.config.languages import may_be_written_in, scripts_of
+from watcher.core.model import Group, Term, TermKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from watcher.config.findings import Page
+    from watcher.config.sections import FeedDraft, RuleDraft
+    from watcher.core.model import Channel, Entity, Feed
+
+
+def feeds(drafts: Sequence[FeedDraft]) -> tuple[Feed, ...]:
+    """Return the feeds, each address once; a second one is noted, for it would be polled twice."""
+    found: dict[str, tuple[FeedDraft, Feed]] = {}
+    for draft in drafts:
+        if draft.feed is None:
+            continue
+        key = canonical(draft.feed.url)
+        if key in found:
+            first = found[key][0]
+            draft.page.warning(
+                draft.at,
+                f'the feed "{shown_feed(draft.feed)}" already stands on line '
+                f"{first.page.line(first.at)} of {first.page.name}. Only that one is used.",
+            )
+            continue
+        found[key] = (draft, draft.feed)
+    return tuple(feed for _, feed in found.values())
+
+
+def canonical(url: str) -> str:
+    """Return the form in which two addresses of one feed are equal.
+
+    http or https, capitals in the site's name, the default port, a last slash and what follows #
+    make no difference; a query does.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return url.strip()
+    place = host if port in {None, 80, 443} else f"{host}:{port}"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{place}{parts.path.rstrip('/')}{query}"
+
+
+def shown_feed(feed: Feed) -> str:
+    """Return a feed's address for a message, without what may be secret in it."""
+    parts = urlsplit(feed.url)
+    return shown(f"{parts.hostname}{parts.path}", 80)
+
+
+def rules(
+    drafts: Sequence[RuleDraft],
+    *,
+    channels: Sequence[Channel],
+    channel_pages: Mapping[str, tuple[Page, int]],
+    feeds: Sequence[Feed],
+    entities: Mapping[str, Entity],
+    whole: bool,
+) -> None:
+    """Note everything about rules that needs the other sections.
+
+    `whole` is False when YAML could not read a file as it stands: then a name may only be missing
+    because its section is out of sight, and only what is certain is noted.
+    """
+    used: set[str] = set()
+    first: dict[str, RuleDraft] = {}
+    tags = {tag for feed in feeds for tag in feed.tags}
+    names = [channel.name for channel in channels]
+    for draft in drafts:
+        where = f'rule "{shown(draft.rule.name)}"'
+        used |= {name for name, _ in draft.notify}
+        _equal_names(draft, first)
+        if whole:
+            _channels(draft, where, names)
+            _tags(draft, where, tags, feeds)
+            _entities(draft, where, entities)
+        _languages(draft, where, entities)
+        _covered(draft, where, entities)
+    for channel in channels if whole else ():
+        if channel.name not in used and not channel.health:
+            page, at = channel_pages[channel.name]
+            page.warning(
+                at,
+                f'no rule tells channel "{shown(channel.name)}". Name it under notify: of a rule '
+                "or of defaults, or say health: true.",
+            )
+
+
+def _equal_names(draft: RuleDraft, first: dict[str, RuleDraft]) -> None:
+    key = " ".join(draft.rule.name.casefold().split())
+    other = first.setdefault(key, draft)
+    if other is not draft:
+        draft.page.mistake(
+            draft.at,
+            f'rule "{shown(draft.rule.name)}" has the name of the rule on line '
+            f"{other.page.line(other.at)} of {other.page.name}. Alerts tell rules apart by name: "
+            "rename one.",
+        )
+
+
+def _channels(draft: RuleDraft, where: str, names: Sequence[str]) -> None:
+    for name, at in draft.notify:
+        if name not in names:
+            mend = one_of(names) if names else " There is no channels: section yet."
+            draft.page.mistake(
+                at,
+                f'unknown channel "{shown(name)}" in {where}.{did_you_mean(name, names)}{mend}',
+            )
+    if names and not draft.notify:
+        draft.page.warning(
+            draft.at, f"{where} tells nobody. Add notify: to it or to defaults.{one_of(names)}"
+        )
+
+
+def _tags(draft: RuleDraft, where: str, tags: set[str], feeds: Sequence[Feed]) -> None:
+    for tag, at in draft.tags:
+        if tag not in tags:
+            known = sorted(tags)
+            draft.page.mistake(
+                at,
+                f'no feed has the tag "{shown(tag)}" that {where} asks for.'
+                f"{did_you_mean(tag, known)}{one_of(known)}",
+            )
+    only = draft.rule.sources.only
+    if (
+        only
+        and feeds
+        and draft.only_at is not None
+        and not any(_hears(only, feed) for feed in feeds)
+    ):
+        draft.page.warning(
+            draft.only_at,
+            f"{where} listens to no feed of this file: none is from {', '.join(map(shown, only))}.",
+        )
+
+
+def _hears(patterns: Sequence[str], feed: Feed) -> bool:
+    host = (urlsplit(feed.url).hostname or "").lower()
+    name = feed.name.casefold()
+    for pattern in patterns:
+        plain = pattern.casefold()
+        if plain == name or fnmatchcase(host, plain) or host.endswith(f".{plain}"):
+            return True
+    return False
+
+
+def _entities(draft: RuleDraft, where: str, entities: Mapping[str, Entity]) -> None:
+    by_name = {entity.name: id_ for id_, entity in entities.items()}
+    for leaf in draft.leaves:
+        if leaf.term.kind is not TermKind.ENTITY or leaf.term.text in entities:
+            continue
+        guess = nearest(leaf.term.text, [*entities, *by_name])
+        meant = f' Did you mean "{by_name.get(guess, guess)}"?' if guess else ""
+        known = (
+            one_of(list(entities), 12)
+            if entities
+            else " None is known: add entities: or include: [packs/xinjiang.yaml]"
+        )
+        draft.page.mistake(
+            leaf.at, f'unknown entity "{shown(leaf.term.text)}" in {where}.{meant}{known}'
+        )
+
+
+# --- can it ever fire? -------------------------------------------------------------------------
+
+
+def _languages(draft: RuleDraft, where: str, entities: Mapping[str, Entity]) -> None:
+    languages = draft.rule.languages
+    if not languages:
+        return
+    for leaf in draft.leaves:
+        if not leaf.wanted or leaf.term.kind is TermKind.REGEX:
+            continue
+        if leaf.term.kind is TermKind.ENTITY:
+            entity = entities.get(leaf.term.text)
+            spellings = [alias.text for alias in entity.aliases] if entity else []
+        else:
+            spellings = [leaf.term.text]
+        if spellings and not any(
+            _can_stand_in(language, spelling) for language in languages for spelling in spellings
+        ):
+            named = ", ".join(sorted(languages))
+            draft.page.warning(
+                leaf.at,
+                f'"{shown(leaf.term.text)}" in {where} is in a script that its languages '
+                f"({named}) don't use, so it can hardly be found. Add its language, or take it "
+                "out.",
+            )
+
+
+def _can_stand_in(language: str, spelling: str) -> bool:
+    """Say whether `spelling` can occur in texts of `language`. Names in Latin occur anywhere."""
+    scripts = scripts_of(spelling)
+    if scripts == {"Latin"} and spelling != spelling.lower():
+        return True
+    return all(may_be_written_in(language, script) for script in scripts)
+
+
+def _covered(draft: RuleDraft, where: str, entities: Mapping[str, Entity]) -> None:
+    for group in _groups(draft.rule.find):
+        nots = [leaf for part in group.none for leaf in _alternatives(part)]
+        if not nots:
+            continue
+        wanted = [list(_alternatives(part)) for part in group.all]
+        if group.any:
+            wanted.append([leaf for part in group.any for leaf in _alternatives(part)])
+        for alternatives in wanted:
+            covered = [
+                (leaf, by)
+                for leaf in alternatives
+                if (by := next((no for no in nots if _covers(no, leaf, entities)), None))
+            ]
+            if covered and len(covered) == len(alternatives):
+                leaf, by = covered[0]
+                draft.page.mistake(
+                    _at(draft, by, wanted=False),
+                    f'"none" in {where} rules out what it looks for: "{shown(by.text)}" stands in '
+                    f'every "{shown(leaf.text)}", so it can never fire. Take one of them out.',
+                )
+            elif covered and alternatives is wanted[-1] and group.any:
+                leaf, by = covered[0]
+                draft.page.warning(
+                    _at(draft, by, wanted=False),
+                    f'"none" in {where} rules out one of its own words: "{shown(by.text)}" stands '
+                    f'in every "{shown(leaf.text)}", which can never fire.',
+                )
+
+
+def _groups(find: Term | Group) -> Iterator[Group]:
+    if isinstance(find, Group):
+        yield find
+        for part in (*find.any, *find.all, *find.none):
+            yield from _groups(part)
+
+
+def _alternatives(find: Term | Group) -> Iterator[Term]:
+    """Yield the leaves of which one is enough; a group of another kind yields nothing certain."""
+    if isinstance(find, Term):
+        yield find
+    elif not find.all and not find.none and find.near is None:
+        for part in find.any:
+            yield from _alternatives(part)
+
+
+def _covers(no: Term, wanted: Term, entities: Mapping[str, Entity]) -> bool:
+    """Say whether every text with `wanted` also holds `no`."""
+    if TermKind.REGEX in {no.kind, wanted.kind} or no.kind is TermKind.FUZZY:
+        return no == wanted
+    if no.kind is TermKind.ENTITY:
+        return no == wanted
+    if wanted.kind is TermKind.ENTITY:
+        entity = entities.get(wanted.text)
+        spellings = [alias.text for alias in entity.aliases] if entity else []
+        return bool(spellings) and all(_contains(one, no) for one in spellings)
+    if no.kind is TermKind.EXACT and wanted.kind is not TermKind.EXACT:
+        return False
+    return _contains(wanted.text, no)
+
+
+def _contains(spelling: str, no: Term) -> bool:
+    if no.kind is TermKind.EXACT:
+        return f" {no.text} " in f" {spelling} "
+    return f" {_plain(no.text)} " in f" {_plain(spelling)} "
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("-", " ").split())
+
+
+def _at(draft: RuleDraft, term: Term, *, wanted: bool) -> int:
+    return next(
+        (leaf.at for leaf in draft.leaves if leaf.term == term and leaf.wanted is wanted), draft.at
+    )

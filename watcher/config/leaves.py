@@ -1,0 +1,245 @@
+"""Whether a leaf can be meant as it is written: too short, a stop word, a regex, two scripts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+import regex
+
+from watcher.config.findings import shown
+from watcher.config.languages import SCRIPT
+from watcher.core.model import Term, TermKind
+
+if TYPE_CHECKING:
+    from watcher.config.findings import Page
+
+LONGEST = 300
+_SLOW = 0.02
+"""Seconds that a regular expression may take on a text made to trouble it."""
+
+STOP_WORDS = frozenset(
+    # en
+    "the and for from with that this these those are was were been has have had his her its their "
+    "they them she him you your our who whom whose what which when where why how not but all any "
+    "can will would could should may one two also into over after before about than then there "
+    "here out off under between against during said says new "
+    # ru
+    "или это как что кто его она они оно мы вы для при под над без про через после перед между "
+    "так также уже еще ещё тоже все всё всех был была было были быть есть нет когда где куда "
+    "почему чтобы если том тем того этот эта эти этого себя свой только более менее может "
+    # kk
+    "және немесе мен бен пен үшін туралы бұл осы сол ол олар біз сіз кім қай қандай бар жоқ емес "
+    "деп еді екен болды бір тек ғана дейін кейін "
+    # tr
+    "ve veya ile için bir bu şu olan olarak daha çok gibi ama fakat ancak ise değil var yok kim ne "
+    "nasıl neden kadar sonra önce "
+    # de, fr
+    "und oder der die das den dem des ein eine einer eines mit von für auf aus bei nach ist sind "
+    "les des une est sont dans pour par sur avec qui que mais ou et "
+    # ug
+    "ۋە ياكى بىلەن ئۈچۈن بۇ شۇ ئۇ بىر ھەم ئەمەس "
+    # zh
+    "我们 他们 她们 你们 这个 那个 以及 或者 因为 所以 但是 如果 没有 可以 已经 還是 我們 他們 這個 因為 沒有".split()
+)
+
+_OPERATOR = re.compile(r"(?<!\S)(AND|OR|NOT|NEAR(?:/\d+)?)(?!\S)")
+_SPLIT_OPERATOR = re.compile(r"\s*(?<!\S)(?:AND|OR|NOT|NEAR(?:/\d+)?)(?!\S)\s*")
+_REGEX_LOOK = re.compile(
+    r"\(\?|\(\w\?\)|\.[*+]|\\[bBdDsSwW.]|\[[^\]\s]*-[^\]\s]*\]|[^\s]\{\d+,?\d*\}|^\^|\)[*+?]"
+)
+_WILD = re.compile(r"\w[*%](?!\w)|(?<!\w)[*%]\w|\w\*\w")
+_COMMA = re.compile(r"[,;，、；،]\s*\S")
+_QUOTES = str.maketrans("", "", '“”„«»‘’"')
+_MIXABLE = ("Latin", "Cyrillic", "Greek")
+_MIXED = re.compile(
+    "|".join(
+        f"[{SCRIPT[one]}][{SCRIPT[other]}]"
+        for one in _MIXABLE
+        for other in _MIXABLE
+        if one != other
+    )
+)
+_LETTER_RUN = re.compile(f"[{''.join(SCRIPT[name] for name in _MIXABLE)}]+")
+_IN = {name: re.compile(f"[{SCRIPT[name]}]") for name in _MIXABLE}
+_HAN = re.compile(f"[{SCRIPT['Han']}]")
+_LOOK_ALIKE = dict(
+    zip("АВЕКМНОРСТХУІЈЅаеорсухіјѕԁһ", "ABEKMHOPCTXYIJSaeopcyxijsdh", strict=True)
+) | dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", strict=True))
+_TO_CYRILLIC = dict(zip("ABEKMHOPCTXYIaeopcyxi", "АВЕКМНОРСТХУІаеорсухі", strict=True))
+
+
+def check(page: Page, at: int, term: Term, where: str, *, context: bool) -> None:
+    """Note what can't be meant in `term`. `context`: other words must stand beside it."""
+    written = term.text
+    if len(written) > LONGEST:
+        page.mistake(
+            at,
+            f"a text of {len(written)} characters in {where} will hardly be found. Take its most "
+            f"telling words (at most {LONGEST} characters).",
+        )
+        return
+    if term.kind is TermKind.REGEX:
+        _regex(page, at, written, where)
+        return
+    if term.kind is TermKind.ENTITY:
+        return
+    if not any(sign.isalnum() for sign in written):
+        page.mistake(at, f'"{shown(written)}" in {where} holds no letter and no digit.')
+        return
+    if term.kind is not TermKind.EXACT and _looks_special(page, at, written, where):
+        return
+    mixed_scripts(page, at, written, where)
+    if term.kind is TermKind.FUZZY:
+        if sum(sign.isalpha() for sign in written) < 6:
+            page.mistake(
+                at,
+                f'"{shown(written)}" in {where} is too short for fuzzy: with one wrong letter it '
+                "would be many other words. Six letters or more, or write it without fuzzy.",
+            )
+    elif term.kind is not TermKind.EXACT and not context:
+        _telling(page, at, written, where)
+
+
+def is_acronym(written: str) -> bool:
+    """Say whether `written` is two to six capitals alone: exact by itself (WHO, СУАР, ШҰАР)."""
+    return (
+        2 <= len(written) <= 6
+        and all(unicodedata.category(sign) == "Lu" or sign.isdigit() for sign in written)
+        and not written.isdigit()
+    )
+
+
+def is_short(written: str) -> bool:
+    """Say whether `written` is under two Han signs or under three letters of another script."""
+    if is_acronym(written):
+        return False
+    if _HAN.search(written):
+        return sum(sign.isalnum() for sign in written) < 2
+    return sum(sign.isalnum() for sign in written) < 3
+
+
+def mixed_scripts(page: Page, at: int, written: str, where: str) -> None:
+    """Note a word with letters of two scripts: one of them was typed on the wrong keyboard."""
+    if written.isascii() or not _MIXED.search(written):
+        return
+    for run in _LETTER_RUN.findall(written):
+        counts = {name: len(letters.findall(run)) for name, letters in _IN.items()}
+        present = [name for name in _MIXABLE if counts[name]]
+        if len(present) < 2:
+            continue
+        fewer = min(present, key=lambda name: counts[name])
+        strange = _IN[fewer].findall(run)
+        main = max(present, key=lambda name: counts[name])
+        like = _LOOK_ALIKE if main == "Latin" else _TO_CYRILLIC if main == "Cyrillic" else {}
+        names = ", ".join(f'"{sign}"' for sign in dict.fromkeys(strange))
+        if all(sign in like for sign in strange):
+            mended = "".join(like[s] if s in strange else s for s in run)
+            page.mistake(
+                at,
+                f'"{shown(run)}" in {where} mixes two scripts: {names} is {fewer} among {main} '
+                f"letters and only looks like one. Type it again: {mended}",
+            )
+        else:
+            page.warning(
+                at,
+                f'"{shown(run)}" in {where} mixes two scripts: {names} is {fewer} among {main} '
+                "letters. Type it again unless it is meant.",
+            )
+
+
+def _looks_special(page: Page, at: int, written: str, where: str) -> bool:
+    operator = _OPERATOR.search(written)
+    if operator is not None and operator.group() != written:
+        parts = [part for part in _SPLIT_OPERATOR.split(written) if part]
+        key = {"OR": "any", "AND": "all", "NOT": "none"}.get(operator[1], "near: 8 words, all")
+        together = ", ".join(shown(part) for part in parts)
+        mend = (
+            f"all: [{shown(parts[0])}] and none: [{', '.join(shown(p) for p in parts[1:])}]"
+            if key == "none" and len(parts) > 1
+            else f"{key}: [{together}]"
+        )
+        page.mistake(
+            at,
+            f'"{shown(written)}" in {where}: {operator[1]} in capitals would be looked for as a '
+            f"word. Write {mend}",
+        )
+        return True
+    if _REGEX_LOOK.search(written):
+        page.mistake(
+            at,
+            f'"{shown(written)}" in {where} looks like a regular expression, and is looked for '
+            "letter by letter. Capitals and endings are found by themselves: write the plain "
+            "word, or {regex: ...} if you mean one.",
+        )
+        return True
+    if _WILD.search(written):
+        plain = written.replace("*", "").replace("%", "")
+        page.mistake(
+            at,
+            f'"{shown(written)}" in {where}: * stands for nothing here, since endings are found '
+            f"by themselves. Write {shown(plain)}",
+        )
+        return True
+    if "|" in written:
+        parts = [part.strip() for part in written.split("|") if part.strip()]
+        page.mistake(
+            at,
+            f'"{shown(written)}" in {where}: | is looked for as a sign. For any of several write '
+            f"a list: [{', '.join(shown(part) for part in parts)}]",
+        )
+        return True
+    if _COMMA.search(written):
+        parts = [part.strip() for part in re.split(r"[,;，、；،]", written) if part.strip()]
+        page.warning(
+            at,
+            f'"{shown(written)}" in {where} is one text with a comma in it. If several are meant, '
+            f"write a list: [{', '.join(shown(part) for part in parts)}]",
+        )
+    return False
+
+
+def _telling(page: Page, at: int, written: str, where: str) -> None:
+    bare = written.translate(_QUOTES).strip()
+    if is_short(bare):
+        unit = "two Chinese signs" if _HAN.search(bare) else "three letters"
+        page.mistake(
+            at,
+            f'"{shown(written)}" in {where} is under {unit} and would be found everywhere. Write '
+            f"more of it, put it under all: beside another word, or say {{exact: {shown(bare)}}}",
+        )
+    elif bare.casefold() in STOP_WORDS and not is_acronym(bare):
+        page.mistake(
+            at,
+            f'"{shown(written)}" in {where} is a word that stands in nearly every text. Take a '
+            "more telling one, or add words to it.",
+        )
+
+
+def _regex(page: Page, at: int, written: str, where: str) -> None:
+    try:
+        compiled = regex.compile(written)
+    except (regex.error, ValueError, OverflowError, RecursionError, MemoryError) as error:
+        page.mistake(
+            at, f"the regular expression in {where} can't be read: {shown(str(error), 120)}."
+        )
+        return
+    letters = "".join(dict.fromkeys(sign for sign in written if sign.isalnum()))[:8] or "a"
+    try:
+        empty = compiled.search("", timeout=_SLOW) is not None
+        for trouble in (letters[:1] * 40 + "!", letters * 12 + "!", " " * 60 + "!"):
+            compiled.search(trouble, timeout=_SLOW)
+    except TimeoutError:
+        page.warning(
+            at,
+            f"the regular expression in {where} may take very long on some texts; it is stopped "
+            "then and finds nothing. Look for a repetition inside a repetition, such as (a+)+",
+        )
+        return
+    if empty:
+        page.mistake(
+            at,
+            f"the regular expression in {where} also fits an empty text, so it would fire on "
+            "everything. Use + in place of *",
+        )

@@ -1,0 +1,360 @@
+"""rules.yaml and what it includes, from the disk into core values, or every mistake at once."""
+
+from __future__ import annotations
+
+import os
+import zoneinfo
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watcher.config import checks, opml, packs, sections
+from watcher.config.findings import Page, nearest, one_of, shown
+from watcher.config.nodes import Node, Table, read
+from watcher.config.secrets import Secrets
+from watcher.config.values import Pairs, named, table, text, words
+from watcher.core.errors import RulesError
+from watcher.core.model import Config, Entity, Feed, Mistake, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from watcher.core.model import Channel
+
+MAX_BYTES = 5_000_000
+"""Of one file; 2,000 rules with 10,000 spellings take 0.6 MB."""
+MAX_FILES = 100
+MAX_FEEDS = 100_000
+
+
+def load(
+    path: Path,
+    *,
+    environ: Mapping[str, str],
+    secrets_file: Path | None = None,
+    require_secrets: bool = True,
+) -> Config:
+    """Read `path` and what it includes.
+
+    Raises RulesError with every mistake found, in order of file and line. What may be meant is in
+    `Config.warnings`. With `require_secrets` a `${NAME}` that is set nowhere is a mistake, else it
+    stays as written.
+    """
+    loading = _Loading(path, Secrets(environ, secrets_file), require=require_secrets)
+    loading.file(path, str(path), main=True)
+    return loading.config()
+
+
+def read_entities(path: Path) -> tuple[Entity, ...]:
+    """Return the entities of one pack file; raises RulesError."""
+    loading = _Loading(path, Secrets({}), require=True)
+    loading.file(path, f"packs/{path.name}", main=False)
+    loading.raise_errors()
+    return tuple(loading.entities.values())
+
+
+class _Loading:
+    """What has been read so far."""
+
+    def __init__(self, path: Path, secrets: Secrets, *, require: bool) -> None:
+        self.path = path
+        self.secrets = secrets
+        self.require = require
+        self.findings: list[Mistake] = []
+        self.pages: list[Page] = []
+        self.files: list[Path] = []
+        self.names: list[str] = []
+        self.timezone = "UTC"
+        self.channels: list[Channel] = []
+        self.channel_pages: dict[str, tuple[Page, int]] = {}
+        self.feeds: list[sections.FeedDraft] = []
+        self.rules: list[sections.RuleDraft] = []
+        self.entities: dict[str, Entity] = {}
+        self.sources: dict[str, str] = {}
+
+    # --- files ---------------------------------------------------------------------------------
+
+    def file(self, path: Path, name: str, *, main: bool) -> None:
+        """Read one file and, after it, what it includes."""
+        page = self._page(path, name)
+        if page is None:
+            return
+        tree = read(page)
+        if tree is None:
+            if not page.broken and not any(one.file == name for one in self.findings):
+                page.mistake(
+                    0,
+                    "the file is empty. `watcher init` writes one to begin with."
+                    if main
+                    else "the file is empty. Take it out of include:",
+                )
+            return
+        if not isinstance(tree, Table):
+            page.mistake(
+                tree.at, "the file doesn't begin with a key and a colon. Expected rules: or feeds:"
+            )
+            return
+        self._sections(page, path, table(page, tree, "file", "the file"), main=main)
+
+    def _page(self, path: Path, name: str) -> Page | None:
+        self.files.append(path)
+        self.names.append(name)
+        page = Page(name, "", self.findings)
+        try:
+            if path.exists() and not path.is_file():
+                page.mistake(0, "this is no file. Name a file that ends in .yaml")
+                return None
+            with path.open("rb") as file:
+                body = file.read(MAX_BYTES + 1)
+        except FileNotFoundError:
+            page.mistake(0, "there is no such file. `watcher init` writes one to begin with.")
+            return None
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            page.mistake(0, f"the file can't be read: {reason}.")
+            return None
+        if len(body) > MAX_BYTES:
+            page.mistake(
+                0, f"the file is over {MAX_BYTES // 1_000_000} MB. Split it up with include:"
+            )
+            return None
+        text_ = decoded(body, page)
+        if text_ is None:
+            return None
+        page.retext(text_)
+        self.pages.append(page)
+        return page
+
+    def _include(self, page: Page, at: int, written: str, path: Path) -> None:
+        beside = path.parent / written
+        shipped = packs.shipped(written)
+        if beside.is_file() or (shipped is None and beside.exists()):
+            target, name = beside, os.path.join(os.path.dirname(page.name), written)  # noqa: PTH118, PTH120 - as people wrote it
+        elif shipped is not None:
+            target, name = shipped, f"packs/{shipped.name}"
+        else:
+            choices = [f"packs/{pack}.yaml" for pack in packs.pack_names()]
+            guess = nearest(written, choices)
+            meant = f' Did you mean "{guess}"?' if guess else ""
+            page.mistake(
+                at,
+                f'"{shown(written)}" is neither a file beside {Path(page.name).name} nor a shipped '
+                f"pack.{meant}{one_of(choices)}",
+            )
+            self.files.append(beside)  # when it appears, the rules have changed
+            return
+        if any(_same(target, known) for known in self.files):
+            return
+        if len(self.files) >= MAX_FILES:
+            page.mistake(at, f"more than {MAX_FILES} files are included.")
+            return
+        self.file(target, name, main=False)
+
+    # --- sections ------------------------------------------------------------------------------
+
+    def _sections(self, page: Page, path: Path, pairs: Pairs, *, main: bool) -> None:
+        if "timezone" in pairs:
+            self._timezone(page, pairs["timezone"], main=main)
+        if "include" in pairs:
+            for written, at in words(page, pairs["include"][1], "include", "the file"):
+                self._include(page, at, written, path)
+        sources = self._sources(page, pairs)
+        if "channels" in pairs:
+            self._channels(page, pairs["channels"][1])
+        if "feeds" in pairs:
+            for draft in sections.feeds(
+                page, pairs["feeds"][1], self.secrets, require=self.require
+            ):
+                self.feeds += self._listed(draft, path) if draft.opml else [draft]
+        if "entities" in pairs:
+            for entity in sections.entities(page, pairs["entities"][1], sources):
+                known = self.entities.get(entity.id)
+                self.entities[entity.id] = merged(known, entity) if known else entity
+        shared = sections.Defaults()
+        if "defaults" in pairs:
+            shared = sections.defaults(page, pairs["defaults"][1])
+        if "rules" in pairs:
+            self.rules += sections.rules(page, pairs["rules"][1], shared)
+        elif main and not page.broken and not self.rules:
+            page.warning(0, "there is no rules: section, so nothing will ever be told.")
+
+    def _timezone(self, page: Page, pair: tuple[object, Node], *, main: bool) -> None:
+        node = pair[1]
+        if not main:
+            page.mistake(node.at, "timezone: belongs into the main file. Take it out here.")
+            return
+        name = text(page, node, "timezone", "the file")
+        if name is None:
+            return
+        if is_timezone(name):
+            self.timezone = name
+            return
+        zones = zoneinfo.available_timezones()
+        cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones)}
+        guess = nearest(name.rpartition("/")[2], cities) or nearest(name, zones)
+        zone = cities.get(guess, guess) if guess else None
+        meant = f' Did you mean "{zone}"?' if zone else ""
+        page.mistake(
+            node.at,
+            f'unknown time zone "{shown(name)}".{meant} Expected a name such as Asia/Almaty, '
+            "Europe/Berlin or UTC.",
+        )
+
+    def _sources(self, page: Page, pairs: Pairs) -> dict[str, str]:
+        """Return the keys that aliases of this file may name as their source."""
+        if "sources" not in pairs:
+            return {}
+        found = {}
+        for key, (_, node) in named(page, pairs["sources"][1], '"sources"', "s1: ...").items():
+            written = text(page, node, key, '"sources"')
+            if written:
+                found[key] = written
+        return found
+
+    def _channels(self, page: Page, node: Node) -> None:
+        for channel in sections.channels(page, node, self.secrets, require=self.require):
+            at = node.pairs[channel.name][0].at if isinstance(node, Table) else node.at
+            if channel.name in self.channel_pages:
+                page.mistake(
+                    at,
+                    f'channel "{shown(channel.name)}" already exists in another file. '
+                    "Rename one of them.",
+                )
+                continue
+            self.channels.append(channel)
+            self.channel_pages[channel.name] = (page, at)
+
+    def _listed(self, draft: sections.FeedDraft, path: Path) -> list[sections.FeedDraft]:
+        """Return the feeds of a list that `feeds:` names; one that can't be asked is a warning."""
+        file = path.parent / draft.opml
+        self.files.append(file)
+        where = f'"{shown(draft.opml)}"'
+        try:
+            if file.exists() and not file.is_file():
+                raise IsADirectoryError(0, "it is no file")  # noqa: TRY301 - same message as below
+            with file.open("rb") as opened:
+                body = opened.read(MAX_BYTES + 1)
+            outlines = opml.read(body)
+        except FileNotFoundError:
+            draft.page.mistake(
+                draft.at, f"there is no file {where} beside {Path(draft.page.name).name}."
+            )
+            return []
+        except (OSError, ValueError) as error:
+            reason = (error.strerror or "") if isinstance(error, OSError) else str(error)
+            draft.page.mistake(draft.at, f"{where} can't be read as a list of feeds: {reason}.")
+            return []
+        found = []
+        for one in outlines[:MAX_FEEDS]:
+            problem = sections.url_problem(one.url)
+            if problem:
+                draft.page.warning(
+                    draft.at,
+                    f'{where}: the address "{sections.address_shown(one.url)}" {problem} '
+                    "It is left out.",
+                )
+                continue
+            language = one.language.lower().split("-")[0]
+            found.append(
+                sections.FeedDraft(
+                    draft.page,
+                    draft.at,
+                    Feed(
+                        url=one.url,
+                        name=one.name or sections.outlet(one.url),
+                        language=draft.language
+                        or (language if sections.is_language(language) else None),
+                        tags=draft.tags | frozenset(one.folders),
+                    ),
+                )
+            )
+        return found
+
+    # --- all together --------------------------------------------------------------------------
+
+    def config(self) -> Config:
+        """Return everything that was read; raises RulesError."""
+        feeds = checks.feeds(self.feeds)
+        checks.rules(
+            self.rules,
+            channels=self.channels,
+            channel_pages=self.channel_pages,
+            feeds=feeds,
+            entities=self.entities,
+            whole=not any(page.broken for page in self.pages),
+        )
+        self.raise_errors()
+        return Config(
+            path=str(self.path),
+            timezone=self.timezone,
+            channels=tuple(self.channels),
+            feeds=feeds,
+            rules=tuple(draft.rule for draft in self.rules),
+            entities=tuple(self.entities.values()),
+            warnings=self._sorted(Weight.WARNING),
+            files=tuple(dict.fromkeys(str(file) for file in (*self.files, *self.secrets.read))),
+            secrets=frozenset(self.secrets.used),
+        )
+
+    def raise_errors(self) -> None:
+        """Raise RulesError when there is any mistake."""
+        errors = self._sorted(Weight.ERROR)
+        if errors:
+            raise RulesError(errors)
+
+    def _sorted(self, weight: Weight) -> tuple[Mistake, ...]:
+        order = {name: number for number, name in reversed(list(enumerate(self.names)))}
+        found = {one for one in self.findings if one.weight is weight}
+        return tuple(
+            sorted(found, key=lambda one: (order[one.file], one.line, one.column, one.message))
+        )
+
+
+def decoded(body: bytes, page: Page) -> str | None:
+    """Return the text of a file: UTF-8, with or without a byte order mark, or UTF-16 with one."""
+    encoding = "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    try:
+        return body.decode(encoding)
+    except UnicodeDecodeError as error:
+        page.retext(body[: error.start].decode(encoding, "replace"))
+        page.mistake(
+            len(page.text),
+            "the file isn't in UTF-8 from here on. Save it again as UTF-8 in your editor.",
+        )
+        return None
+
+
+def is_timezone(name: str) -> bool:
+    """Say whether `name` is a time zone of this machine or of the tzdata package."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def merged(known: Entity, more: Entity) -> Entity:
+    """Return `known` (from a pack) with what a person added to it; flags are taken from `more`."""
+
+    def both(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*first, *second)))
+
+    aliases = {(alias.language, alias.text): alias for alias in (*known.aliases, *more.aliases)}
+    return replace(
+        known,
+        name=known.name if more.name == more.id else more.name,
+        type=more.type or known.type,
+        aliases=tuple(aliases.values()),
+        context=both(known.context, more.context),
+        not_with=both(known.not_with, more.not_with),
+        not_inside=both(known.not_inside, more.not_inside),
+        not_languages=known.not_languages | more.not_languages,
+        note=more.note or known.note,
+    )
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

@@ -1,0 +1,378 @@
+"""The keys of rules.yaml, each with what it means: one table for the loader and for editors.
+
+`schema()` is JSON Schema draft 2020-12; editors complete and explain from it. The loader takes its
+lists of allowed keys from the same table, so that a key can't exist in one and lack in the other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from watcher.config.languages import LANGUAGES
+from watcher.config.packs import pack_names
+
+FIELDS = ("title", "summary", "text")
+SEVERITIES = ("low", "normal", "high", "critical")
+FOLLOW_UPS = ("hourly", "now", "digest", "off")
+FLAGS = ("exact", "case", "ctx", "fuzzy")
+LEAVES = ("entity", "phrase", "exact", "fuzzy", "regex")
+GROUPS = ("any", "all", "none", "near")
+
+_SPAN = r"^\d+ ?(s|m|h|d|w|seconds?|minutes?|hours?|days?|weeks?)$"
+
+_Schema = dict[str, Any]  # Any: a JSON document, as deep as it likes
+
+
+def _text(description: str, **more: object) -> _Schema:
+    return {"type": "string", "description": description, **more}
+
+
+def _ref(name: str, description: str = "") -> _Schema:
+    found: _Schema = {"$ref": f"#/$defs/{name}"}
+    return {**found, "description": description} if description else found
+
+
+def _texts(description: str, **items: object) -> _Schema:
+    """Return the schema of one word or a list of words."""
+    item = {"type": "string", **items}
+    return {
+        "description": description,
+        "anyOf": [item, {"type": "array", "items": item, "minItems": 1}],
+    }
+
+
+def _table(description: str, properties: _Schema, *required: str) -> _Schema:
+    found: _Schema = {
+        "type": "object",
+        "description": description,
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    return {**found, "required": list(required)} if required else found
+
+
+def _shared() -> _Schema:
+    """Return the keys that rules and `defaults` have in common."""
+    return {
+        "search_in": _texts(
+            "Where to look: title, summary, text. Without it: all three.", enum=list(FIELDS)
+        ),
+        "language": _texts(
+            "Languages the rule listens to: en, ru, kk, zh, ug, tr ... Without it: any.",
+            examples=["en", "ru", "kk", "zh", "ug", "tr"],
+        ),
+        "sources": _ref("sources", "Which feeds the rule listens to. Without it: all."),
+        "at_least": _ref("at_least", "Tell only when several have the story."),
+        "severity": {
+            "description": "How much it matters; critical passes quiet hours. Without it: normal.",
+            "enum": list(SEVERITIES),
+        },
+        "notify": _texts("Names of the channels that are told."),
+        "follow_ups": {
+            "description": "Later reports of a story already told: one message per hour, at once, "
+            "with the channel's digest, or not at all. Without it: hourly.",
+            "enum": list(FOLLOW_UPS),
+        },
+    }
+
+
+def _defs() -> _Schema:
+    shared = _shared()
+    leaves = {
+        "entity": _text("A person, place or subject with all its spellings, by its id."),
+        "phrase": _text("These words in this order, each with its endings."),
+        "exact": _text("Exactly so: capitals and form as written, no endings."),
+        "fuzzy": _text("A word of six letters or more; one wrong letter is forgiven."),
+        "regex": _text("A regular expression, for those who know them; its time is bounded."),
+    }
+    parts = {"type": "array", "items": _ref("find"), "minItems": 1}
+    part_or_parts = {"anyOf": [parts, _ref("find")]}
+    groups = {
+        "any": {**part_or_parts, "description": "One of these is enough."},
+        "all": {**part_or_parts, "description": "Each of these must be there."},
+        "none": {**part_or_parts, "description": "None of these may be there."},
+        "near": {
+            "description": "The words of `all` stand within so many words of each other.",
+            "anyOf": [{"type": "string", "examples": ["8 words"]}, {"type": "integer"}],
+        },
+    }
+    return {
+        "find": {
+            "description": "What to look for: a word or phrase (endings, hyphens, scripts and "
+            "marks are handled), a list (any of them), or any / all / none / near.",
+            "anyOf": [
+                {"type": "string"},
+                parts,
+                _table("One thing, looked for in a special way.", leaves) | {"maxProperties": 1},
+                _table("A group; every part of it must hold.", groups) | {"minProperties": 1},
+            ],
+        },
+        "rule": _table(
+            "What to look for, and whom to tell.",
+            {
+                "find": _ref("find"),
+                "search_in": shared["search_in"],
+                "language": shared["language"],
+                "sources": shared["sources"],
+                "at_least": shared["at_least"],
+                "severity": shared["severity"],
+                "notify": shared["notify"],
+                "follow_ups": shared["follow_ups"],
+                "active": _ref("active", "The days between which the rule is on."),
+                "why": _text("Why you watch this; it is printed in the alert."),
+                "tests": {
+                    "type": "array",
+                    "description": "Sentences that `watcher check` tries on the rule.",
+                    "items": _ref("test"),
+                },
+                "name": _text("The rule's name, as alerts show it. Each name only once."),
+            },
+            "name",
+            "find",
+        ),
+        "defaults": _table("What holds for every rule that doesn't say otherwise.", shared),
+        "test": _table(
+            "One sentence.",
+            {
+                "match": _text("The rule must find this."),
+                "no_match": _text("The rule must not find this."),
+            },
+        )
+        | {"minProperties": 1, "maxProperties": 1},
+        "sources": _table(
+            "Which feeds a rule listens to.",
+            {
+                "only": _texts('Sites or names of feeds: "*.kz", azattyq.org, Example.'),
+                "except": _texts("Sites or names of feeds to leave out."),
+                "tags": _texts("Only feeds with one of these tags."),
+            },
+        ),
+        "at_least": _table(
+            "How many must have the story before it is told.",
+            {
+                "outlets": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "description": "So many outlets, copies of one wire story included.",
+                },
+                "origins": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "description": "So many independent texts: five prints of one wire are one.",
+                },
+                "within": _text("In this time, such as 6h.", pattern=_SPAN),
+            },
+        ),
+        "active": _table(
+            "Days such as 2026-11-01; both count in.",
+            {
+                "from": _text("First day.", format="date"),
+                "until": _text("Last day.", format="date"),
+            },
+        ),
+        "channel": _table(
+            "Where alerts go.",
+            {
+                "url": _text(
+                    "An Apprise address, with ${NAME} for what is secret.",
+                    examples=["slack://${SLACK_TOKEN}", "tgram://${TG_TOKEN}/${TG_CHAT}"],
+                ),
+                "digest": _text(
+                    "Collect, and send at these times.",
+                    examples=[
+                        "daily at 08:00",
+                        "weekdays at 08:00 and 17:00",
+                        "every monday at 09:00",
+                        "hourly",
+                    ],
+                ),
+                "quiet": _text(
+                    "Hours in which alerts wait; critical ones pass.", examples=["22:00-07:00"]
+                ),
+                "limit": _text(
+                    "So many messages at most; the rest goes into one.", examples=["20 per 1h"]
+                ),
+                "health": {
+                    "type": "boolean",
+                    "description": "Is told of dead feeds, broken rules and parked alerts.",
+                },
+            },
+            "url",
+        ),
+        "feed": _table(
+            "One feed.",
+            {
+                "url": _text("The feed's address, http or https."),
+                "name": _text("Who prints it, as alerts show it."),
+                "language": _text("Its language: en, ru, kk ...", examples=["en", "ru", "kk"]),
+                "tags": _texts("Your own labels, for `sources: {tags: [...]}`."),
+                "every": _text(
+                    "How often to ask; without it the feed's own rhythm.", pattern=_SPAN
+                ),
+                "private": {
+                    "type": "boolean",
+                    "description": "The address is in your own network.",
+                },
+            },
+            "url",
+        ),
+        "opml": _table(
+            "A list of feeds that another reader has exported.",
+            {
+                "opml": _text("The file, beside this one."),
+                "language": _text("Language of its feeds, where the file doesn't say."),
+                "tags": _texts("Labels for all of its feeds."),
+            },
+            "opml",
+        ),
+        "entity": _table(
+            "A person, place, organisation or subject with all its spellings.",
+            {
+                "name": _text("Its name, as alerts show it."),
+                "type": _text("person, place, organisation, topic ..."),
+                "aliases": {
+                    "type": "object",
+                    "description": "Its spellings by language: en: [Atajurt, [Ata-Jurt, ctx]]",
+                    "additionalProperties": {
+                        "anyOf": [{"type": "array", "items": _ref("alias")}, _ref("alias")]
+                    },
+                },
+                "context": _texts("Words of which one must stand near an alias flagged ctx."),
+                "not_with": _texts("Words that make it something else when they stand near."),
+                "not_inside": _texts("Longer words that only contain an alias."),
+                "not_language": _texts("Languages in which an alias is an ordinary word."),
+                "note": _text("For people."),
+            },
+        ),
+        "alias": {
+            "description": "A spelling, alone or with flags and the source it was seen in: "
+            "[Ata-Jurt, s1, ctx]",
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                _table(
+                    "A spelling with all that is known of it.",
+                    {
+                        "text": _text("The spelling."),
+                        "source": _text('A key of `sources`, or "unverified".'),
+                        "flags": _texts(
+                            "exact: no endings. case: capitals as written. ctx: only beside a "
+                            "context word. fuzzy: one wrong letter is forgiven.",
+                            enum=list(FLAGS),
+                        ),
+                    },
+                    "text",
+                ),
+            ],
+        },
+    }
+
+
+def schema() -> dict[str, object]:
+    """Return the JSON Schema (draft 2020-12) of rules.yaml and of the files it includes."""
+    packs = [f"packs/{name}.yaml" for name in pack_names()]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "rules.yaml",
+        **_table(
+            "What to watch, where, and whom to tell.",
+            {
+                "timezone": _text(
+                    "Your time zone, for digests and quiet hours.",
+                    examples=["Asia/Almaty", "Europe/Berlin", "UTC"],
+                ),
+                "include": {
+                    "description": "Files to read too: packs by name, or files beside this one.",
+                    "anyOf": [
+                        {"type": "string"},
+                        {
+                            "type": "array",
+                            "items": {"anyOf": [{"enum": packs}, {"type": "string"}]},
+                        },
+                    ],
+                },
+                "channels": {
+                    "type": "object",
+                    "description": "Where alerts go, by a name you choose.",
+                    "additionalProperties": {"anyOf": [{"type": "string"}, _ref("channel")]},
+                },
+                "feeds": {
+                    "type": "array",
+                    "description": "The feeds to poll.",
+                    "items": {"anyOf": [{"type": "string"}, _ref("feed"), _ref("opml")]},
+                },
+                "defaults": _ref("defaults"),
+                "rules": {
+                    "type": "array",
+                    "description": "What to look for.",
+                    "items": _ref("rule"),
+                },
+                "entities": {
+                    "type": "object",
+                    "description": "Names with all their spellings, by an id you choose.",
+                    "additionalProperties": _ref("entity"),
+                },
+                "sources": {
+                    "type": "object",
+                    "description": "Where spellings were seen, by a short key.",
+                    "additionalProperties": {"type": "string"},
+                },
+                "title": _text("What a pack is about."),
+            },
+        ),
+        "$defs": _defs(),
+    }
+
+
+def keys_of(shape: str) -> tuple[str, ...]:
+    """Return the keys that a table of kind `shape` ("file", "rule", "channel" ...) may have."""
+    return _KEYS[shape]
+
+
+def _alias_table(defs: _Schema) -> _Schema:
+    table: _Schema = defs["alias"]["anyOf"][2]
+    return table
+
+
+def _keys() -> dict[str, tuple[str, ...]]:
+    defs = _defs()
+    found = {name: tuple(body["properties"]) for name, body in defs.items() if "properties" in body}
+    properties = schema()["properties"]
+    return {
+        **found,
+        "alias": tuple(_alias_table(defs)["properties"]),
+        "find": (*GROUPS, *LEAVES),
+        "file": tuple(properties) if isinstance(properties, dict) else (),
+    }
+
+
+_KEYS = _keys()
+
+OTHER_WORDS: dict[str, str] = {
+    # what people write -> what is meant; looked up only for keys that exist where they wrote it
+    "keyword": "find", "keywords": "find", "term": "find", "terms": "find", "words": "find",
+    "match": "find", "query": "find", "search": "find", "pattern": "find", "search for": "find",
+    "receiver": "notify", "receivers": "notify", "recipients": "notify", "to": "notify",
+    "send to": "notify", "channel": "notify", "targets": "notify", "alert": "notify",
+    "tell": "notify", "notifications": "notify", "destination": "notify",
+    "lang": "language", "langs": "language", "languages": "language", "locale": "language",
+    "fields": "search_in", "field": "search_in", "look in": "search_in", "in": "search_in",
+    "where": "search_in", "source": "sources", "priority": "severity", "level": "severity",
+    "importance": "severity", "urgency": "severity", "reason": "why", "comment": "why",
+    "because": "why", "description": "why", "followups": "follow_ups", "updates": "follow_ups",
+    "dates": "active", "enabled": "active", "period": "active", "examples": "tests",
+    "test": "tests", "minimum": "at_least", "min": "at_least", "threshold": "at_least",
+    "title": "name", "label": "name", "id": "name",
+    "exclude": "none", "not": "none", "without": "none", "but not": "none", "or": "any",
+    "one of": "any", "and": "all", "every": "all", "within": "near", "distance": "near",
+    "regexp": "regex", "regular expression": "regex", "word": "phrase",
+    "only from": "only", "include": "only", "hosts": "only", "sites": "only",
+    "schedule": "digest", "quiet hours": "quiet", "silent": "quiet", "rate": "limit",
+    "rate limit": "limit", "link": "url", "address": "url", "href": "url", "feed": "url",
+    "interval": "every", "poll": "every", "outlet": "name", "tag": "tags", "labels": "tags",
+    "tz": "timezone", "time zone": "timezone", "includes": "include", "import": "include",
+    "packs": "include", "outlets": "outlets", "start": "from", "end": "until", "since": "from",
+    "to day": "until", "nomatch": "no_match", "should match": "match", "spellings": "aliases",
+    "names": "aliases", "variants": "aliases", "exclusions": "not_with", "watch": "rules",
+    "alerts": "rules", "watchlist": "rules", "default": "defaults", "people": "entities",
+}  # fmt: skip

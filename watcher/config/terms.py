@@ -1,0 +1,197 @@
+"""`find:` out of the tree: leaves and groups, and whether each leaf can be meant as written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from watcher.config import leaves
+from watcher.config.findings import shown
+from watcher.config.nodes import Items, Node, Table, Word
+from watcher.config.schema import GROUPS, LEAVES, keys_of
+from watcher.config.values import is_empty, kind, text, unknown_key
+from watcher.core.model import Group, Term, TermKind
+
+if TYPE_CHECKING:
+    from watcher.config.findings import Page
+    from watcher.config.values import Pairs
+
+MAX_GROUPS = 6
+"""Groups within each other; more than three can't be read."""
+MAX_NEAR = 100
+_NEAR = re.compile(r"(?:within\s+)?(\d{1,4})(?:\s*words?)?", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Placed:
+    """A leaf and where it stands; `wanted` is False below a `none`."""
+
+    term: Term
+    at: int
+    wanted: bool
+
+
+@dataclass(slots=True)
+class Finder:
+    """Reads the `find:` of one rule and remembers its leaves."""
+
+    page: Page
+    where: str
+    leaves: list[Placed] = field(default_factory=list)
+
+    def read(
+        self, node: Node, *, context: bool = False, wanted: bool = True, depth: int = 0
+    ) -> Term | Group | None:
+        """Return a leaf or group. `context`: other words must stand beside it."""
+        if depth > MAX_GROUPS:
+            self.page.mistake(
+                node.at, f"groups stand more than {MAX_GROUPS} deep in {self.where}. Split it up."
+            )
+            return None
+        if isinstance(node, Word):
+            return self._leaf(node, TermKind.WORD, context=context, wanted=wanted)
+        if isinstance(node, Items):
+            parts = self._parts(node, "find", context=context, wanted=wanted, depth=depth)
+            return Group(any=parts) if parts else None
+        return self._table(node, context=context, wanted=wanted, depth=depth)
+
+    def _table(
+        self, node: Table, *, context: bool, wanted: bool, depth: int
+    ) -> Term | Group | None:
+        pairs: Pairs = {}
+        for key, (word, value) in node.pairs.items():
+            if key in keys_of("find"):
+                pairs[key] = (word, value)
+            elif isinstance(value, Word) and is_empty(value) and node.flow:
+                self.page.mistake(
+                    word.at,
+                    f'"{shown(key)}" in braces has no value in {self.where}. A list stands in '
+                    f"brackets: [{shown(key)}]; an entity is {{entity: {shown(key)}}}",
+                )
+            else:
+                self.page.mistake(word.at, unknown_key(key, keys_of("find"), self.where))
+        leaf_keys = [key for key in pairs if key in LEAVES]
+        if not pairs:
+            if not node.pairs:
+                self.page.mistake(node.at, f"{{}} in {self.where} is empty.")
+            return None
+        if leaf_keys and len(pairs) > 1:
+            self.page.mistake(
+                pairs[leaf_keys[0]][0].at,
+                f'"{leaf_keys[0]}" stands beside {", ".join(k for k in pairs if k != leaf_keys[0])}'
+                f" in {self.where}. Put it into a list: all: [{{{leaf_keys[0]}: ...}}]",
+            )
+            return None
+        if leaf_keys:
+            key = leaf_keys[0]
+            value = pairs[key][1]
+            if isinstance(value, Items) and value.nodes:
+                self.page.mistake(
+                    value.at,
+                    f'"{key}" in {self.where} takes one text. Several go into a list: '
+                    f"any: [{{{key}: ...}}, {{{key}: ...}}]",
+                )
+                return None
+            return self._leaf(value, TermKind(key), context=context, wanted=wanted)
+        return self._group(node, pairs, context=context, wanted=wanted, depth=depth)
+
+    def _group(
+        self, node: Table, pairs: Pairs, *, context: bool, wanted: bool, depth: int
+    ) -> Group | None:
+        near = self._near(pairs)
+        beside = context or _count(pairs, "all") + (1 if "any" in pairs else 0) > 1
+        found: dict[str, tuple[Term | Group, ...]] = {}
+        for key in GROUPS[:3]:
+            if key in pairs:
+                found[key] = self._parts(
+                    pairs[key][1],
+                    key,
+                    context=beside or key == "none",
+                    wanted=wanted and key != "none",
+                    depth=depth,
+                )
+        if "all" not in pairs and "any" not in pairs:
+            self.page.mistake(
+                node.at,
+                f"{self.where} says only what must not be there, so it would fire on nearly "
+                "everything. Add any: or all:"
+                if "none" in pairs
+                else f'"near" in {self.where} has nothing to be near to. Add all: [..., ...]',
+            )
+            return None
+        if "near" in pairs and _count(pairs, "all") + (1 if "any" in pairs else 0) < 2:
+            self.page.mistake(
+                pairs["near"][0].at,
+                f'"near" in {self.where} needs two things that stand near each other. Put them '
+                "under all: [first, second]; each may be {any: [...]}",
+            )
+        if not found.get("all") and not found.get("any"):
+            return None  # noted where its parts stand
+        return Group(
+            any=found.get("any", ()),
+            all=found.get("all", ()),
+            none=found.get("none", ()),
+            near=near,
+        )
+
+    def _near(self, pairs: Pairs) -> int | None:
+        if "near" not in pairs:
+            return None
+        value = pairs["near"][1]
+        written = text(self.page, value, "near", self.where)
+        if written is None:
+            return None
+        found = _NEAR.fullmatch(written)
+        if found is None or not 1 <= int(found[1]) <= MAX_NEAR:
+            self.page.mistake(
+                value.at,
+                f'"near" in {self.where} can\'t be "{shown(written)}"; expected a number of '
+                f"words from 1 to {MAX_NEAR}, such as 8 words.",
+            )
+            return None
+        return int(found[1])
+
+    def _parts(
+        self, node: Node, key: str, *, context: bool, wanted: bool, depth: int
+    ) -> tuple[Term | Group, ...]:
+        if isinstance(node, Items):
+            if not node.nodes:
+                self.page.mistake(
+                    node.at, f'"{key}" in {self.where} is an empty list. Fill it or take it out.'
+                )
+            nodes = node.nodes
+        else:
+            nodes = [node]
+        found = [self.read(one, context=context, wanted=wanted, depth=depth + 1) for one in nodes]
+        return tuple(one for one in found if one is not None)
+
+    def _leaf(self, node: Node, term_kind: TermKind, *, context: bool, wanted: bool) -> Term | None:
+        what = "find" if term_kind is TermKind.WORD else term_kind.value
+        if not isinstance(node, Word):
+            self.page.mistake(
+                node.at, f'"{what}" in {self.where} is {kind(node)}; expected one text.'
+            )
+            return None
+        written = text(self.page, node, what, self.where)
+        if written is None:
+            return None
+        if node.plain and self.page.spans_lines(node.at, node.end):
+            self.page.mistake(
+                node.at,
+                f'a text in {self.where} goes on in the next line: "{shown(written)}". Begin '
+                "each item with a dash and a space, or put the text in quotes.",
+            )
+            return None
+        plain = written if term_kind is TermKind.REGEX else " ".join(written.split())
+        term = Term(text=plain, kind=term_kind)
+        leaves.check(self.page, node.at, term, self.where, context=context)
+        self.leaves.append(Placed(term, node.at, wanted))
+        return term
+
+
+def _count(pairs: Pairs, key: str) -> int:
+    if key not in pairs:
+        return 0
+    value = pairs[key][1]
+    return len(value.nodes) if isinstance(value, Items) else 1
