@@ -454,8 +454,8 @@ class Ledger:
             ),
         )
 
-    def record(self, batch: Batch, outcome: Outcome) -> None:
-        """Write what became of a message, and when it is tried again."""
+    def record(self, batch: Batch, outcome: Outcome) -> datetime | None:
+        """Write what became of a message; return when it is tried again, if it is."""
         now = self._clock()
         attempts = max(telling.delivery.attempts for telling in batch.tellings) + 1
         state, due = retry(outcome, attempts, now=now, jitter=self._jitter())
@@ -469,6 +469,7 @@ class Ledger:
                 )
                 others = [target for target in self._desk().health if target != batch.target]
                 write_notice(tx, others, headline, body, occasion=f"parked {batch.key}", at=now)
+        return due
 
 
 def _alone(item: Placed) -> Story:
