@@ -22,7 +22,14 @@ from watcher.core.model import Link, LinkKind, StoryId
 from watcher.core.stories import WINDOW, StoryIndex
 from watcher.core.stories.candidates import Rarity
 from watcher.core.stories.evidence import Evidence, Side, compare
-from watcher.core.stories.verdict import INTERVALS, features, forbids_copy, forbids_report
+from watcher.core.stories.verdict import (
+    FALLING,
+    INTERVALS,
+    RISING,
+    features,
+    forbids_copy,
+    forbids_report,
+)
 from watcher.core.stories.words import words_of
 
 if TYPE_CHECKING:
@@ -32,7 +39,8 @@ if TYPE_CHECKING:
 
 CARD = Path(__file__).parents[1] / "watcher" / "core" / "stories" / "card.py"
 PENALTY = 2e-4
-EPOCHS = 40
+EPOCHS = 60
+RATE = 0.15
 
 Example = tuple[tuple[int, ...], bool, float]
 """Positions of the intervals, the label, and how much it counts."""
@@ -81,23 +89,45 @@ def positions(found: Evidence) -> tuple[int, ...]:
 
 
 def learn(examples: list[Example]) -> tuple[list[float], float]:
-    """Return the weight of each interval, and the bias."""
-    weights, squares = [0.0] * len(POSITIONS), [1e-6] * len(POSITIONS)
-    bias, bias_square = 0.0, 1e-6
+    """Return the weight of each interval, and the bias.
+
+    What is learned for a rising or falling feature are steps from one interval to the next, kept
+    at 0 or on their side of it; for any other feature, the interval's own weight.
+    """
+    steps, squares = [0.0] * len(POSITIONS), [1e-6] * len(POSITIONS)
+    summed, rounds = [0.0] * len(POSITIONS), 0
+    bias, bias_square, bias_sum = 0.0, 1e-6, 0.0
+    side = [(name in RISING) - (name in FALLING) for name, _ in POSITIONS]
+    below = [
+        tuple(OFFSET[name, lower] for lower in range(1, at + 1)) if side[here] else (here,)
+        for here, (name, at) in enumerate(POSITIONS)
+    ]
+    unfolded = [
+        (tuple(step for at in active for step in below[at]), label, counts)
+        for active, label, counts in examples
+    ]
     shuffled = random.Random(7)
-    for _ in range(EPOCHS):
-        shuffled.shuffle(examples)
-        for active, label, counts in examples:
-            total = bias + sum(weights[at] for at in active)
+    for epoch in range(EPOCHS):
+        shuffled.shuffle(unfolded)
+        for active, label, counts in unfolded:
+            total = bias + sum(steps[at] for at in active)
             told = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
             slope = (told - label) * counts
             for at in active:
-                step = slope + PENALTY * weights[at]
+                step = slope + PENALTY * steps[at]
                 squares[at] += step * step
-                weights[at] -= 0.3 * step / math.sqrt(squares[at])
+                moved = steps[at] - RATE * step / math.sqrt(squares[at])
+                steps[at] = moved if moved * side[at] >= 0 else 0.0
             bias_square += slope * slope
-            bias -= 0.3 * slope / math.sqrt(bias_square)
-    return weights, bias
+            bias -= RATE * slope / math.sqrt(bias_square)
+        if epoch >= EPOCHS // 2:  # the mean of the later rounds is steadier than the last
+            rounds += 1
+            bias_sum += bias
+            summed = [old + new for old, new in zip(summed, steps, strict=True)]
+    mean = [value / rounds for value in summed]
+    return [
+        sum(mean[step] for step in below[at]) for at in range(len(POSITIONS))
+    ], bias_sum / rounds
 
 
 def copies() -> list[Example]:

@@ -42,13 +42,14 @@ class _Held:
     clock: datetime | None
     title: str
     body: str
+    capitals: int
     names: int
     keys: tuple[Key, ...]
 
     @property
     def words(self) -> Words:
         title, body = tuple(self.title.split()), tuple(self.body.split())
-        return Words(title=title, body=body, names=self.names)
+        return Words(title=title, body=body, capitals=self.capitals, names=self.names)
 
 
 class StoryIndex:
@@ -113,6 +114,7 @@ class StoryIndex:
             article.seen or article.published,
             " ".join(words.title),
             " ".join(words.body),
+            words.capitals,
             words.names,
             keys,
         )

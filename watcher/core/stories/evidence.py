@@ -53,6 +53,13 @@ class Side:
         return frozenset(word for word in self.stems if word[0].isdigit())
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Words written as names, small words left out."""
+        bits = self.words.names
+        found = (word for at, word in enumerate(self.all) if bits >> at & 1)
+        return frozenset(word for word in found if word not in STOP_STEMS)
+
+    @cached_property
     def runs(self) -> set[tuple[str, ...]]:
         """Trigrams of headline and body."""
         return trigrams(self.title) | trigrams(self.body)
@@ -103,6 +110,10 @@ class Evidence:
     """NONE, EQUAL, PART, MIXED or APART."""
     numbers_missing: float
     """Share of the numbers of the one with fewer that the other lacks."""
+    names: int
+    """As `numbers`."""
+    names_missing: float
+    """As `numbers_missing`."""
     rare_missing: float
     """Share of the rarest words of the shorter text that the longer lacks."""
     swaps: tuple[Swap, ...]
@@ -135,7 +146,8 @@ def compare(
         _share(title & other.stems, title, weights)
         for title, other in zip(titles, (two, one), strict=True)
     )
-    numbers, missing = _numbers(one.numbers, two.numbers)
+    numbers, missing = _agreement(one.numbers, two.numbers)
+    names, names_missing = _agreement(one.names, two.names)
     swaps = tuple(_swaps(one, two))
     return Evidence(
         small=shared / min(masses),
@@ -149,6 +161,8 @@ def compare(
         shared=shared,
         numbers=numbers,
         numbers_missing=missing,
+        names=names,
+        names_missing=names_missing,
         rare_missing=_rare_missing(small, large, weights),
         swaps=swaps,
         opposite=_opposite(one, two) or any(swap.opposite for swap in swaps),
@@ -173,7 +187,7 @@ def _bodies(one: frozenset[str], two: frozenset[str], weights: Weights) -> float
     return _mass(one & two, weights) / least if least else 0.0
 
 
-def _numbers(small: frozenset[str], large: frozenset[str]) -> tuple[int, float]:
+def _agreement(small: frozenset[str], large: frozenset[str]) -> tuple[int, float]:
     if not small or not large:
         return NONE, 0.0
     fewer, more = sorted((small, large), key=len)
@@ -254,7 +268,7 @@ def _swap(
         before=old_words,
         after=new_words,
         number=bool(figures[0] and figures[1] and figures[0] != figures[1]),
-        name=_named(one.words.names, at, len(old)) and _named(two.words.names, to, len(new)),
+        name=_named(one.words.capitals, at, len(old)) and _named(two.words.capitals, to, len(new)),
         opposite=bool(left[0] & right[1] or left[1] & right[0]),
     )
 

@@ -26,6 +26,8 @@ COPY: Final = 0.5
 REPORT: Final = 0.5
 """Score from which it is a report of the same event."""
 
+SAME_TEXT: Final = 0.6
+"""Share of runs of words from which missing names are only cut off."""
 TEMPLATE: Final = 0.5
 """Share of words from which two articles with exchanged names are two uses of one template."""
 
@@ -41,6 +43,8 @@ INTERVALS: Final[Mapping[str, tuple[float, ...]]] = {
     "shared": (3.5, 5.0, 8.0, 12.0, 20.0),
     "numbers": (0.5, 1.5, 2.5, 3.5),
     "numbers_missing": (0.01, 0.3, 0.6),
+    "names": (0.5, 1.5, 2.5, 3.5),
+    "names_missing": (0.01, 0.3, 0.6),
     "rare_missing": (0.01, 0.2, 0.4, 0.6),
     "swaps": (0.5, 1.5, 2.5, 3.5, 5.5),
     "name_swaps": (0.5, 1.5, 2.5),
@@ -49,6 +53,14 @@ INTERVALS: Final[Mapping[str, tuple[float, ...]]] = {
     "hours": (1.0, 12.0, 36.0),
 }
 """Where the intervals of each feature are cut; n cuts make n + 1 intervals."""
+
+RISING: Final = frozenset(
+    "small large runs_small runs_large title_most title_least titles bodies shared".split()
+)
+FALLING: Final = frozenset(
+    "numbers_missing names_missing rare_missing swaps name_swaps number_swaps hours".split()
+)
+"""Features of which more can only speak for, or only against; the points never turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +87,8 @@ def features(evidence: Evidence) -> dict[str, float]:
         "shared": evidence.shared,
         "numbers": float(evidence.numbers),
         "numbers_missing": evidence.numbers_missing,
+        "names": float(evidence.names),
+        "names_missing": evidence.names_missing,
         "rare_missing": evidence.rare_missing,
         "swaps": float(len(swaps)),
         "name_swaps": float(sum(swap.name for swap in swaps)),
@@ -120,6 +134,8 @@ def forbids_copy(evidence: Evidence) -> str:
 
 def forbids_report(evidence: Evidence) -> str:
     """Return what makes it another event, in plain words; "" when nothing does."""
+    if evidence.names == APART and evidence.runs_small < SAME_TEXT:
+        return "other names"
     names = [swap for swap in evidence.swaps if swap.name]
     if names and not evidence.opposite:
         return f"{' '.join(names[0].before)} instead of {' '.join(names[0].after)}"

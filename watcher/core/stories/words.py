@@ -32,13 +32,15 @@ ROUNDS: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """The folded words of an article. `names` has bit i set when word i stood in capitals.
+    """The folded words of an article. Bit i of `capitals` is set when word i began with a capital.
 
-    Words are counted from the first of the title to the last of the body.
+    Words are counted from the first of the title to the last of the body. `names` are the capitals
+    that don't begin a sentence. Neither says anything of a headline with capitals throughout.
     """
 
     title: tuple[str, ...]
     body: tuple[str, ...]
+    capitals: int = 0
     names: int = 0
 
     @property
@@ -51,9 +53,13 @@ def words_of(article: Article) -> Words:
     """Clean, fold and cut `article`."""
     title = clean_title(article.title[: 2 * HEADLINE], article.outlet)[:HEADLINE]
     body = clean_body(_body(article), article.outlet)[:LENGTH]
-    head, head_names = _cut(title)
-    rest, rest_names = _cut(body)
-    return Words(title=head, body=rest, names=head_names | rest_names << len(head))
+    head, rest = _cut(title), _cut(body)
+    return Words(
+        title=head.body,
+        body=rest.body,
+        capitals=head.capitals | rest.capitals << len(head.body),
+        names=head.names | rest.names << len(head.body),
+    )
 
 
 def clean_title(title: str, outlet: str = "") -> str:
@@ -107,6 +113,7 @@ _TOKEN = regex.compile(
     rf"\d+(?:[.,]\d+)*|[{_DENSE}]+|[[\p{{L}}\p{{M}}\u200c]--[{_DENSE}]]+(?:['’ʼ][\p{{L}}\p{{M}}]+)*",
     regex.VERSION1,
 )
+_SENTENCE = regex.compile(r"(?:^|[.!?:;…|])[\s\"'”’»)“‘«(]*")
 _DENSE_START = regex.compile(rf"[{_DENSE}]")
 _THOUSANDS = regex.compile(
     r"(?<=\d)[.,](?=\d{3}(?:[.,]\d{3})+$)|(?<=\d),(?=\d{3}$)|(?<=[.,]\d{3})[.,](?=\d{3}$)"
@@ -154,26 +161,28 @@ def _folded(name: str) -> str:
     return fold(name).text
 
 
-def _cut(text: str) -> tuple[tuple[str, ...], int]:
-    """Fold `text` and cut it into words; the number says which of them stood in capitals.
+def _cut(text: str) -> Words:
+    """Fold a text and cut it into words.
 
     Folding goes over all words at once and they are told apart by spaces afterwards, since a
     call per word would cost more than the whole comparison.
     """
     for pattern, new in _PHRASES:
         text = pattern.sub(new, text)
-    raw = _TOKEN.findall(text)
-    folded = fold(" ".join(raw)).text.split()
-    capitals = [word[0].isupper() for word in raw] if len(raw) == len(folded) else []
-    if sum(capitals) * 10 > len(capitals) * 7:  # a headline in capitals says nothing of names
-        capitals = []
+    raw = list(_TOKEN.finditer(text))
+    folded = fold(" ".join(found[0] for found in raw)).text.split()
+    upper = [found[0][0].isupper() for found in raw] if len(raw) == len(folded) else []
+    if sum(upper) * 10 > len(upper) * 7:
+        upper = []
+    starts = {found.end() for found in _SENTENCE.finditer(text)} if upper else set()
     words: list[str] = []
-    names = 0
+    capitals = names = 0
     for at, word in enumerate(folded):
-        if at < len(capitals) and capitals[at]:
-            names |= 1 << len(words)
+        if at < len(upper) and upper[at]:
+            capitals |= 1 << len(words)
+            names |= (raw[at].start() not in starts) << len(words)
         words.extend(_pieces(word))
-    return tuple(words), names
+    return Words(title=(), body=tuple(words), capitals=capitals, names=names)
 
 
 def _pieces(word: str) -> Iterator[str]:
