@@ -8,7 +8,7 @@ must not carry an HTTP client, and `watcher --help` neither.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from watcher.feeds import opml
@@ -21,7 +21,7 @@ __all__ = ["Fetcher", "Guard", "Reader", "opml"]
 _HOMES = {"Fetcher": "fetch", "Guard": "guard", "Reader": "parse"}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name == "opml":
         return import_module("watcher.feeds.opml")
     if name in _HOMES:

@@ -15,10 +15,8 @@ from typing import Any, Final
 
 from watcher.feeds import extract, jsonfeed, wire
 
-try:
+if sys.platform != "win32":  # there only the deadline protects
     import resource
-except ImportError:  # not on Windows; there only the deadline protects
-    resource = None  # type: ignore[assignment] # the name must exist
 
 MEMORY: Final = 350_000_000
 """Bytes of address space: five times what the largest sane feed takes."""
@@ -57,27 +55,20 @@ def _whole(url: str, data: bytes) -> dict[str, Any]:
 def _items(url: str, head: bytes, tail: bytes, items: list[bytes]) -> dict[str, Any]:
     """Parse items under their head: together if all are sound, else each on its own.
 
-    `entries` has one entry or None (unreadable) per item. When the items can't be told apart by
-    feedparser (`agrees` False) the parent has the whole document parsed.
+    `entries` has one entry or None (unreadable) per item. When feedparser sees other items in
+    sound XML (`agrees` False) the parent has the whole document parsed.
     """
     document, error = _try(head + b"".join(items) + tail, url)
-    if document is not None and len(document["entries"]) == len(items) and document["strict"]:
-        entries: list[extract.RawEntry | None] = list(document["entries"])
-        return {"document": document, "entries": entries, "agrees": True, "error": ""}
     if document is not None and document["strict"]:
-        return {"document": document, "entries": [], "agrees": False, "error": ""}
-    entries = []
-    damaged = 0
+        agrees = len(document["entries"]) == len(items)
+        found = document["entries"] if agrees else []
+        return {"document": document, "entries": found, "agrees": agrees, "error": ""}
+    entries: list[extract.RawEntry | None] = []
     for item in items:
-        single, reason = _try(head + item + tail, url)
-        found = single["entries"] if single is not None else []
-        error = error or reason
-        if single is None or len(found) != 1:
-            entries.append(None)
-            continue
-        document = document or single
-        damaged += not single["strict"]
-        entries.append(found[0])
+        document, reason = _try(head + item + tail, url)
+        alone = document is not None and len(document["entries"]) == 1
+        entries.append(document["entries"][0] if document is not None and alone else None)
+        error = error or reason or ("" if alone else "not an item")
     return {"document": document, "entries": entries, "agrees": True, "error": error}
 
 
@@ -101,7 +92,7 @@ def _warm_up() -> None:
 
 
 def _give_up_powers() -> None:
-    if resource is None:
+    if sys.platform == "win32":
         return
     for limit, value in (
         (resource.RLIMIT_AS, MEMORY),

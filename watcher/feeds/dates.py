@@ -20,35 +20,35 @@ LONGEST = 120
 EARLIEST_YEAR = 1980
 LATEST_YEAR = 2100
 
-_MONTH_NAMES = (
-    # English, German, French, Spanish, Italian, Portuguese, Dutch, Russian, Ukrainian, Polish,
-    # Turkish, Kazakh: full names and the abbreviations that differ from their first letters.
-    "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari января янв січня "
-    "stycznia sty ocak oca қаңтар қаң",
-    "february feb februar février févr fév febrero febbraio fevereiro fev februari февраля фев "
-    "лютого lutego lut şubat şub ақпан ақп",
-    "march mar märz mär mrz mars marzo março maart mrt марта мар березня marca mart наурыз нау",
-    "april apr avril avr abril abr aprile апреля апр квітня kwietnia kwi nisan nis сәуір сәу",
-    "may mai mayo maggio mag maio mei мая май травня maja maj mayıs мамыр мам",
-    "june jun juni juin junio giugno giu junho июня июн червня czerwca cze haziran haz маусым мау",
-    "july jul juli juillet juil julio luglio lug julho июля июл липня lipca lip temmuz tem шілде шіл",
-    "august aug août aoû agosto ago augustus августа авг серпня sierpnia sie ağustos ağu тамыз там",
-    "september sep sept septembre septiembre settembre set setembro сентября сен сент вересня "
-    "września wrz eylül eyl қыркүйек қыр",
-    "october oct oktober okt octobre octubre ottobre ott outubro out октября окт жовтня "
-    "października paź ekim eki қазан қаз",
-    "november nov novembre noviembre novembro ноября ноя нояб листопада listopada lis kasım kas "
-    "қараша қар",
-    "december dec dezember dez décembre déc diciembre dic dicembre dezembro декабря дек грудня "
-    "grudnia gru aralık ara желтоқсан жел",
-)
-_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
-_WEEKDAYS = {
-    # Only to check a date that could be read in two ways.
+_MONTH_NAMES = """
+january jan januar jänner janvier janv enero ene gennaio gen janeiro januari
+    января янв січня stycznia sty ocak oca қаңтар қаң
+february feb februar février févr fév febrero febbraio fevereiro fev februari
+    февраля фев лютого lutego lut şubat şub ақпан ақп
+march mar märz mär mrz mars marzo março maart mrt марта мар березня marca mart наурыз нау
+april apr avril avr abril abr aprile апреля апр квітня kwietnia kwi nisan nis сәуір сәу
+may mai mayo maggio mag maio mei мая май травня maja maj mayıs мамыр мам
+june jun juni juin junio giugno giu junho июня июн червня czerwca cze haziran haz маусым мау
+july jul juli juillet juil julio luglio lug julho
+    июля июл липня lipca lip temmuz tem шілде шіл
+august aug août aoû agosto ago augustus августа авг серпня sierpnia sie ağustos ağu тамыз там
+september sep sept septembre septiembre settembre set setembro
+    сентября сен сент вересня września wrz eylül eyl қыркүйек қыр
+october oct oktober okt octobre octubre ottobre ott outubro out
+    октября окт жовтня października paź ekim eki қазан қаз
+november nov novembre noviembre novembro ноября ноя нояб листопада listopada lis kasım kas қараша
+december dec dezember dez décembre déc diciembre dic dicembre dezembro
+    декабря дек грудня grudnia gru aralık ara желтоқсан жел
+"""
+"""A month a line: English, German, French, Spanish, Italian, Portuguese, Dutch, Russian,
+Ukrainian, Polish, Turkish, Kazakh; whole names and common short ones."""
+_MONTHS = {
     name: number
-    for number, names in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
-    for name in [names]
+    for number, names in enumerate(_MONTH_NAMES.replace("\n    ", " ").strip().split("\n"), 1)
+    for name in names.split()
 }
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""Only to choose where a date could be read in two ways."""
 _HOURS_OF_ZONE = {
     "z": 0.0, "ut": 0.0, "utc": 0.0, "gmt": 0.0, "wet": 0.0, "west": 1.0, "bst": 1.0,
     "cet": 1.0, "met": 1.0, "mez": 1.0, "cest": 2.0, "mest": 2.0, "mesz": 2.0, "eet": 2.0,
@@ -231,7 +231,7 @@ def _slashed(text: str) -> tuple[int, int, int] | None:
         return (first, second, int(found[4])) if len(found[1]) == 4 and len(found[4]) == 2 else None
     if mark == ".":
         return year, second, first
-    weekday = next((d for w, d in _WEEKDAYS.items() if text.lower().startswith(w)), None)
+    weekday = next((n for n, day in enumerate(_WEEKDAYS) if text.lower().startswith(day)), None)
     readings = [(year, second, first), (year, first, second)]
     possible = [
         reading
@@ -251,7 +251,7 @@ def _weekday(date: tuple[int, int, int]) -> int | None:
 
 
 def _named(text: str) -> tuple[int, int, int] | None:
-    """Read a date with a month by name: "Lundi, 16. Novembre 2020", "Nov. 16, 2020", "Nov. 2020"."""
+    """Read a date with a month by name: "16. Novembre 2020", "Nov. 16, 2020", "Nov. 2020"."""
     numbers: list[str] = []
     months: list[tuple[int, str]] = []
     strange = 0

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from io import BytesIO
 from typing import Any, Final, TypedDict
+from xml.sax import SAXException
 
 import feedparser
-from xml.sax import SAXException
 
 from watcher.feeds import links, text
 
@@ -94,7 +94,7 @@ def _numeric(reference: re.Match[bytes]) -> bytes:
     return b"".join(b"&#%d;" % ord(sign) for sign in signs)
 
 
-def _entry(entry: Any, version: str, bases: tuple[str | None, ...]) -> RawEntry:
+def _entry(entry: object, version: str, bases: tuple[str | None, ...]) -> RawEntry:
     summary = _words(entry, "summary", version, lines=True)
     body = ""
     for content in _list(entry, "content"):
@@ -133,24 +133,28 @@ def _entry(entry: Any, version: str, bases: tuple[str | None, ...]) -> RawEntry:
     }
 
 
-def _string(where: Any, key: str) -> str | None:
-    # dict's own methods: feedparser's give other keys' values for absent ones.
-    value = dict.get(where, key) if isinstance(where, dict) else None
+def _get(where: object, key: str) -> Any:  # noqa: ANN401 - feedparser has no types
+    # dict's own method: feedparser's gives another key's value for an absent one.
+    return dict.get(where, key) if isinstance(where, dict) else None
+
+
+def _string(where: object, key: str) -> str | None:
+    value = _get(where, key)
     return value.strip() or None if isinstance(value, str) else None
 
 
-def _list(where: Any, key: str) -> list[Any]:
-    value = dict.get(where, key)
+def _list(where: object, key: str) -> list[Any]:
+    value = _get(where, key)
     return value if isinstance(value, list) else []
 
 
-def _parsed(entry: Any, key: str) -> list[int] | None:
-    value = dict.get(entry, key)
+def _parsed(entry: object, key: str) -> list[int] | None:
+    value = _get(entry, key)
     return [int(part) for part in value[:6]] if value is not None else None
 
 
-def _words(where: Any, key: str, version: str, *, lines: bool = False) -> str:
-    detail = dict.get(where, f"{key}_detail")
+def _words(where: object, key: str, version: str, *, lines: bool = False) -> str:
+    detail = _get(where, f"{key}_detail")
     value = _string(where, key)
     if isinstance(detail, dict) and _string(detail, "value"):
         return _plain(detail, version, lines=lines)
@@ -159,7 +163,7 @@ def _words(where: Any, key: str, version: str, *, lines: bool = False) -> str:
     return text.to_text(value) if lines else text.one_line(value)
 
 
-def _plain(detail: Any, version: str, *, lines: bool) -> str:
+def _plain(detail: object, version: str, *, lines: bool) -> str:
     """Return the words of a text construct; its type says what "<" means in it."""
     value = _string(detail, "value") or ""
     plain = _string(detail, "type") == "text/plain"
@@ -172,7 +176,7 @@ def _plain(detail: Any, version: str, *, lines: bool) -> str:
     return text.one_line(value, every_tag=not plain)
 
 
-def _link(entry: Any, bases: tuple[str | None, ...]) -> str | None:
+def _link(entry: object, bases: tuple[str | None, ...]) -> str | None:
     candidates = [_string(entry, "link")]
     candidates += [
         _string(link, "href")
@@ -201,9 +205,9 @@ def _names(found: list[str | None]) -> list[str]:
     return [name for name in dict.fromkeys(names) if name]
 
 
-def _language(entry: Any) -> str | None:
+def _language(entry: object) -> str | None:
     own = _string(entry, "language")
     for key in ("title_detail", "summary_detail"):
-        detail = dict.get(entry, key)
+        detail = _get(entry, key)
         own = own or (_string(detail, "language") if isinstance(detail, dict) else None)
     return own[:35] if own else None

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote, urljoin
 
 import aiohttp
-from aiohttp.http_exceptions import HttpProcessingError
 
 from watcher.core.errors import FeedError
 from watcher.core.model import FeedFault, Fetched
@@ -82,7 +81,7 @@ class Fetcher:
         self,
         *,
         user_agent: str,
-        timeout: float = 30.0,  # noqa: ASYNC109 - the deadline of every fetch, not of a call
+        timeout: float = 30.0,
         max_bytes: int = 10_000_000,
         allow: frozenset[tuple[str, int]] = frozenset(),
         resolver: AbstractResolver | None = None,

@@ -342,5 +342,5 @@ def _place(address: Address) -> str | None:
             return words
     if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_V6:
         inner = address.ipv4_mapped
-        return (inner and _place(inner)) and f"{_SPECIAL} (it hides {inner})" or _SPECIAL
+        return f"{_SPECIAL} (it hides {inner})" if inner and _place(inner) else _SPECIAL
     return None

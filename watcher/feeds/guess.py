@@ -7,6 +7,8 @@ a wrong guess looks like text, and is worse than marked damage.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 SAMPLE = 60_000
 """Bytes looked at."""
 
@@ -29,8 +31,8 @@ _CYRILLIC = "оеаинтсрвлкмдпуяыьгзбчйхжш"
 _UKRAINIAN = _CYRILLIC + "ії"
 _ARABIC = "اليمنرتوبدعسةفكحهقجشصأطخذإىثزضئغء،"
 _PERSIAN = _ARABIC + "یکپچگ"
-_HEBREW = "".join(map(chr, range(0x5D0, 0x5EB)))
-_THAI = "".join(map(chr, (*range(0xE01, 0xE2F), *range(0xE30, 0xE3B), *range(0xE40, 0xE4F))))
+_HEBREW = "יוהלארתבשמנםדעקחפטכן"
+_THAI = "านรอกเงมยลวดท่้ัีสตบคหแจพปิไะุำื"
 _LATIN = "áàâäãåæçéèêëíìîïñóòôöõøúùûüýßœÁÉÖÜÄÅ’‘“”–—…«»€° ¡¿"
 
 _CANDIDATES = (
@@ -48,13 +50,25 @@ _CANDIDATES = (
 )
 _CONVINCING = 0.35
 """Share of the letters outside ASCII that must be common ones; real text has 0.4 to 0.95."""
+_IN_RUNS = 0.4
+"""Share of bytes outside ASCII that follow another: near 0 for French, near 1 for Russian."""
 
 
 def charset(body: bytes) -> str | None:
     """Return the most plausible codec for `body`, or None."""
     sample = bytes(body[:SAMPLE])
-    best, codec = max((_plausible(sample, name, common), name) for name, common in _CANDIDATES)
+    runs = _in_runs(sample) >= _IN_RUNS
+    best, codec = max(
+        (_plausible(sample, name, common), name)
+        for name, common in _CANDIDATES
+        if (name != "cp1252") is runs
+    )
     return codec if best >= _CONVINCING else None
+
+
+def _in_runs(sample: bytes) -> float:
+    high = [byte > 0x7F for byte in sample]
+    return sum(one and other for one, other in pairwise(high)) / max(1, sum(high))
 
 
 def _plausible(sample: bytes, codec: str, common: frozenset[str]) -> float:

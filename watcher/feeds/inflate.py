@@ -70,7 +70,7 @@ class _Zlib:
 
 
 class _Brotli:
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: Any) -> None:  # noqa: ANN401 - it ships no types
         self._inner = module.Decompressor()
         self._error = module.error
         self._started = False

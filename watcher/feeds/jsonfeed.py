@@ -55,7 +55,7 @@ def _refused(why: str) -> dict[str, Any]:
     return {"document": None, "entries": [], "digests": [], "beyond": 0, "error": why}
 
 
-def _entry(item: Any, feed: dict[str, Any], bases: tuple[str | None, ...]) -> RawEntry | None:
+def _entry(item: object, feed: dict[str, Any], bases: tuple[str | None, ...]) -> RawEntry | None:
     if not isinstance(item, dict):
         return None
     html = _string(item, "content_html")
@@ -107,7 +107,7 @@ def _plain(item: dict[str, Any], key: str) -> str:
     return text.unescape(_string(item, key) or "")[: text.LONGEST_TEXT]
 
 
-def _guid(value: Any) -> str | None:
+def _guid(value: object) -> str | None:
     """Return the id as text: version 1.0 files often have numbers."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None

@@ -55,6 +55,9 @@ def fault(error: BaseException, where: str) -> FeedError:
 
 
 def _tls(cause: BaseException) -> tuple[FeedFault, str] | None:
+    if isinstance(cause, aiohttp.ClientError):
+        # aiohttp's wrappers are SSL errors too, without the number that tells the cause.
+        return None
     if isinstance(cause, ssl.SSLCertVerificationError):
         known = _CERTIFICATE.get(cause.verify_code)
         return FeedFault.TLS, known or f"its certificate is not valid ({cause.verify_message})"
@@ -80,28 +83,31 @@ def _compression(cause: BaseException) -> tuple[FeedFault, str] | None:
 
 def _connection(error: BaseException, *, secure: bool) -> tuple[FeedFault, str]:
     chain = list(causes(error))
-    if any(isinstance(e, aiohttp.ClientConnectorDNSError | socket.gaierror) for e in chain):
-        return FeedFault.DNS, "no address is known for this name; is it spelled right?"
-    if any(isinstance(e, ConnectionRefusedError) for e in chain):
-        return FeedFault.REFUSED, "no server is listening there"
-    numbers = {e.errno for e in chain if isinstance(e, OSError)}
-    if numbers & _UNREACHABLE:
-        return FeedFault.UNREACHABLE, "there is no way to this server"
+    kinds = tuple(type(one) for one in chain)
     connecting = isinstance(error, aiohttp.ClientConnectorError)
-    if any(isinstance(e, ConnectionResetError | BrokenPipeError) for e in chain):
-        if connecting and secure:
-            return FeedFault.TLS, "the server broke off while the secure connection was being made"
-        return FeedFault.RESET, "the server broke the connection off"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return FeedFault.RESET, "the server hung up without an answer"
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return _payload(chain)
-    if connecting:
-        return FeedFault.UNREACHABLE, "no connection could be made"
-    if isinstance(error, aiohttp.InvalidURL):
-        return FeedFault.BAD_URL, "this is not an address that can be opened"
-    words = " ".join(str(error).split())[:120]
-    return FeedFault.BAD_RESPONSE, f"the server's answer is not proper HTTP ({words})"
+    broken = any(issubclass(kind, ConnectionResetError | BrokenPipeError) for kind in kinds)
+    found = FeedFault.BAD_RESPONSE, f"the server's answer is not proper HTTP ({_words(error)})"
+    if any(issubclass(kind, aiohttp.ClientConnectorDNSError | socket.gaierror) for kind in kinds):
+        found = FeedFault.DNS, "no address is known for this name; is it spelled right?"
+    elif any(issubclass(kind, ConnectionRefusedError) for kind in kinds):
+        found = FeedFault.REFUSED, "no server is listening there"
+    elif _UNREACHABLE.intersection(one.errno for one in chain if isinstance(one, OSError)):
+        found = FeedFault.UNREACHABLE, "there is no way to this server"
+    elif broken and connecting and secure:
+        found = FeedFault.TLS, "the server broke off while the secure connection was being made"
+    elif broken:
+        found = FeedFault.RESET, "the server broke the connection off"
+    elif isinstance(error, aiohttp.ServerDisconnectedError):
+        found = FeedFault.RESET, "the server hung up without an answer"
+    elif isinstance(error, aiohttp.ClientPayloadError):
+        found = _payload(chain)
+    elif connecting:
+        found = FeedFault.UNREACHABLE, "no connection could be made"
+    return found
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(error).split())[:120]
 
 
 def _payload(chain: list[BaseException]) -> tuple[FeedFault, str]:

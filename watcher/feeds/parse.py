@@ -8,11 +8,10 @@ one, so that a poisoned item costs only itself. Knows nothing of HTTP or the sto
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from watcher.core.errors import FeedError
@@ -30,9 +29,24 @@ MOST_NEW: Final = 2_000
 _THREAD_FROM: Final = 300_000
 """Bytes from which decoding and cutting leave the event loop's thread."""
 
+_TOO_LATE: Final = 0.05
+"""Seconds left below which no further try is begun."""
+_JSON: Final = "JSON"
+"""Why a JSON Feed isn't cut: it is taken apart in the child."""
+
 _PUBLISHED = re.compile(
     rb"<(?:[A-Za-z]{1,20}:)?(?:pubDate|published|updated|date)\b[^>]{0,100}>([^<]{4,60})<"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One document, decoded and cut, not yet parsed. `data` begins at the root element."""
+
+    url: str
+    decoded: Decoded
+    data: bytes
+    layout: split.Layout
 
 
 @dataclass(slots=True)
@@ -42,9 +56,18 @@ class _Reading:
     raw: dict[str, Any] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     damaged: int = 0
+    dropped: int = 0
     notes: list[str] = field(default_factory=list)
-    unread: set[bytes] = field(default_factory=set)
-    """Digests of items that could not be tried in the time; left out, so the next poll tries."""
+    error: str = ""
+    untried: set[bytes] = field(default_factory=set)
+    """Digests of items for which no time was left; left out, so that the next poll tries them."""
+
+    def take(self, answer: dict[str, Any]) -> None:
+        """Add what the child made of some items; None stands for one it couldn't read."""
+        self.raw = self.raw or answer["document"] or {}
+        self.error = self.error or answer["error"]
+        self.entries += [_to_entry(raw) for raw in answer["entries"] if raw is not None]
+        self.damaged += answer["entries"].count(None)
 
 
 class Reader:
@@ -91,173 +114,126 @@ class Reader:
         that has no feed in it, POISONED for a document of which nothing could be read in time.
         """
         if len(body) >= _THREAD_FROM:
-            decoded, data, root, layout = await asyncio.to_thread(_prepare, body, content_type)
+            source = await asyncio.to_thread(_prepare, body, content_type, url)
         else:
-            decoded, data, root, layout = _prepare(body, content_type)
-        if head is not None and head != layout.head_digest:
+            source = _prepare(body, content_type, url)
+        if source.layout.refused == _JSON:
+            return await self._json(source, known)
+        if head is not None and head != source.layout.head_digest:
             known = frozenset()
-        if not root:
-            return await self._json(decoded, url, known, layout.head_digest)
-        if layout.refused:
-            return await self._whole(decoded, data, url, known, layout)
-        return await self._cut(decoded, data, url, known, layout)
+        if source.layout.refused:
+            return await self._uncut(source, known)
+        return await self._cut(source, known)
 
-    async def _cut(
-        self,
-        decoded: Decoded,
-        data: bytes,
-        url: str,
-        known: frozenset[bytes],
-        layout: split.Layout,
-    ) -> Document:
+    async def _cut(self, source: _Source, known: frozenset[bytes]) -> Document:
+        """Read the unknown items of a document that could be cut."""
+        layout = source.layout
         new, later = _newest([item for item in layout.items if item.digest not in known])
-        reading = _Reading()
+        reading = _Reading(dropped=len(later) + layout.beyond)
         if layout.half:
             new = [*new, split.Item(layout.half, split.digest(layout.half))]
-        if new:
-            agrees = await self._parse_items(reading, layout, new, url)
-            if not agrees:
-                return await self._whole(decoded, data, url, frozenset(), layout)
+        if new and not await self._items(source, new, reading):
+            await self._whole(source, reading)
         if layout.breaks_off:
             reading.damaged += 1
             reading.notes.append("the document breaks off inside its last item")
-        left = {item.digest for item in later} | reading.unread
-        return _document(
-            decoded,
-            data,
-            reading,
-            digests=frozenset(item.digest for item in layout.items) - left,
-            head=layout.head_digest,
-            dropped=len(later) + layout.beyond,
-        )
+        left = {item.digest for item in later} | reading.untried
+        return _document(source, reading, {item.digest for item in layout.items} - left)
 
-    async def _parse_items(
-        self, reading: _Reading, layout: split.Layout, new: Sequence[split.Item], url: str
-    ) -> bool:
+    async def _items(self, source: _Source, new: Sequence[split.Item], reading: _Reading) -> bool:
         """Fill `reading` with the new items; False when feedparser sees other items than we."""
         deadline = time.monotonic() + self._timeout
+        # Of several, half the time is kept for finding out which one it was.
+        seconds = self._timeout / 2 if len(new) > 1 else self._timeout
         try:
-            answer = await self._ask(
-                "items",
-                url,
-                (layout.head, layout.tail, *(item.data for item in new)),
-                # The rest of the time is for finding out which item it was.
-                self._timeout / 2 if len(new) > 1 else self._timeout,
-            )
+            answer = await self._ask_items(source, new, seconds)
         except ChildDiedError as died:
-            await self._one_by_one(reading, layout, new, url, deadline, died)
-            return True
-        if not answer["agrees"]:
-            return False
-        self._take(reading, answer)
-        if not reading.entries and reading.damaged == len(layout.items):
-            raise FeedError(FeedFault.POISONED, f"no item could be read ({answer['error']}).")
+            await self._one_by_one(source, _halves(new), reading, deadline)
+            reading.error = f"{died}"
+            reading.damaged += len(new) == 1
+        else:
+            if not answer["agrees"]:
+                return False
+            reading.take(answer)
+        if not reading.entries and reading.damaged >= len(source.layout.items):
+            raise FeedError(FeedFault.POISONED, f"no item could be read: {reading.error}.")
+        if reading.damaged:
+            reading.notes.append(f"{reading.damaged} items could not be read: {reading.error}")
         return True
 
     async def _one_by_one(
         self,
+        source: _Source,
+        batches: list[Sequence[split.Item]],
         reading: _Reading,
-        layout: split.Layout,
-        new: Sequence[split.Item],
-        url: str,
         deadline: float,
-        died: ChildDiedError,
     ) -> None:
         """Halve the batch that killed the child until each bad item is alone."""
-        batches = [new] if len(new) == 1 else [new[: len(new) // 2], new[len(new) // 2 :]]
-        if len(new) == 1:
-            reading.damaged += 1
-            batches = []
         while batches:
             batch = batches.pop(0)
             left = deadline - time.monotonic()
-            if left < 0.05:
-                reading.unread |= {item.digest for item in batch}
+            if left < _TOO_LATE:
+                reading.untried |= {item.digest for item in batch}
                 reading.damaged += len(batch)
                 continue
-            parts = (layout.head, layout.tail, *(item.data for item in batch))
             try:
-                answer = await self._ask("items", url, parts, max(left / 4, 0.1))
+                reading.take(await self._ask_items(source, batch, left / 4))
             except ChildDiedError:
-                if len(batch) == 1:
-                    reading.damaged += 1
-                else:
-                    batches[:0] = [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
-                continue
-            self._take(reading, answer)
-        if not reading.entries:
-            raise FeedError(FeedFault.POISONED, f"no item could be read: {died}.")
-        reading.notes.append(f"{reading.damaged} items could not be read: {died}")
+                batches[:0] = _halves(batch)
+                reading.damaged += len(batch) == 1
 
-    @staticmethod
-    def _take(reading: _Reading, answer: dict[str, Any]) -> None:
-        reading.raw = reading.raw or answer["document"] or {}
-        for raw in answer["entries"]:
-            if raw is None:
-                reading.damaged += 1
-            else:
-                reading.entries.append(_to_entry(raw))
-
-    async def _whole(
-        self,
-        decoded: Decoded,
-        data: bytes,
-        url: str,
-        known: frozenset[bytes],
-        layout: split.Layout,
-    ) -> Document:
+    async def _uncut(self, source: _Source, known: frozenset[bytes]) -> Document:
         """Read a document that can't be cut: all of it, unless the same was read before."""
         reading = _Reading()
-        mark = split.digest(data) if not layout.refused else layout.head_digest
+        mark = source.layout.head_digest
         if mark not in known:
-            try:
-                answer = await self._ask("whole", url, (data,), self._timeout)
-            except ChildDiedError as died:
-                raise FeedError(FeedFault.POISONED, f"it could not be parsed: {died}.") from None
-            if answer["document"] is None:
-                raise FeedError(FeedFault.POISONED, f"it could not be parsed ({answer['error']}).")
-            reading.raw = answer["document"]
-            raws = reading.raw["entries"]
-            if not raws and not reading.raw["format"]:
-                raise heads.fault(decoded.data)
-            reading.entries = [_to_entry(raw) for raw in raws[:MOST_NEW]]
-            if layout.refused not in {"", "no item found"}:
-                reading.notes.append(f"read as a whole: {layout.refused}")
-        return _document(
-            decoded,
-            data,
-            reading,
-            digests=frozenset({mark}),
-            head=layout.head_digest,
-            dropped=max(0, len(reading.raw.get("entries", ())) - MOST_NEW),
-        )
+            await self._whole(source, reading)
+        return _document(source, reading, {mark})
 
-    async def _json(
-        self, decoded: Decoded, url: str, known: frozenset[bytes], mark: bytes
-    ) -> Document:
-        if mark in known:
-            return Document(format="json", encoding=decoded.encoding, digests=known, head=mark)
+    async def _whole(self, source: _Source, reading: _Reading) -> None:
         try:
-            answer = await self._ask("json", url, (decoded.data,), self._timeout)
+            answer = await self._ask("whole", source.url, [source.data], self._timeout)
+        except ChildDiedError as died:
+            raise FeedError(FeedFault.POISONED, f"it could not be parsed: {died}.") from None
+        if answer["document"] is None:
+            raise FeedError(FeedFault.POISONED, f"it could not be parsed ({answer['error']}).")
+        reading.raw = answer["document"]
+        raws = reading.raw["entries"]
+        if not raws and not reading.raw["format"]:
+            raise heads.fault(source.decoded.data)
+        reading.entries = [_to_entry(raw) for raw in raws[:MOST_NEW]]
+        reading.dropped += max(0, len(raws) - MOST_NEW)
+        if source.layout.refused != split.NO_ITEM:
+            why = source.layout.refused or "the parser sees other items"
+            reading.notes.append(f"read as a whole: {why}")
+
+    async def _json(self, source: _Source, known: frozenset[bytes]) -> Document:
+        mark = source.layout.head_digest
+        if mark in known:
+            return Document(
+                format="json", encoding=source.decoded.encoding, digests=known, head=mark
+            )
+        try:
+            answer = await self._ask("json", source.url, [source.data], self._timeout)
         except ChildDiedError as died:
             raise FeedError(FeedFault.POISONED, f"it could not be parsed: {died}.") from None
         if answer["document"] is None:
             raise FeedError(FeedFault.NOT_A_FEED, f"{answer['error']}.")
-        reading = _Reading(raw=answer["document"])
+        reading = _Reading(dropped=answer["beyond"])
         digests = [bytes.fromhex(text) for text in answer["digests"]]
-        for raw, digest in zip(answer["entries"], digests, strict=True):
-            if raw is None:
-                reading.damaged += 1
-            elif digest not in known:
-                reading.entries.append(_to_entry(raw))
-        return _document(
-            decoded,
-            b"",
-            reading,
-            digests=frozenset(digests) | {mark},
-            head=b"json",
-            dropped=answer["beyond"],
-        )
+        answer["entries"] = [
+            raw
+            for raw, digest in zip(answer["entries"], digests, strict=True)
+            if digest not in known
+        ]
+        reading.take(answer)
+        return _document(source, reading, {*digests, mark})
+
+    async def _ask_items(
+        self, source: _Source, items: Sequence[split.Item], seconds: float
+    ) -> dict[str, Any]:
+        parts = [source.layout.head, source.layout.tail, *(item.data for item in items)]
+        return await self._ask("items", source.url, parts, seconds)
 
     async def _ask(
         self, kind: str, url: str, parts: Sequence[bytes], seconds: float
@@ -269,18 +245,24 @@ class Reader:
             self._idle.put_nowait(worker)
 
 
-def _prepare(body: bytes, content_type: str | None) -> tuple[Decoded, bytes, str, split.Layout]:
-    """Decode and cut; the root's name is "" for JSON. Raises FeedError for what is no feed."""
+def _prepare(body: bytes, content_type: str | None, url: str) -> _Source:
+    """Decode and cut; raises FeedError for what is no feed."""
     if not body.strip(b" \t\r\n\x00"):
         raise FeedError(FeedFault.EMPTY, "the server sent an empty document.")
     decoded = decode(body, content_type)
     if decoded.data.lstrip()[:1] in {b"{", b"["}:
-        whole = split.Layout(decoded.data, (), b"", split.digest(decoded.data))
-        return decoded, decoded.data, "", whole
+        mark = split.digest(decoded.data)
+        layout = split.Layout(decoded.data, (), b"", mark, refused=_JSON)
+        return _Source(url, decoded, decoded.data, layout)
     data, root = split.strip_prolog(decoded.data)
     if not root or root.lower() in heads.PAGE_ROOTS:
         raise heads.fault(decoded.data)
-    return decoded, data, root, split.cut(data)
+    return _Source(url, decoded, data, split.cut(data))
+
+
+def _halves(items: Sequence[split.Item]) -> list[Sequence[split.Item]]:
+    middle = len(items) // 2
+    return [items[:middle], items[middle:]] if middle else []
 
 
 def _newest(items: list[split.Item]) -> tuple[list[split.Item], list[split.Item]]:
@@ -297,7 +279,7 @@ def _newest(items: list[split.Item]) -> tuple[list[split.Item], list[split.Item]
     return items[:MOST_NEW], items[MOST_NEW:]
 
 
-def _date_of(item: split.Item) -> Any:
+def _date_of(item: split.Item) -> datetime | None:
     found = _PUBLISHED.search(item.data)
     return dates.read(found[1].decode("utf-8", "replace")) if found else None
 
@@ -318,36 +300,23 @@ def _to_entry(raw: dict[str, Any]) -> Entry:
     )
 
 
-def _document(
-    decoded: Decoded,
-    data: bytes,
-    reading: _Reading,
-    *,
-    digests: frozenset[bytes],
-    head: bytes,
-    dropped: int,
-) -> Document:
-    about = heads.read(data)
-    if dropped:
-        reading.notes.append(f"{dropped} items over the limit of {MOST_NEW} were left out")
-    if reading.damaged and not reading.notes:
-        reading.notes.append(f"{reading.damaged} items could not be read")
+def _document(source: _Source, reading: _Reading, digests: set[bytes]) -> Document:
+    about = heads.read(source.data)
+    if reading.dropped:
+        reading.notes.append(f"{reading.dropped} items over the limit of {MOST_NEW} were left out")
+    period = heads.PERIODS.get((reading.raw.get("period") or "").lower())
     return Document(
         format=reading.raw.get("format") or about.format,
-        encoding=decoded.encoding,
+        encoding=source.decoded.encoding,
         title=reading.raw.get("title") or about.title,
         language=reading.raw.get("language") or about.language,
         entries=tuple(reading.entries),
-        digests=digests,
-        head=head,
+        digests=frozenset(digests),
+        head=source.layout.head_digest,
         damaged=reading.damaged,
-        dropped=dropped,
-        notes=(*decoded.notes, *reading.notes),
-        ttl=about.ttl if about.ttl is not None else _period(reading.raw.get("period")),
+        dropped=reading.dropped,
+        notes=(*source.decoded.notes, *reading.notes),
+        ttl=about.ttl if about.ttl is not None else period,
         skip_hours=about.skip_hours,
         skip_days=about.skip_days,
     )
-
-
-def _period(word: str | None) -> timedelta | None:
-    return heads.PERIODS.get((word or "").lower())

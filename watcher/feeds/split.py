@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+NO_ITEM = "no item found"
 
 MOST_ITEMS = 20_000
 """Items looked at; what lies beyond is only counted."""
@@ -34,6 +36,7 @@ _WRAPPED_ROOT = re.compile(
     rb"<(?:rss\s[^<>]{0,400}\bversion|feed\s[^<>]{0,400}www\.w3\.org/2005/Atom|rdf:RDF\s)",
     re.IGNORECASE,
 )
+_SUBSET_END = re.compile(rb"\]\s{0,200}>")
 _GAP = re.compile(rb"\s*(?:<!--.{0,400}?-->\s*)*", re.DOTALL)
 
 
@@ -98,24 +101,27 @@ def strip_prolog(data: bytes) -> tuple[bytes, str]:
 
 def cut(data: bytes) -> Layout:
     """Cut `data` (a document from its root element on) into head, items and tail."""
-    spans, half_from, beyond, refused = _scan(data)
-    if refused or not spans:
-        return Layout(data, (), b"", digest(_dateless(data)), refused or "no item found")
-    head = data[: spans[0][0]]
-    after = spans[-1][1]
-    half = b""
-    if half_from >= 0:
-        if _CLOSED_ROOT.search(data, half_from):
-            return _uncut(data, "an item is not closed")
-        half, tail = mend(data[half_from:]), b""
-    elif beyond:
-        tail = data[max(data.rfind(b"</item>"), data.rfind(b"</entry>"), after) :]
-        tail = tail[tail.find(b">") + 1 :]
-    else:
-        tail = data[after:]
-    items = tuple(Item(data[start:end], digest(data[start:end])) for start, end in spans)
-    mark = digest(_dateless(head + tail))
-    return Layout(head, items, tail, mark, "", half, half_from >= 0, beyond)
+    scan = _Scan(data)
+    scan.run()
+    if not scan.spans:
+        return _uncut(data, scan.refused or NO_ITEM)
+    breaks_off = scan.opened >= 0
+    if breaks_off and _CLOSED_ROOT.search(data, scan.opened):
+        return _uncut(data, "an item is not closed")
+    head, end = data[: scan.spans[0][0]], scan.spans[-1][1]
+    if scan.beyond:
+        end = max(data.rfind(b"</" + scan.name), end)
+        end = data.find(b">", end) + 1
+    tail = b"" if breaks_off else data[end:]
+    return Layout(
+        head=head,
+        items=tuple(Item(data[a:b], digest(data[a:b])) for a, b in scan.spans),
+        tail=tail,
+        head_digest=digest(_dateless(head + tail)),
+        half=mend(data[scan.opened :]) if breaks_off else b"",
+        breaks_off=breaks_off,
+        beyond=scan.beyond,
+    )
 
 
 def mend(half: bytes) -> bytes:
@@ -144,55 +150,74 @@ def _uncut(data: bytes, why: str) -> Layout:
     return Layout(data, (), b"", digest(_dateless(data)), why)
 
 
-def _scan(data: bytes) -> tuple[list[tuple[int, int]], int, int, str]:
-    """Find the items: their spans, where a half one begins (else -1), how many lie beyond, why not.
+@dataclass(slots=True)
+class _Scan:
+    """Where the items of a document are, found in one pass over its marks.
 
     The first start tag gives the name of all items; another such name inside an item is content,
     and anything but space and comments between two items refuses the cut.
     """
-    spans: list[tuple[int, int]] = []
-    name = b""
-    opened = -1
-    position = 0
-    while True:
-        token = _TOKEN.search(data, position)
-        if token is None:
-            return spans, opened, 0, ""
-        position = token.end()
-        kind = token[0]
-        if kind == b"<![CDATA[" or kind == b"<!--":
-            end = data.find(b"]]>" if kind == b"<![CDATA[" else b"-->", position)
-            if end < 0:
-                why = "a CDATA section or comment is not closed"
-                # Inside the last item the break only costs that item.
-                return (spans, opened, 0, "") if opened >= 0 and spans else ([], -1, 0, why)
-            position = end + 3
-            continue
-        closing, found = token[1], token[2]
-        name = name or found
-        if found != name:
-            if opened < 0:
-                return [], -1, 0, "items of different names"
-            continue
-        if closing:
-            if opened < 0:
-                return [], -1, 0, "an item ends that did not begin"
-            position = data.find(b">", position) + 1 or len(data)
-            spans.append((opened, position))
-            opened = -1
-        elif opened >= 0:
-            return [], -1, 0, "an item inside an item"
-        else:
-            if spans and not _GAP.fullmatch(data, spans[-1][1], token.start()):
-                return [], -1, 0, "something stands between the items"
-            if len(spans) >= MOST_ITEMS:
-                return spans, -1, data.count(b"<" + name, token.start()), ""
-            opened = token.start()
-            end = data.find(b">", position)
-            if end >= 0 and data[end - 1 : end] == b"/":
-                position = end + 1
-                spans.append((opened, position))
-                opened = -1
+
+    data: bytes
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    name: bytes = b""
+    opened: int = -1
+    """Where the item begins that is being passed; -1 between items."""
+    beyond: int = 0
+    refused: str = ""
+
+    def run(self) -> None:
+        """Pass over the whole document, or up to what refuses the cut."""
+        position = 0
+        while position >= 0:
+            mark = _TOKEN.search(self.data, position)
+            if mark is None:
+                return
+            if mark[2] is None:
+                position = self._skip(mark)
+            elif self.name and mark[2] != self.name:
+                # Another name is content inside an item, and a second kind of item outside.
+                position = mark.end() if self.opened >= 0 else self._refuse("items of other names")
+            elif mark[1]:
+                position = self._close(mark.end())
+            else:
+                position = self._open(mark)
+
+    def _refuse(self, why: str) -> int:
+        self.spans, self.opened, self.refused = [], -1, why
+        return -1
+
+    def _skip(self, mark: re.Match[bytes]) -> int:
+        """Step over a CDATA section or comment."""
+        end = self.data.find(b"]]>" if mark[0] == b"<![CDATA[" else b"-->", mark.end())
+        if end >= 0:
+            return end + 3
+        if self.opened >= 0 and self.spans:
+            return -1  # inside the last item: the break only costs that one
+        return self._refuse("a CDATA section or comment is not closed")
+
+    def _close(self, position: int) -> int:
+        if self.opened < 0:
+            return self._refuse("an item ends that did not begin")
+        end = self.data.find(b">", position) + 1 or len(self.data)
+        self.spans.append((self.opened, end))
+        self.opened = -1
+        return end
+
+    def _open(self, mark: re.Match[bytes]) -> int:
+        self.name = mark[2]
+        if self.opened >= 0:
+            return self._refuse("an item inside an item")
+        if self.spans and not _GAP.fullmatch(self.data, self.spans[-1][1], mark.start()):
+            return self._refuse("something stands between the items")
+        if len(self.spans) >= MOST_ITEMS:
+            self.beyond = self.data.count(b"<" + self.name, mark.start())
+            return -1
+        self.opened = mark.start()
+        end = self.data.find(b">", mark.end())
+        if end >= 0 and self.data[end - 1 : end] == b"/":
+            return self._close(end)
+        return mark.end()
 
 
 def _dateless(head: bytes) -> bytes:
@@ -214,9 +239,9 @@ def _after_declaration(data: bytes, at: int) -> int:
     if end < 0:
         return len(data)
     bracket = data.find(b"[", at, end)
-    if bracket < 0 or not data[at : at + 9].upper() == b"<!DOCTYPE":
+    if bracket < 0 or data[at : at + 9].upper() != b"<!DOCTYPE":
         return end + 1
-    close = re.compile(rb"\]\s{0,200}>").search(data, bracket)
+    close = _SUBSET_END.search(data, bracket)
     return close.end() if close else end + 1
 
 

@@ -18,19 +18,21 @@ LONGEST_TEXT: Final = 200_000
 LONGEST_MARKUP: Final = 4_000_000
 """Characters of markup looked at for one field."""
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body br caption center dd details dialog dir div dl dt "
-    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hr html li main menu nav "
-    "ol option p pre section select summary table tbody tfoot thead title tr ul".split()
-)
+_BLOCK_NAMES = """
+address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset
+figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hr html li main menu nav ol option p
+pre section select summary table tbody tfoot thead title tr ul
+"""
+_INLINE_NAMES = """
+a abbr acronym applet area audio b base basefont bdi bdo big canvas cite code col colgroup data
+datalist del dfn em embed font frame frameset i img input ins kbd link map mark meta meter noframes
+optgroup output param picture progress q rp rt ruby s samp small source span strike strong sub sup
+textarea time track tt u var video wbr
+"""
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
 _SPACED = frozenset(["td", "th", "button", "label", "legend"])
 _HIDDEN = frozenset(["script", "style", "template", "noscript", "iframe", "object", "svg", "math"])
-_INLINE = frozenset(
-    "a abbr acronym applet area audio b base basefont bdi bdo big canvas cite code col colgroup "
-    "data datalist del dfn em embed font frame frameset i img input ins kbd link map mark meta "
-    "meter noframes optgroup output param picture progress q rp rt ruby s samp small source span "
-    "strike strong sub sup textarea time track tt u var video wbr".split()
-)
+_INLINE = frozenset(_INLINE_NAMES.split())
 _KNOWN = _BLOCKS | _SPACED | _HIDDEN | _INLINE
 
 _OPENING = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]{0,30})(?=[\s/>])|<!--|<!\[CDATA\[|<[!?]")
