@@ -12,17 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.cli_run import watcher
 
-from watcher.cli.common import (
-    Call,
-    Options,
-    ago,
-    clean,
-    dumps,
-    duration,
-    nearest,
-    one_line,
-    since,
-)
+from watcher.cli.common import Call, since
+from watcher.cli.options import Options
+from watcher.cli.words import ago, clean, dumps, duration, nearest, one_line
 from watcher.core.errors import UsageError
 
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

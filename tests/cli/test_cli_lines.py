@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.cli.common import Call, Options
+from watcher.cli.common import Call
 from watcher.cli.lines import BadLineError, Given, Lines, article_of, articles, term_of
+from watcher.cli.options import Options
 from watcher.core.errors import UsageError
 from watcher.core.model import Feed, Term, TermKind
 

@@ -41,6 +41,11 @@ def main(args: Sequence[str] | None = None) -> int:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"watcher: {where}{error.strerror or error}", 1)
+    except Exception as error:
+        if any(word in ("-vv", "-vvv") for word in arguments):
+            raise
+        kind = type(error).__name__
+        return _fail(f"watcher: a fault in the program: {kind}: {error} (-vv shows where)", 1)
     return code
 
 
@@ -66,7 +71,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    from watcher.cli.common import clean
+    from watcher.cli.words import clean
 
     red, plain = ("\x1b[31m", "\x1b[0m") if _colored() else ("", "")
     print(f"{red}{clean(message)}{plain}", file=sys.stderr)

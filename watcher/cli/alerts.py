@@ -1,35 +1,29 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
-"""alerts, stories, deliveries, notify: what was told, of what, and whether it arrived."""
+"""alerts, stories: what was told, and of what."""
 
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watcher.cli.common import Call, Row, command, iso, nearest, now, one_line, since
-from watcher.cli.why import delivery_json, delivery_words
-from watcher.core.errors import UsageError, WatcherError
+from watcher.cli.common import Call, command, since
+from watcher.cli.deliveries import delivery_json, delivery_words
+from watcher.cli.words import iso, one_line, short
+from watcher.core.errors import WatcherError
 from watcher.core.model import (
     Alert,
     Article,
-    Delivery,
-    DeliveryId,
-    DeliveryState,
     Link,
     LinkKind,
     Member,
-    Message,
-    Outcome,
-    Sent,
+    Severity,
     Story,
     StoryId,
 )
 
 if TYPE_CHECKING:
-    from watcher.alerts import Target
+    pass
 
 PANEL = "What was told"
 EVERY = 1_000_000
@@ -60,20 +54,6 @@ def register(app: typer.Typer) -> None:
     command(stories, "list", examples=["watcher stories list --since 12h --json"])(stories_list)
     command(stories, "show", examples=["watcher stories show 1b9f03c2d4e5a687"])(stories_show)
     app.add_typer(stories, name="stories", rich_help_panel=PANEL)
-    deliveries = typer.Typer(
-        help="Alerts on their way to each channel; parked ones can be sent again.",
-        no_args_is_help=True,
-    )
-    command(deliveries, "list", examples=["watcher deliveries list --in parked"])(deliveries_list)
-    command(
-        deliveries,
-        "retry",
-        examples=["watcher deliveries retry 9c01d2aa", "watcher deliveries retry --all"],
-    )(deliveries_retry)
-    app.add_typer(deliveries, name="deliveries", rich_help_panel=PANEL)
-    notify = typer.Typer(help="The channels: send a test message.", no_args_is_help=True)
-    command(notify, "test", examples=["watcher notify test newsroom"])(notify_test)
-    app.add_typer(notify, name="notify", rich_help_panel=PANEL)
 
 
 # --- alerts --------------------------------------------------------------------------------------
@@ -97,49 +77,35 @@ def alerts_list(
         rows = [
             (alert, queries.article(alert.article) if alert.article else None) for alert in found
         ]
-    if call.json:
-        for alert, article in rows:
-            call.data(alert_json(alert, article))
-        return 0
-    heads = ("alert", "time", "kind", "severity", "rules", "outlet", "headline")
-    if csv:
-        call.csv(
-            (*heads, "url"),
-            [
-                (
-                    *_alert_row(call, alert, article, iso(alert.created)),
-                    article.url if article else "",
-                )
-                for alert, article in rows
-            ],
-        )
+    found_json = [alert_json(alert, article) for alert, article in rows]
+    if call.json or csv:
+        call.rows(found_json, csv=csv)
         return 0
     if not rows:
         call.say("no alerts yet" if (start, rule, feed) == (None, None, None) else "no such alerts")
         return 0
     call.table(
-        heads,
+        ("alert", "time", "kind", "rules", "outlet", "headline"),
         [
-            _alert_row(call, alert, article, call.when(alert.created), width=90)
+            (
+                short(alert.id),
+                call.when(alert.created),
+                _kind(alert),
+                one_line(", ".join(alert.rules) or "-", 30),
+                one_line(article.outlet if article else "-", 20),
+                one_line(headline(alert, article), 120),
+            )
             for alert, article in rows
         ],
     )
     return 0
 
 
-def _alert_row(
-    call: Call, alert: Alert, article: Article | None, when: str | None, width: int = 100_000
-) -> Row:
-    del call
-    return (
-        alert.id,
-        when,
-        alert.kind.value,
-        (alert.severity.value, "red" if alert.severity.rank > 1 else ""),
-        ", ".join(alert.rules),
-        article.outlet if article else "-",
-        one_line(headline(alert, article), width),
-    )
+def _kind(alert: Alert) -> tuple[str, str]:
+    if alert.severity is Severity.NORMAL:
+        return (alert.kind.value, "")
+    style = "red" if alert.severity.rank > Severity.NORMAL.rank else "dim"
+    return (f"{alert.kind.value}, {alert.severity.value}", style)
 
 
 def headline(alert: Alert, article: Article | None) -> str:
@@ -236,19 +202,14 @@ def stories_list(
         (_story_row(story, group) for story, group in groups.items()),
         key=lambda row: (-row["outlets"], row["last"] or ""),
     )[:limit]
-    if call.json:
-        for row in rows:
-            call.data(row)
-        return 0
-    heads = ("story", "outlets", "articles", "copies", "last", "headline")
-    if csv:
-        call.csv(heads, [[row[head] for head in heads] for row in rows])
+    if call.json or csv:
+        call.rows(rows, csv=csv)
         return 0
     if not rows:
         call.say(f"no stories since {call.when(moment)}")
         return 0
     call.table(
-        heads,
+        ("story", "outlets", "articles", "copies", "last", "headline"),
         [
             (
                 row["story"],
@@ -339,175 +300,4 @@ def _print_members(call: Call, story: Story) -> None:
             (member.kind.value, member.outlet, call.when(member.seen), one_line(member.title, 90))
             for member in story.members
         ],
-    )
-
-
-# --- deliveries ----------------------------------------------------------------------------------
-
-
-def deliveries_list(
-    call: Call,
-    *,
-    state: Annotated[
-        DeliveryState | None,
-        typer.Option("--in", metavar="STATE", help="Only those in this state."),
-    ] = None,
-    target: Annotated[
-        str | None, typer.Option("--target", metavar="NAME", help="Only those to this channel.")
-    ] = None,
-    limit: LimitOption = 50,
-    csv: CsvOption = False,
-) -> int:
-    """List the deliveries, newest first: each alert on its way to each channel.
-
-    due, held (quiet hours, digest, limit), sending, sent, unknown (it may have arrived; it is sent
-    again, marked so), parked (given up: mend the cause, then `deliveries retry`).
-    """
-    with call.store().read() as queries:
-        found = queries.deliveries(state=state, target=target, limit=EVERY)[-limit:][::-1]
-    if call.json:
-        for delivery in found:
-            call.data(delivery_json(delivery))
-        return 0
-    heads = ("delivery", "alert", "channel", "state", "due", "sent", "tries", "why not")
-    rows: list[Row] = [_delivery_row(call, delivery) for delivery in found]
-    if csv:
-        call.csv(heads, rows)
-    elif not rows:
-        call.say("no such deliveries" if state or target else "no deliveries yet")
-    else:
-        call.table(heads, rows, right=["tries"])
-    return 0
-
-
-def _delivery_row(call: Call, delivery: Delivery) -> Row:
-    styles = {DeliveryState.SENT: "green", DeliveryState.PARKED: "red"}
-    hold = f"waits for {delivery.hold.value}" if delivery.hold else ""
-    return (
-        delivery.id,
-        delivery.alert,
-        delivery.target,
-        (delivery.state.value, styles.get(delivery.state, "yellow")),
-        call.when(delivery.due),
-        call.when(delivery.sent),
-        delivery.attempts,
-        one_line(delivery.error or (hold if delivery.state is not DeliveryState.SENT else ""), 100),
-    )
-
-
-def deliveries_retry(
-    call: Call,
-    delivery: Annotated[
-        list[str] | None, typer.Argument(metavar="DELIVERY", help="Their ids.")
-    ] = None,
-    *,
-    everything: Annotated[bool, typer.Option("--all", help="All that are parked.")] = False,
-) -> int:
-    """Send parked deliveries again: with the next poll, or at once by a running daemon."""
-    if bool(delivery) is everything:
-        raise UsageError("name the deliveries to send again, or --all (not both)")
-    with call.store().read() as queries:
-        parked = [one.id for one in queries.deliveries(state=DeliveryState.PARKED, limit=1_000_000)]
-    chosen = (
-        parked
-        if everything
-        else [one for wanted in delivery or () for one in _starting_with(parked, wanted)]
-    )
-    retried: list[DeliveryId] = []
-    with call.store().write() as tx:
-        retried += [one for one in chosen if tx.retry(one, now=now())]
-    missing = [
-        wanted for wanted in delivery or () if not any(one.startswith(wanted) for one in retried)
-    ]
-    if call.json:
-        call.data({"retried": retried, "not_parked": missing})
-    else:
-        for wanted in missing:
-            call.warn(f"{wanted}: no parked delivery has this id (deliveries list --in parked)")
-        call.say(f"{len(retried)} due again", "green" if retried else None)
-    return 1 if missing else 0
-
-
-def _starting_with(ids: Sequence[DeliveryId], wanted: str) -> list[DeliveryId]:
-    found = [one for one in ids if one.startswith(wanted)]
-    if len(found) > 1:
-        raise UsageError(f"{wanted} is the start of {len(found)} ids; give more letters")
-    return found
-
-
-# --- notify --------------------------------------------------------------------------------------
-
-
-def notify_test(
-    call: Call,
-    channel: Annotated[
-        str | None,
-        typer.Argument(metavar="CHANNEL", help="Only this channel.", show_default="all"),
-    ] = None,
-    *,
-    deadline: Annotated[
-        float, typer.Option(metavar="SECONDS", min=1, max=300, help="Give up after so long.")
-    ] = 30.0,
-) -> int:
-    """Send a test message to the channels of rules.yaml and say what came of it.
-
-    Exit code 1 when one didn't arrive. "unknown" means that it may have arrived: look there.
-    """
-    from watcher.alerts import split
-
-    channels = call.config(require_secrets=True).channels
-    if channel is not None:
-        names = [one.name for one in channels]
-        if channel not in names:
-            raise UsageError(
-                f'no channel is called "{channel}".{nearest(channel, names)}'
-                f" Channels: {', '.join(names) or 'none'}"
-            )
-        channels = tuple(one for one in channels if one.name == channel)
-    if not channels:
-        raise WatcherError(f"no channels in {call.options.rules}: put one under `channels:`")
-    targets = [target for one in channels for target in split(one)]
-    with ThreadPoolExecutor(max_workers=min(16, len(targets))) as pool:
-        results = list(pool.map(lambda target: _try(target, deadline), targets))
-    for target, (outcome, ms) in zip(targets, results, strict=True):
-        if call.json:
-            call.data(
-                {
-                    "channel": target.channel,
-                    "target": target.name,
-                    "outcome": outcome.sent.name.lower(),
-                    "ok": outcome.sent is Sent.OK,
-                    "detail": outcome.detail,
-                    "ms": ms,
-                }
-            )
-    if not call.json:
-        call.table(
-            ("channel", "outcome", "ms", "detail"),
-            [
-                (
-                    target.name,
-                    (outcome.sent.value, "green" if outcome.sent is Sent.OK else "red"),
-                    ms,
-                    one_line(outcome.detail, 120),
-                )
-                for target, (outcome, ms) in zip(targets, results, strict=True)
-            ],
-            right=["ms"],
-        )
-    return 0 if all(outcome.sent is Sent.OK for outcome, _ in results) else 1
-
-
-def _try(target: "Target", deadline: float) -> tuple[Outcome, int]:
-    start = time.monotonic()
-    outcome = target.send(_test_message(now()), deadline=deadline)
-    return outcome, round((time.monotonic() - start) * 1000)
-
-
-def _test_message(at: datetime) -> Message:
-    """Return the test; its key is new each second, so that no target swallows the second one."""
-    return Message(
-        key=f"test-{at - timedelta(microseconds=at.microsecond):%Y%m%dT%H%M%S}",
-        title="watcher: test message",
-        body="This is a test. Alerts from watcher will arrive here.",
     )

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from watcher import __version__
-from watcher.cli import alerts, articles, feeds, rules, run, status, why
-from watcher.cli.common import (
+from watcher.cli import alerts, articles, deliveries, feeds, packs, rules, run, status, why
+from watcher.cli.options import (
     JsonOption,
     NoColorOption,
     QuietOption,
@@ -69,5 +69,5 @@ def remember(
     }
 
 
-for part in (run, status, articles, why, rules, feeds, alerts):
+for part in (run, status, articles, why, rules, packs, feeds, alerts, deliveries):
     part.register(app)

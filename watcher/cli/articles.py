@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from watcher.cli.common import Call, command, duration, iso, nearest, now
+from watcher.cli.common import Call, command
 from watcher.cli.lines import Asked, Lines, articles, must_open, opened, terms
+from watcher.cli.words import duration, iso, nearest, now
 from watcher.core.errors import FeedError, UsageError
 from watcher.core.model import Article, ArticleId, Document, Entity, Entry, Feed, Match, TermKind
 

@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
-"""What all commands share: the global options, how they print, and how errors become exit codes.
+"""What all commands share: how they are registered, how they print, what they open.
 
 Data goes to stdout and everything else to stderr. Text that came from a feed is printed without
 control characters, because a headline must not be able to steer a person's terminal. Nothing
@@ -8,31 +8,25 @@ heavy is imported here before a command runs.
 
 import functools
 import inspect
-import json
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
+from watcher.cli.options import DEFAULTS, GLOBALS, Options
+from watcher.cli.words import clean, dumps, duration, now
 from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import Config, Mistake, Weight
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from rich.console import Console
 
     from watcher.store import Store
-    from watcher.watch import Settings
-
-GLOBAL_PANEL = "Global options (also before the command)"
 
 Row = Sequence[object]
 Command = Callable[..., int | None]
@@ -44,138 +38,6 @@ class InterruptedByPersonError(Exception):
 
 class ReaderGoneError(Exception):
     """Whoever read our output (head, less) has seen enough."""
-
-
-# --- the global options --------------------------------------------------------------------------
-
-RulesOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--rules",
-        metavar="FILE",
-        help="The watch rules. (default: $WATCHER_RULES or rules.yaml)",
-        rich_help_panel=GLOBAL_PANEL,
-        show_default=False,
-    ),
-]
-StateOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--state",
-        metavar="DIR",
-        help="Where the program keeps what it knows. (default: $WATCHER_STATE or state/)",
-        rich_help_panel=GLOBAL_PANEL,
-        show_default=False,
-    ),
-]
-JsonOption = Annotated[
-    bool,
-    typer.Option(
-        "--json",
-        help="Print JSON on stdout, for scripts.",
-        rich_help_panel=GLOBAL_PANEL,
-        metavar="",
-    ),
-]
-VerboseOption = Annotated[
-    int,
-    typer.Option(
-        "--verbose",
-        "-v",
-        count=True,
-        help="Say more on stderr (-vv: still more).",
-        rich_help_panel=GLOBAL_PANEL,
-        show_default=False,
-        metavar="",
-    ),
-]
-QuietOption = Annotated[
-    int,
-    typer.Option(
-        "--quiet",
-        "-q",
-        count=True,
-        help="Say less on stderr.",
-        rich_help_panel=GLOBAL_PANEL,
-        show_default=False,
-        metavar="",
-    ),
-]
-NoColorOption = Annotated[
-    bool,
-    typer.Option(
-        "--no-color", help="No colour (also: NO_COLOR=1).", rich_help_panel=GLOBAL_PANEL, metavar=""
-    ),
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """The global options, from the command line and the environment.
-
-    `rules_given` says that a person named the rules file, so its absence is an error.
-    """
-
-    rules: Path = Path("rules.yaml")
-    rules_given: bool = False
-    state: Path = Path("state")
-    database_url: str | None = None
-    json: bool = False
-    verbose: int = 0
-    color: bool = True
-
-    @classmethod
-    def merged(
-        cls, *given: Mapping[str, Any], environ: Mapping[str, str] | None = None
-    ) -> "Options":
-        """Return the options of one call: the later of `given` wins, then the environment."""
-        environ = os.environ if environ is None else environ
-        rules = _last(given, "rules") or environ.get("WATCHER_RULES") or None
-        state = _last(given, "state") or environ.get("WATCHER_STATE") or "state"
-        return cls(
-            rules=Path(rules or "rules.yaml"),
-            rules_given=rules is not None,
-            state=Path(state),
-            database_url=environ.get("WATCHER_DATABASE_URL") or None,
-            json=any(part.get("json") for part in given),
-            verbose=sum(part.get("verbose", 0) - part.get("quiet", 0) for part in given),
-            color=not (any(part.get("no_color") for part in given) or environ.get("NO_COLOR")),
-        )
-
-    def settings(self) -> "Settings":
-        """Return them as the daemon takes them."""
-        from watcher.watch import Settings
-
-        return Settings(
-            rules=self.rules,
-            state=self.state,
-            database_url=self.database_url,
-            json=self.json,
-            verbose=self.verbose,
-            color=self.color,
-        )
-
-
-def _last(given: Sequence[Mapping[str, Any]], key: str) -> Any:  # noqa: ANN401 - as typer gave it
-    return next((part[key] for part in reversed(given) if part.get(key) is not None), None)
-
-
-_GLOBALS: dict[str, Any] = {
-    "rules": RulesOption,
-    "state": StateOption,
-    "json": JsonOption,
-    "verbose": VerboseOption,
-    "quiet": QuietOption,
-    "no_color": NoColorOption,
-}
-_DEFAULTS: dict[str, Any] = {
-    "rules": None,
-    "state": None,
-    "json": False,
-    "verbose": 0,
-    "quiet": 0,
-    "no_color": False,
-}
 
 
 def command(
@@ -193,7 +55,7 @@ def command(
 
         @functools.wraps(function)
         def run(ctx: typer.Context, **values: Any) -> int | None:  # noqa: ANN401 - typer's values
-            here = {key: values.pop(f"global_{key}") for key in _GLOBALS}
+            here = {key: values.pop(f"global_{key}") for key in GLOBALS}
             options = Options.merged(ctx.obj or {}, here)
             # typer would answer these two itself, in its own way and with its own exit codes.
             try:
@@ -210,9 +72,9 @@ def command(
             *(parameter.replace(kind=keyword) for parameter in own),
             *(
                 inspect.Parameter(
-                    f"global_{key}", keyword, annotation=annotation, default=_DEFAULTS[key]
+                    f"global_{key}", keyword, annotation=annotation, default=DEFAULTS[key]
                 )
-                for key, annotation in _GLOBALS.items()
+                for key, annotation in GLOBALS.items()
             ),
         ]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -300,21 +162,34 @@ class Call:
 
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for head in heads:
+            # Only the last column wraps, so that each row begins on one line of its own.
             table.add_column(
-                head, justify="right" if head in right else "left", overflow="fold", no_wrap=False
+                head,
+                justify="right" if head in right else "left",
+                no_wrap=head != heads[-1],
+                overflow="ellipsis" if head != heads[-1] else "fold",
             )
         for row in rows:
             table.add_row(*(Text(clean(text), style=style) for text, style in map(_cell, row)))
         self.out.print(table)
 
-    def csv(self, heads: Sequence[str], rows: Iterable[Row]) -> None:
-        """Print rows as CSV that a spreadsheet can't run as formulas."""
+    def csv(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Print JSON rows as CSV that a spreadsheet shows and doesn't run."""
         import csv
 
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(heads)
+        if rows:
+            writer.writerow(rows[0])
         for row in rows:
-            writer.writerow([_harmless(clean(_cell(value)[0])) for value in row])
+            writer.writerow([_harmless(clean(_flat(value))) for value in row.values()])
+
+    def rows(self, rows: Sequence[Mapping[str, Any]], *, csv: bool) -> None:
+        """Print rows for scripts: as CSV, or as JSON Lines."""
+        if csv:
+            self.csv(rows)
+            return
+        for row in rows:
+            self.data(row)
 
     @contextmanager
     def progress(self, label: str, total: int) -> Iterator[Callable[[], None]]:
@@ -409,59 +284,12 @@ def zone_of(name: str) -> tzinfo:
         return UTC
 
 
-# --- small things --------------------------------------------------------------------------------
-
-
-def now() -> datetime:
-    """Return the time now, aware, UTC."""
-    return datetime.now(UTC)
-
-
-def iso(moment: datetime | None) -> str | None:
-    """Return a time as ISO 8601 with offset, None for none."""
-    return None if moment is None else moment.isoformat()
-
-
-def dumps(value: object) -> str:
-    """Return one line of JSON; letters of every script as they are."""
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
 def print_mistakes(mistakes: Iterable[Mistake], call: Call) -> None:
     """Print findings in rules.yaml to stderr, one line each, as editors read them."""
     for mistake in mistakes:
         word = "warning: " if mistake.weight is Weight.WARNING else ""
         place = f"{mistake.file}:{mistake.line}:{mistake.column}: "
         call.warn(f"{place}{word}{mistake.message}", "yellow" if word else "red")
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return " Did you mean ...?" with the known word most like `word`, or nothing."""
-    import difflib
-
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f' Did you mean "{close[0]}"?' if close else ""
-
-
-A_CENTURY = 3.2e9
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-
-
-def duration(text: str) -> timedelta:
-    """Read "90s", "30m", "72h", "7d" or "2w".
-
-    Raises:
-        UsageError: anything else, or what reaches beyond the calendar.
-
-    """
-    number, unit = text.strip()[:-1], text.strip()[-1:].lower()
-    try:
-        seconds = float(number) * _UNITS[unit]
-    except (ValueError, KeyError):
-        seconds = 0.0
-    if 0 < seconds < A_CENTURY:  # false for nan and inf, too
-        return timedelta(seconds=seconds)
-    raise UsageError(f'"{text}" is no duration. Write it like 30m, 72h or 7d.')
 
 
 def since(text: str, call: Call) -> datetime:
@@ -483,45 +311,17 @@ def since(text: str, call: Call) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=call.zone)).astimezone(UTC)
 
 
-def ago(moment: datetime | None, at: datetime) -> str:
-    """Return how long `moment` lies back, in one unit: "5 min", "3 h", "12 d"; "-" for None."""
-    if moment is None:
-        return "-"
-    seconds = (at - moment).total_seconds()
-    size = abs(seconds)
-    for limit, divisor, unit in ((90, 1, "s"), (5400, 60, "min"), (172_800, 3600, "h")):
-        if size < limit:
-            return f"{'in ' if seconds < 0 else ''}{size / divisor:.0f} {unit}"
-    return f"{'in ' if seconds < 0 else ''}{size / 86_400:.0f} d"
-
-
-# Steering characters: C0 and C1 controls, and the marks that turn the direction of what follows.
-_STEERING = dict.fromkeys(
-    (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-) | {ord("\t"): " ", ord("\n"): "\n"}
-
-
-def clean(text: str) -> str:
-    """Return `text` without characters that could steer a terminal or turn its lines around."""
-    return text.translate(_STEERING)
-
-
-def one_line(text: str, width: int = 100) -> str:
-    """Return `text` on one line, cut to `width` columns (a Han sign is two)."""
-    flat = " ".join(clean(text).split())
-    used = 0
-    for position, letter in enumerate(flat):
-        used += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-        if used > width:
-            return flat[: max(position - 1, 0)] + "…"
-    return flat
-
-
 def _cell(value: object) -> tuple[str, str]:
     if isinstance(value, tuple):
         text, style = value
         return str(text), style
     return ("-" if value is None else str(value)), ""
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return "; ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _harmless(text: str) -> str:
@@ -547,10 +347,3 @@ def _console(stream: Any, *, color: bool) -> "Console":  # noqa: ANN401 - any te
         markup=False,
         soft_wrap=False,
     )
-
-
-def working(call: Call, label: str) -> "AbstractContextManager[object]":
-    """Show that something is going on, on a terminal only."""
-    if not sys.stderr.isatty() or call.options.verbose < 0:
-        return nullcontext()
-    return call.err.status(label)

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from watcher.cli.common import Call, ago, command, duration, iso, nearest, now, one_line
+from watcher.cli.common import Call, command
 from watcher.cli.lines import opened
+from watcher.cli.words import ago, duration, iso, nearest, now, one_line
 from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import Feed, FeedState
 
@@ -47,12 +48,11 @@ def feeds_list(call: Call) -> int:
         return 0
     at = now()
     call.table(
-        ("feed", "language", "tags", "state", "last new", "next poll", "address"),
+        ("feed", "language", "state", "last new", "next poll", "address"),
         [
             (
-                one_line(feed.name, 40),
+                one_line(feed.name, 30),
                 feed.language or "-",
-                ", ".join(sorted(feed.tags)) or "-",
                 _state_cell(states.get(feed.url)),
                 ago(state.last_new, at) if (state := states.get(feed.url)) else "-",
                 call.when(state.next_due) if state else "-",

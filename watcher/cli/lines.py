@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from watcher.cli.common import Call, one_line
+from watcher.cli.common import Call
+from watcher.cli.words import one_line
 from watcher.core.errors import UsageError
 from watcher.core.model import Article, ArticleId, Feed, Term, TermKind
 

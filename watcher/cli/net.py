@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from watcher import __version__
-from watcher.cli.common import iso, now
+from watcher.cli.words import iso, now
 from watcher.core.errors import FeedError
 from watcher.core.model import Document, Feed
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from watcher.cli.common import Call, command, load_config, nearest, one_line, print_mistakes
+from watcher.cli.common import Call, command, load_config, print_mistakes
+from watcher.cli.words import nearest, one_line
 from watcher.core.errors import RulesError, UsageError
 from watcher.core.model import (
     Article,
@@ -41,14 +42,6 @@ def register(app: typer.Typer) -> None:
         examples=["watcher rules test", 'watcher rules test Atajurt "Волонтёры Атажұрт"'],
     )(rules_test)
     app.add_typer(rules, name="rules", rich_help_panel="Rules and feeds")
-    packs = typer.Typer(help="Entity packs that come with the program.", no_args_is_help=True)
-    command(packs, "list")(packs_list)
-    command(
-        packs,
-        "show",
-        examples=["watcher packs show xinjiang", "watcher packs show xinjiang serikzhan-bilash"],
-    )(packs_show)
-    app.add_typer(packs, name="packs", rich_help_panel="Rules and feeds")
 
 
 # --- check ---------------------------------------------------------------------------------------
@@ -193,21 +186,24 @@ def rules_list(call: Call) -> int:
             call.data(rule_json(rule))
         return 0
     call.table(
-        ("rule", "severity", "looks for", "languages", "tells", "tests"),
+        ("rule", "severity", "tells", "tests", "looks for"),
         [
             (
                 rule.name,
                 rule.severity.value,
-                one_line(find_words(rule.find), 60),
-                ", ".join(sorted(rule.languages)) or "any",
-                ", ".join(rule.notify) or "nobody",
+                one_line(", ".join(rule.notify) or "nobody", 24),
                 len(rule.tests),
+                one_line(find_words(rule.find) + _only_in(rule), 200),
             )
             for rule in config.rules
         ],
         right=["tests"],
     )
     return 0
+
+
+def _only_in(rule: Rule) -> str:
+    return f" (in {', '.join(sorted(rule.languages))})" if rule.languages else ""
 
 
 def rule_json(rule: Rule) -> dict[str, Any]:
@@ -312,117 +308,3 @@ def _print_test(call: Call, rule: Rule, test: RuleTest, *, holds: bool, obstacle
         call.say(f"ok      {rule.name}: {one_line(test.text, 70)}", "green")
     else:
         call.say(f"failed  {_failure(rule, test, obstacle)}", "red")
-
-
-# --- packs ---------------------------------------------------------------------------------------
-
-
-def packs_list(call: Call) -> int:
-    """List the entity packs that come with the program; rules.yaml includes them by name."""
-    from watcher import config
-
-    packs = [(name, config.load_pack(name)) for name in config.pack_names()]
-    if call.json:
-        for name, entities in packs:
-            call.data({"pack": name, "entities": len(entities), "aliases": _aliases(entities)})
-        return 0
-    call.table(
-        ("pack", "entities", "spellings", "use it with"),
-        [
-            (name, len(entities), _aliases(entities), f"include: [packs/{name}.yaml]")
-            for name, entities in packs
-        ],
-        right=["entities", "spellings"],
-    )
-    return 0
-
-
-def packs_show(
-    call: Call,
-    pack: Annotated[str, typer.Argument(help="The name of a pack, as in `packs list`.")],
-    entity: Annotated[
-        str | None, typer.Argument(metavar="ENTITY", help="Only this one, with all spellings.")
-    ] = None,
-) -> int:
-    """Show the entities of a pack, or every spelling of one of them and where it was seen."""
-    from watcher import config
-
-    name = pack.removeprefix("packs/").removesuffix(".yaml")
-    if name not in config.pack_names():
-        raise UsageError(f'no pack is called "{pack}".{nearest(name, config.pack_names())}')
-    entities = config.load_pack(name)
-    if entity is not None:
-        ids = [one.id for one in entities]
-        if entity not in ids:
-            raise UsageError(f'the pack {name} has no entity "{entity}".{nearest(entity, ids)}')
-        entities = tuple(one for one in entities if one.id == entity)
-    if call.json:
-        for one in entities:
-            call.data(entity_json(one))
-    elif entity is not None:
-        _print_entity(call, entities[0])
-    else:
-        call.table(
-            ("entity", "name", "type", "spellings", "for example"),
-            [
-                (
-                    one.id,
-                    one.name,
-                    one.type,
-                    len(one.aliases),
-                    one_line(", ".join(alias.text for alias in one.aliases), 50),
-                )
-                for one in entities
-            ],
-            right=["spellings"],
-        )
-    return 0
-
-
-def entity_json(entity: Entity) -> dict[str, Any]:
-    """Return an entity for scripts."""
-    return {
-        "entity": entity.id,
-        "name": entity.name,
-        "type": entity.type,
-        "aliases": [
-            {"text": alias.text, "language": alias.language, "source": alias.source or None}
-            for alias in entity.aliases
-        ],
-        "context": list(entity.context),
-        "note": entity.note or None,
-    }
-
-
-def _print_entity(call: Call, entity: Entity) -> None:
-    call.say(f"{entity.name} ({entity.id}, {entity.type})", "bold")
-    if entity.note:
-        call.say(entity.note)
-    call.table(
-        ("spelling", "language", "counts", "seen in"),
-        [
-            (
-                alias.text,
-                alias.language,
-                ", ".join(
-                    word
-                    for word, flag in (
-                        ("as written", alias.case),
-                        ("no endings", alias.exact),
-                        ("with a context word", alias.ctx),
-                        ("one letter off, too", alias.fuzzy),
-                    )
-                    if flag
-                )
-                or "always",
-                alias.source or "-",
-            )
-            for alias in entity.aliases
-        ],
-    )
-    if entity.context:
-        call.say(f"Context words: {', '.join(entity.context)}")
-
-
-def _aliases(entities: Sequence[Entity]) -> int:
-    return sum(len(entity.aliases) for entity in entities)

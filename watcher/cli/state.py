@@ -4,13 +4,13 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from watcher.cli.common import Options, now
+from watcher.cli.options import Options
+from watcher.cli.words import now
 from watcher.core.errors import StateError
 
 if TYPE_CHECKING:
     from watcher.store import Store
 
-LOCK = "watcher.lock"
 SIGN_OF_LIFE = timedelta(minutes=2)
 
 
@@ -44,17 +44,14 @@ def open_existing(options: Options) -> "Store":
     return open_store(options.state, url=options.database_url, now=now())
 
 
-def running(options: Options, heartbeat: datetime | None, at: datetime) -> bool:
-    """Whether a daemon works on this state: it holds the lock, or gave a sign of life just now."""
-    if options.database_url:
-        return heartbeat is not None and at - heartbeat < SIGN_OF_LIFE
-    import fcntl
+def worker(options: Options, pulse: datetime | None, at: datetime) -> str | None:
+    """Return who works on this state, as "pid 123 (watcher run)"; None when nobody does.
 
-    try:
-        with (options.state / LOCK).open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
+    On PostgreSQL the worker may be on another machine: there its last sign of life tells.
+    """
+    if options.database_url:
+        alive = pulse is not None and at - pulse < SIGN_OF_LIFE
+        return "on this database" if alive else None
+    from watcher.store.claim import FileClaim
+
+    return FileClaim(options.state).holder()

@@ -7,7 +7,8 @@ from typing import Any
 
 import typer
 
-from watcher.cli.common import Call, ago, command, iso, now, one_line
+from watcher.cli.common import Call, command
+from watcher.cli.words import ago, iso, now, one_line
 from watcher.core.model import DeliveryState, FeedState
 
 PULSE = "pulse"
@@ -46,17 +47,19 @@ def collect(call: Call) -> dict[str, Any]:
     with store.read() as queries:
         feeds = queries.feed_states(active=True)
         counts = queries.counts()
-        heartbeat = _moment(queries.note(PULSE))
+        pulse = _moment(queries.note(PULSE))
         next_delivery = queries.next_delivery()
         alerts_today = len(queries.alerts(since=midnight, limit=1_000_000))
         stories_today = len({link.story for _, link in queries.articles_since(midnight)})
         by_state = {state.value: counts.get(state.value, 0) for state in DeliveryState}
+    worker = at_rest.worker(call.options, pulse, at)
     failing = sorted(
         (feed for feed in feeds if feed.fault is not None), key=lambda feed: -feed.failures
     )
     return {
-        "running": at_rest.running(call.options, heartbeat, at),
-        "heartbeat": iso(heartbeat),
+        "running": worker is not None,
+        "worker": worker,
+        "pulse": iso(pulse),
         "feeds": {
             "total": len(feeds),
             "due": sum(feed.next_due <= at for feed in feeds),
@@ -93,7 +96,8 @@ def _print(call: Call, report: dict[str, Any]) -> None:
     at = now()
     feeds = report["feeds"]
     if report["running"]:
-        call.say(f"running   yes, last sign of life {_ago(report['heartbeat'], at)}", "green")
+        alive = f", last sign of life {_ago(report['pulse'], at)}" if report["pulse"] else ""
+        call.say(f"running   yes, {report['worker']}{alive}", "green")
     else:
         call.say("running   no (watcher run)", "yellow")
     if report["recovered"]:

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from watcher.cli.articles import match_json, text_article
-from watcher.cli.common import Call, command, iso, one_line
+from watcher.cli.common import Call, command
+from watcher.cli.deliveries import delivery_json, delivery_words
+from watcher.cli.words import iso, one_line
 from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import (
     Alert,
@@ -62,7 +64,7 @@ def why(
     """
     config = call.config()
     if rule is not None and rule not in {known.name for known in config.rules}:
-        from watcher.cli.common import nearest
+        from watcher.cli.words import nearest
 
         raise UsageError(
             f'no rule is called "{rule}".{nearest(rule, (known.name for known in config.rules))}'
@@ -304,31 +306,3 @@ def decision_json(at: datetime, decision: Decision) -> dict[str, Any]:
         "hold": decision.hold.value if decision.hold else None,
         "due": iso(decision.due),
     }
-
-
-def delivery_json(delivery: Delivery) -> dict[str, Any]:
-    """Return one delivery for scripts."""
-    return {
-        "id": delivery.id,
-        "alert": delivery.alert,
-        "target": delivery.target,
-        "rules": list(delivery.rules),
-        "state": delivery.state.value,
-        "due": iso(delivery.due),
-        "hold": delivery.hold.value if delivery.hold else None,
-        "attempts": delivery.attempts,
-        "sent": iso(delivery.sent),
-        "error": delivery.error or None,
-    }
-
-
-def delivery_words(call: Call, delivery: Delivery) -> str:
-    """Return one delivery on one line."""
-    tries = f", {delivery.attempts} tries" if delivery.attempts > 1 else ""
-    error = f": {delivery.error}" if delivery.error else ""
-    wait = f", waits for {delivery.hold.value}" if delivery.hold else ""
-    moment = delivery.sent or delivery.due
-    word = "at" if delivery.sent else "due"
-    return (
-        f"{delivery.target}: {delivery.state.value} {word} {call.when(moment)}{wait}{tries}{error}"
-    )

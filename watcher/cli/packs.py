@@ -1,0 +1,135 @@
+# ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
+"""packs: the entities that come with the program, with every spelling and where it was seen."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from watcher.cli.common import Call, command
+from watcher.cli.words import nearest, one_line
+from watcher.core.errors import UsageError
+from watcher.core.model import Entity
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file to `app`."""
+    packs = typer.Typer(help="Entity packs that come with the program.", no_args_is_help=True)
+    command(packs, "list")(packs_list)
+    command(
+        packs,
+        "show",
+        examples=["watcher packs show xinjiang", "watcher packs show xinjiang serikzhan-bilash"],
+    )(packs_show)
+    app.add_typer(packs, name="packs", rich_help_panel="Rules and feeds")
+
+
+def packs_list(call: Call) -> int:
+    """List the entity packs that come with the program; rules.yaml includes them by name."""
+    from watcher import config
+
+    packs = [(name, config.load_pack(name)) for name in config.pack_names()]
+    if call.json:
+        for name, entities in packs:
+            call.data({"pack": name, "entities": len(entities), "aliases": _aliases(entities)})
+        return 0
+    call.table(
+        ("pack", "entities", "spellings", "use it with"),
+        [
+            (name, len(entities), _aliases(entities), f"include: [packs/{name}.yaml]")
+            for name, entities in packs
+        ],
+        right=["entities", "spellings"],
+    )
+    return 0
+
+
+def packs_show(
+    call: Call,
+    pack: Annotated[str, typer.Argument(help="The name of a pack, as in `packs list`.")],
+    entity: Annotated[
+        str | None, typer.Argument(metavar="ENTITY", help="Only this one, with all spellings.")
+    ] = None,
+) -> int:
+    """Show the entities of a pack, or every spelling of one of them and where it was seen."""
+    from watcher import config
+
+    name = pack.removeprefix("packs/").removesuffix(".yaml")
+    if name not in config.pack_names():
+        raise UsageError(f'no pack is called "{pack}".{nearest(name, config.pack_names())}')
+    entities = config.load_pack(name)
+    if entity is not None:
+        ids = [one.id for one in entities]
+        if entity not in ids:
+            raise UsageError(f'the pack {name} has no entity "{entity}".{nearest(entity, ids)}')
+        entities = tuple(one for one in entities if one.id == entity)
+    if call.json:
+        for one in entities:
+            call.data(entity_json(one))
+    elif entity is not None:
+        _print_entity(call, entities[0])
+    else:
+        call.table(
+            ("entity", "name", "type", "spellings", "for example"),
+            [
+                (
+                    one.id,
+                    one_line(one.name, 32),
+                    one.type,
+                    len(one.aliases),
+                    one_line(", ".join(alias.text for alias in one.aliases), 60),
+                )
+                for one in entities
+            ],
+            right=["spellings"],
+        )
+    return 0
+
+
+def entity_json(entity: Entity) -> dict[str, Any]:
+    """Return an entity for scripts."""
+    return {
+        "entity": entity.id,
+        "name": entity.name,
+        "type": entity.type,
+        "aliases": [
+            {"text": alias.text, "language": alias.language, "source": alias.source or None}
+            for alias in entity.aliases
+        ],
+        "context": list(entity.context),
+        "note": entity.note or None,
+    }
+
+
+def _print_entity(call: Call, entity: Entity) -> None:
+    call.say(f"{entity.name} ({entity.id}, {entity.type})", "bold")
+    if entity.note:
+        call.say(entity.note)
+    call.table(
+        ("spelling", "language", "counts", "seen in"),
+        [
+            (
+                alias.text,
+                alias.language,
+                ", ".join(
+                    word
+                    for word, flag in (
+                        ("as written", alias.case),
+                        ("no endings", alias.exact),
+                        ("with a context word", alias.ctx),
+                        ("one letter off, too", alias.fuzzy),
+                    )
+                    if flag
+                )
+                or "always",
+                alias.source or "-",
+            )
+            for alias in entity.aliases
+        ],
+    )
+    if entity.context:
+        call.say(f"Context words: {', '.join(entity.context)}")
+
+
+def _aliases(entities: Sequence[Entity]) -> int:
+    return sum(len(entity.aliases) for entity in entities)
