@@ -30,11 +30,12 @@ NOON = datetime(2026, 3, 10, 12, 10, tzinfo=UTC)
 
 
 def a_feed(**more: Any) -> Feed:
-    return Feed(**({"url": "https://courier.example/rss", "name": "Courier"} | more))
+    plain: dict[str, Any] = {"url": "https://courier.example/rss", "name": "Courier"}
+    return Feed(**(plain | more))
 
 
 def a_feed_state(**more: Any) -> FeedState:
-    plain = {
+    plain: dict[str, Any] = {
         "id": FeedId(1),
         "feed": a_feed(),
         "next_due": NOON,
@@ -44,24 +45,33 @@ def a_feed_state(**more: Any) -> FeedState:
 
 
 def an_answer(**more: Any) -> Fetched:
-    return Fetched(**({"status": 200, "url": "https://courier.example/rss", "body": b""} | more))
+    plain: dict[str, Any] = {"status": 200, "url": "https://courier.example/rss", "body": b""}
+    return Fetched(**(plain | more))
 
 
 def an_entry(title: str = "Police hold an activist", **more: Any) -> Entry:
-    return Entry(**({"guid": None, "url": None, "title": title, "summary": ""} | more))
+    plain: dict[str, Any] = {"guid": None, "url": None, "title": title, "summary": ""}
+    return Entry(**(plain | more))
 
 
 def an_article(title: str = "Police hold an activist", **more: Any) -> Article:
-    plain = {"id": ArticleId("a1"), "title": title, "outlet": "Courier", "seen": NOON}
+    plain: dict[str, Any] = {
+        "id": ArticleId("a1"),
+        "title": title,
+        "outlet": "Courier",
+        "seen": NOON,
+    }
     return Article(**(plain | more))
 
 
 def a_rule(name: str = "Atajurt", **more: Any) -> Rule:
-    return Rule(**({"name": name, "find": Term(text=name), "notify": ("desk",)} | more))
+    plain: dict[str, Any] = {"name": name, "find": Term(text=name), "notify": ("desk",)}
+    return Rule(**(plain | more))
 
 
 def a_channel(name: str = "desk", **more: Any) -> Channel:
-    return Channel(**({"name": name, "url": "json://127.0.0.1", "targets": (name,)} | more))
+    plain: dict[str, Any] = {"name": name, "url": "json://127.0.0.1", "targets": (name,)}
+    return Channel(**(plain | more))
 
 
 def a_hit(rule: str = "Atajurt", text: str = "activist", **more: Any) -> Hit:
@@ -82,11 +92,12 @@ def a_link(article: str = "a1", kind: LinkKind = LinkKind.NEW, story: str = "a1"
 
 
 def a_story(*members: Member, **more: Any) -> Story:
-    return Story(**({"id": StoryId("a1"), "members": members} | more))
+    plain: dict[str, Any] = {"id": StoryId("a1"), "members": members}
+    return Story(**(plain | more))
 
 
 def a_member(article: str = "a1", outlet: str = "Courier", **more: Any) -> Member:
-    plain = {
+    plain: dict[str, Any] = {
         "article": ArticleId(article),
         "outlet": outlet,
         "title": "Police hold an activist",

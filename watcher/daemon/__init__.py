@@ -1,4 +1,7 @@
-"""The clock and the life: what is polled when, signals, reload, systemd. It knows when; watch what."""
+"""The clock and the life: what is polled when, signals, reload, systemd.
+
+It knows when; `watch` knows what.
+"""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class Life:
     async def _watch_clock(self) -> None:
         """Start the jobs again when the clock of the machine is set.
 
-        APScheduler waits for a time of day: a clock that is set back an hour stops it for that hour.
+        APScheduler waits for a time of day: a clock set back by an hour stops it for that hour.
         """
         apart = time.time() - time.monotonic()
         while True:
