@@ -1,0 +1,223 @@
+"""From a word of a watch list to its stems and the endings that each may take.
+
+`languages` holds the tables; here is which of them a word may use. The answer goes into the
+index once, when rules are compiled; texts are only looked up.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from watcher.core.rules import languages as tables
+from watcher.core.rules.evidence import has_kazakh_letter
+from watcher.core.text import CYRILLIC, LATIN
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from watcher.core.rules.languages import Row
+
+_SCRIPTS = (
+    ("latin", re.compile(f"[{LATIN}]")),
+    ("cyrillic", re.compile(f"[{CYRILLIC}]")),
+    ("arabic", re.compile("[\u0620-\u06ff]")),
+)
+_TURKIC_ARABIC = re.compile("[ۇۆۈېڭۋچگپئھ]")
+NOTHING = frozenset({""})
+
+
+class Bend(NamedTuple):
+    """The letters of a word that stay, and what may follow them.
+
+    `language` None: in any text. Otherwise only in a text that shows signs of that language.
+    """
+
+    stem: str
+    endings: Container[str]
+    language: str | None = None
+
+
+class Anything:
+    """Any ending: for context words, which only support a match ("Kazakh" in Kazakhstan)."""
+
+    def __contains__(self, ending: object) -> bool:
+        return True
+
+
+class Compound:
+    """German: a long word opens a compound, with a linking -s- or, if `loose`, with any link."""
+
+    def __init__(self, *, loose: bool) -> None:
+        self._form = re.compile(r"(?:s|n|en|es|er|)[a-z]{4,}" if loose else r"s[a-z]{4,}")
+
+    def __contains__(self, ending: object) -> bool:
+        return isinstance(ending, str) and self._form.fullmatch(ending) is not None
+
+
+ANYTHING = Anything()
+_COMPOUND = Compound(loose=False)
+_LOOSE_COMPOUND = Compound(loose=True)
+
+
+def _by_rows(word: str, rows: tuple[Row, ...], language: str | None) -> Iterator[Bend]:
+    fitting = [
+        (max(len(final) for final in row.finals if word.endswith(final)), row)
+        for row in rows
+        if word.endswith(tuple(row.finals)) and len(word) - row.cut >= 2
+    ]
+    longest = max((length for length, _ in fitting), default=0)
+    for length, row in fitting:
+        if length == longest:
+            yield Bend(word[: len(word) - row.cut], row.endings, language)
+
+
+@cache
+def _opening(name: str, slot: int, letters: str) -> frozenset[str]:
+    """Return the endings of a chain that open with one of the letters."""
+    return frozenset(e for e in tables.chains(name)[slot] if e and e[0] in letters)
+
+
+@cache
+def _telling(name: str, slot: int) -> frozenset[str]:
+    """Return the Latin endings that no word of English, German or French has by chance."""
+    form = re.compile(
+        "(lar|ler|l[iu]lar|l[iu]ler|daki|deki|taki|teki|dagi|degi|tagi|tegi)|[dt][ae]n?$"
+    )
+    return frozenset(e for e in tables.chains(name)[slot] if not e or form.match(e))
+
+
+# Alphabet, its vowels, letters that soften before a vowel, vowels of the last syllable that rise.
+_CHAINED = {
+    "kk": ("аеёиоуыэюяәіөұү", {"қ": "ғ", "к": "г", "п": "б"}, ""),
+    "kk-typed-ru": ("аеёиоуыэюя", {"к": "г", "п": "б"}, ""),
+    "kk-arab": ("اەىيوۋۇۆه", {"ق": "ع", "ك": "گ", "پ": "ب"}, ""),
+    "kk-latn": ("aeiouy", {"q": "g", "k": "g", "p": "b"}, ""),
+    "kk-latn-y": ("aeiouy", {"q": "g", "k": "g", "p": "b"}, ""),
+    "tr": ("aeiou", {"k": "g", "p": "b", "t": "d"}, ""),
+    "ug-arab": ("اەېىيوۇۆۈه", {"ق": "غ", "ك": "گ", "پ": "ۋ"}, "اهي"),
+    "ug-cyrl": ("аәеиоуөү", {"қ": "ғ", "к": "г"}, "аәи"),
+    "ug-latn": ("aeiou", {"q": "gh", "k": "g"}, "aei"),
+}
+_HIGH = {
+    "kk": "ыі", "kk-typed-ru": "ыи", "kk-arab": "ي", "kk-latn": "i", "kk-latn-y": "yi", "tr": "iu",
+    "ug-arab": "ي", "ug-cyrl": "и", "ug-latn": "i",
+}  # fmt: skip
+
+
+def _by_chains(word: str, name: str, language: str | None, *, ends_name: bool) -> Iterator[Bend]:
+    """Bend a word of a chaining language. `ends_name`: it may be "its ..."."""
+    vowels, softened, rising = _CHAINED[name]
+    slot = 0 if word[-1] in vowels else 1
+    yield Bend(word, tables.chains(name)[slot], language)
+    if word[-1] in softened:
+        yield Bend(word[:-1] + softened[word[-1]], _opening(name, 1, vowels), language)
+    if word[-1] == "ь":
+        # лагерь: лагерьлер and лагерлер, лагері.
+        yield Bend(word[:-1], tables.chains(name)[1], language)
+    if ends_name and word[-1] in _HIGH[name] and len(word) >= 5:
+        stem = word[:-1]
+        if stem[-1] in "сsس" and len(stem) > 4:
+            yield Bend(stem[:-1], tables.chains(name)[2], language)
+        yield Bend(stem, tables.chains(name)[2], language)
+        if name == "kk":
+            yield Bend(stem + "ь", tables.chains(name)[2], language)
+    if rising:
+        yield from _raised(word, name, language)
+
+
+def _raised(word: str, name: str, language: str | None) -> Iterator[Bend]:
+    """Uyghur: a and e of the last syllable become i in an open syllable (bala, balilar)."""
+    vowels, _, (a, e, i) = _CHAINED[name]
+    if word[-1] in (a, e):
+        yield Bend(word[:-1] + i, tables.chains(name)[0], language)
+        return
+    last = max(word.rfind(a), word.rfind(e))
+    if last > 0 and not any(letter in vowels for letter in word[last + 1 :]):
+        for high in dict.fromkeys((i, {"i": "e", "и": "е", "ي": "ې"}[i])):
+            raised = word[:last] + high + word[last + 1 :]
+            if raised != word:
+                yield Bend(raised, _opening(name, 1, vowels), language)
+
+
+def _latin(word: str, known: frozenset[str], *, ends_name: bool) -> Iterator[Bend]:
+    def unless_known(language: str) -> str | None:
+        return None if language in known or (language == "de" and len(word) >= 10) else language
+
+    if len(word) >= 4:
+        yield from _by_rows(word, tables.ENGLISH, None)
+        if word.endswith("e"):
+            yield Bend(word[:-1], frozenset({"innen"}))
+        else:
+            yield Bend(word, frozenset({"innen"}))
+        yield from _by_rows(word, tables.GERMAN, unless_known("de"))
+        yield from _by_rows(word, tables.FRENCH, unless_known("fr"))
+    if len(word) >= 10:
+        yield Bend(word, _COMPOUND)
+    if len(word) >= 9:
+        yield Bend(word, _LOOSE_COMPOUND, "de")
+    for name in ("tr", "kk-latn", "kk-latn-y", "ug-latn"):
+        language = unless_known(name[:2])
+        if len(word) >= 5 and language:
+            slot = 0 if word[-1] in "aeiouy" else 1
+            yield Bend(word, _telling(name, slot))
+        yield from _by_chains(word, name, language, ends_name=ends_name)
+
+
+def _cyrillic(word: str, known: frozenset[str], *, ends_name: bool) -> Iterator[Bend]:
+    turkic = has_kazakh_letter(word)
+    russian = None if not turkic or "ru" in known else "ru"
+    yield from _by_rows(word, tables.RUSSIAN_NOUNS, russian)
+    yield from _by_rows(word, tables.RUSSIAN_ADJECTIVES, russian)
+    if len(word) >= 4:
+        for stem, endings, _ in _by_rows(word, tables.RUSSIAN_DERIVED, russian):
+            assert isinstance(endings, frozenset)
+            for link in endings:
+                yield Bend(stem + link, tables.SKY, russian)
+    for name in ("kk", "ug-cyrl"):
+        sure = turkic or name[:2] in known
+        yield from _by_chains(word, name, None if sure else name[:2], ends_name=ends_name)
+
+
+def _arabic(word: str, known: frozenset[str], *, ends_name: bool) -> Iterator[Bend]:
+    turkic = _TURKIC_ARABIC.search(word) is not None
+    if not turkic:
+        yield from _by_rows(word, tables.ARABIC, None if "ar" in known else "ar")
+    for name in ("kk-arab", "ug-arab"):
+        sure = turkic or name[:2] in known
+        yield from _by_chains(word, name, None if sure else name[:2], ends_name=ends_name)
+
+
+def script_of(word: str) -> str:
+    """Return "latin", "cyrillic", "arabic" or "other", by the first letter."""
+    return next((name for name, letters in _SCRIPTS if letters.match(word)), "other")
+
+
+def bends(word: str, known: frozenset[str], *, ends_name: bool) -> list[Bend]:
+    """Return the ways in which a folded word bends, the unchanged word first.
+
+    `known` are the languages that its letters or the watch list speak for; `ends_name` whether
+    it is the last word of a name of several, which may be a possessive ("toplama kampı").
+    """
+    by_script = {"latin": _latin, "cyrillic": _cyrillic, "arabic": _arabic}
+    plain = Bend(word, NOTHING)
+    script = script_of(word)
+    if len(word) < 3 or script not in by_script:
+        return [plain]
+    return [plain, *by_script[script](word, known, ends_name=ends_name)]
+
+
+def typed_russian_bends(word: str) -> list[Bend]:
+    """Return the bends of a Kazakh word typed without Kazakh letters."""
+    return [
+        Bend(word, NOTHING),
+        *_by_chains(word, "kk-typed-ru", None, ends_name=True),
+        *_by_rows(word, tables.RUSSIAN_NOUNS, None),
+    ]
+
+
+def acronym_bends(word: str) -> list[Bend]:
+    """Return the bends of an acronym: NGOs, в СУАРе. The letters of the acronym stay capital."""
+    endings = {"latin": "s", "cyrillic": "а у ом е ы ов ам ами ах"}.get(script_of(word), "")
+    return [Bend(word, frozenset(endings.split()) | NOTHING)]

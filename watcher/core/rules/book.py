@@ -1,0 +1,174 @@
+"""Rules compiled for matching: find them in an article, and explain a hit and a miss."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import regex
+
+from watcher.core.model import Explanation, Group, Hit, Rule, Term, TermKind
+from watcher.core.rules.explain import explanation
+from watcher.core.rules.index import Forms, Index, Pattern, Role
+from watcher.core.rules.look import LeafSpec, Look
+from watcher.core.rules.sources import obstacle
+from watcher.core.rules.tree import Tree, evaluate, needs_a_hit
+from watcher.core.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from watcher.core.model import Article, Entity
+
+_ACRONYM = re.compile(r"[^\W\d_]{2,6}")
+
+
+class RuleBook:
+    """Compiled rules. Made by `compile_rules` and `compile_terms`; never changes."""
+
+    def __init__(self, rules: Sequence[Rule], entities: Sequence[Entity]) -> None:
+        self.rules = tuple(rules)
+        self._entities = {entity.id: entity for entity in entities}
+        self._index = Index()
+        self._leaves: list[LeafSpec] = []
+        self._numbers: dict[Term, int] = {}
+        self._trees = tuple(self._tree(rule.find) for rule in self.rules)
+        self._fields = tuple(dict.fromkeys(name for rule in rules for name in rule.search_in))
+        self._of_leaf: dict[int, list[int]] = {}
+        self._always: list[int] = []
+        for at, tree in enumerate(self._trees):
+            if not needs_a_hit(tree, self._leaves):
+                self._always.append(at)
+                continue
+            for leaf in tree.leaves():
+                self._of_leaf.setdefault(leaf, []).append(at)
+
+    def match(self, article: Article, *, today: date | None = None) -> tuple[Hit, ...]:
+        """Return the rules that hold for the article, in the order of the rules.
+
+        Every match is given with offsets into the field as it came, in reading order. With
+        `today`, rules outside their active dates are left out.
+        """
+        look = Look(self._index, self._leaves, article)
+        candidates = set(self._always)
+        for leaf in look.named(self._fields):
+            candidates.update(self._of_leaf.get(leaf, ()))
+        return tuple(
+            hit for at in sorted(candidates) if (hit := self._hit(at, look, today)) is not None
+        )
+
+    def _hit(self, at: int, look: Look, today: date | None) -> Hit | None:
+        rule = self.rules[at]
+        if obstacle(rule, look.article, today):
+            return None
+        spots = evaluate(self._trees[at], look, rule.search_in)
+        if spots is None:
+            return None
+        order = {name: place for place, name in enumerate(rule.search_in)}
+        matches = dict.fromkeys(spot.match for spot in spots)
+        return Hit(
+            rule=rule.name,
+            matches=tuple(sorted(matches, key=lambda m: (order[m.field], m.start, m.end))),
+        )
+
+    def explain(self, article: Article) -> tuple[Explanation, ...]:
+        """Return for every rule whether it holds, each leaf with what is nearest to it, and why.
+
+        Looks at every leaf of every rule: for a person who asks, not for the stream of articles.
+        """
+        look = Look(self._index, self._leaves, article)
+        return tuple(
+            explanation(rule, tree, look, self._leaves, obstacle(rule, article, None))
+            for rule, tree in zip(self.rules, self._trees, strict=True)
+        )
+
+    # --- compiling
+
+    def _tree(self, find: Term | Group) -> Tree:
+        if isinstance(find, Term):
+            return Tree(any=(self._leaf(find),))
+        return Tree(
+            any=tuple(map(self._part, find.any)),
+            all=tuple(map(self._part, find.all)),
+            none=tuple(map(self._part, find.none)),
+            near=find.near,
+        )
+
+    def _part(self, part: Term | Group) -> int | Tree:
+        return self._leaf(part) if isinstance(part, Term) else self._tree(part)
+
+    def _leaf(self, term: Term) -> int:
+        if term in self._numbers:
+            return self._numbers[term]
+        number = self._numbers[term] = len(self._leaves)
+        entity = self._entities[term.text] if term.kind is TermKind.ENTITY else None
+        self._leaves.append(
+            LeafSpec(
+                number,
+                term,
+                entity,
+                regex.compile(term.text) if term.kind is TermKind.REGEX else None,
+                tuple(fold(text).text for text in entity.not_inside) if entity else (),
+            )
+        )
+        for pattern in _patterns(number, term, entity):
+            self._index.add(pattern)
+        return number
+
+
+def _is_acronym(text: str) -> bool:
+    return text.isupper() and _ACRONYM.fullmatch(text) is not None and text.lower() != text
+
+
+def _patterns(number: int, term: Term, entity: Entity | None) -> Iterator[Pattern]:
+    """Yield the spellings of a leaf."""
+    if entity is not None:
+        yield from _entity_patterns(number, entity)
+        return
+    match term.kind:
+        case TermKind.WORD if _is_acronym(term.text):
+            yield Pattern(leaf=number, text=term.text, forms=Forms.ACRONYM, cased=True)
+        case TermKind.WORD | TermKind.FUZZY:
+            fuzzy = term.kind is TermKind.FUZZY
+            yield Pattern(leaf=number, text=term.text, fuzzy=fuzzy)
+        case TermKind.PHRASE:
+            yield Pattern(leaf=number, text=term.text, forms=Forms.PLAIN)
+        case TermKind.EXACT:
+            yield Pattern(leaf=number, text=term.text, forms=Forms.PLAIN, cased=True)
+        case TermKind.REGEX | TermKind.ENTITY:
+            pass
+
+
+def _entity_patterns(number: int, entity: Entity) -> Iterator[Pattern]:
+    for alias in entity.aliases:
+        acronym = _is_acronym(alias.text)
+        forms = Forms.PLAIN if alias.exact else Forms.ACRONYM if acronym else Forms.INFLECTED
+        yield Pattern(
+            leaf=number,
+            text=alias.text,
+            forms=forms,
+            cased=alias.case or acronym,
+            ctx=alias.ctx,
+            fuzzy=alias.fuzzy,
+            language=alias.language,
+        )
+    for text in entity.context:
+        yield Pattern(leaf=number, text=text, role=Role.CONTEXT, forms=Forms.OPEN)
+    for text in entity.not_with:
+        yield Pattern(leaf=number, text=text, role=Role.GUARD)
+
+
+def compile_rules(rules: Sequence[Rule], entities: Sequence[Entity]) -> RuleBook:
+    """Compile rules for matching.
+
+    Raises KeyError for a term that names an unknown entity, regex.error for a regular
+    expression that can't be read: the configuration has been checked for both before.
+    """
+    return RuleBook(rules, entities)
+
+
+def compile_terms(terms: Sequence[Term], entities: Sequence[Entity]) -> RuleBook:
+    """Compile one rule per term, named like the term's text; for questions without a rules file."""
+    return RuleBook([Rule(name=term.text, find=term) for term in terms], entities)

@@ -1,0 +1,141 @@
+"""Signs of a language in a text, and words that are spelled in more than one way.
+
+Endings of one or two letters mean something only in their own language, so they count where the
+text, the alias or the feed speaks for it. Guessing wrong costs a rare form, never a plain name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from watcher.core.text import CYRILLIC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# Letters that only some of the languages here write. Looked for in the text as typed.
+_LETTERS: tuple[tuple[str, frozenset[str]], ...] = tuple(
+    (letters, frozenset(languages.split()))
+    for letters, languages in (
+        ("әғқңөұүһіӘҒҚҢӨҰҮҺІ", "kk ug"),
+        ("ъэёщЪЭЁЩ", "ru"),
+        ("ışğİŞĞ", "tr kk ug"),
+        ("ñÑ", "kk"),
+        ("üöÜÖ", "tr de kk ug"),
+        ("äÄß", "de kk"),
+        ("çÇ", "tr fr"),
+        ("éèêàùïôœëûÉÈÊÀÙÏÔŒËÛ", "fr"),
+        ("ۇۆۈېەڭۋ", "kk ug"),
+    )
+)
+_KAZAKH_LETTER = re.compile("[әғқңөұүһі]")
+_ARABIC_LETTER = re.compile("[\u0620-\u064a]")
+_CYRILLIC_LETTER = re.compile(f"[{CYRILLIC}]")
+
+# Little words, folded, that stand in nearly every sentence of the one language and no other.
+_LITTLE_WORDS: dict[str, frozenset[str]] = {
+    language: frozenset(words.split())
+    for language, words in {
+        "de": "der das und von den dem im ist mit auf fur nicht eine einer zur zum bei uber wird",
+        "fr": "le les des du et dans une pour sur par aux est qui au ont ces cette",
+        "tr": "ve bir bu icin ile olarak daha gibi olan sonra kadar degil ise",
+        "ug": "bilen we uchun bolghan dep kerek hem",
+        "kk": "jane men ushin bolgan dep turaly jene",
+        "ru": "и в на не по с из для от о за что как его был к у",
+    }.items()
+}
+# Words that a line in capitals may hold as plain words, so that they are no acronym there.
+PLAIN_WORDS = frozenset(
+    "who is it us in on at or and the of to for by as be so no we he she an am are was do if my up"
+    " tip aid may can all his her its our you not but new now how why what when out off over"
+    " des les une est pas sur par der die das und mit von fur и в на не по за от до из как что".split()
+)
+
+
+def languages_of(raw: str, words: Iterable[str]) -> frozenset[str]:
+    """Return the languages that a text shows signs of. `words` are its words, folded."""
+    found: set[str] = set()
+    seen = set(words)
+    if not raw.isascii():
+        signs = set(raw)
+        for letters, languages in _LETTERS:
+            if not signs.isdisjoint(letters):
+                found |= languages
+        if "kk" not in found and _ARABIC_LETTER.search(raw):
+            found.add("ar")
+        if _CYRILLIC_LETTER.search(raw) and not _KAZAKH_LETTER.search(raw):
+            found.add("ru")
+    found |= {name for name, little in _LITTLE_WORDS.items() if not seen.isdisjoint(little)}
+    return frozenset(found)
+
+
+# British and American: the pair, where it may stand.
+_BRITISH = tuple(
+    (re.compile(form), to)
+    for form, to in (
+        (
+            r"^(lab|col|hon|fav|harb|rum|hum|neighb|behavi|endeav|parl|vig|arm|flav|rig|sav)our",
+            r"\1or",
+        ),
+        (
+            r"^(lab|col|hon|fav|harb|rum|hum|neighb|behavi|endeav|parl|vig|arm|flav|rig|sav)or",
+            r"\1our",
+        ),
+        (r"(\w{4})is(e|ed|es|er|ing|ation|ations)$", r"\1iz\2"),
+        (r"(\w{4})iz(e|ed|es|er|ing|ation|ations)$", r"\1is\2"),
+        (r"^(cent|theat|lit|met|fib|calib|somb|meag)re(s?)$", r"\1er\2"),
+        (r"^(cent|theat|lit|met|fib|calib|somb|meag)er(s?)$", r"\1re\2"),
+        (r"^(def|off|lic|pret)ence(s?)$", r"\1ense\2"),
+        (r"^(def|off|lic|pret)ense(s?)$", r"\1ence\2"),
+        (r"^program(s?)$", r"programme\1"),
+        (r"^programme(s?)$", r"program\1"),
+        (r"^(trave|cance|labe|mode|signa|jewe)ll(ed|ing|er|ers)$", r"\1l\2"),
+        (r"^(trave|cance|labe|mode|signa|jewe)l(ed|ing|er|ers)$", r"\1ll\2"),
+    )
+)
+
+
+def spellings(word: str) -> Iterator[str]:
+    """Yield the other spellings of a folded English word: labour for labor."""
+    if word.isascii():
+        for form, to in _BRITISH:
+            other = form.sub(to, word)
+            if other != word:
+                yield other
+
+
+_RUSSIAN_KEYBOARD = str.maketrans("әғқңөұүһі", "агкноуухи")
+
+
+def typed_on_russian_keyboard(word: str) -> str | None:
+    """Return a Kazakh word as people type it without Kazakh letters; None if that says nothing.
+
+    Six letters or more: қазақ would become казак, which is a Cossack.
+    """
+    if len(word) < 6 or not _KAZAKH_LETTER.search(word):
+        return None
+    return word.translate(_RUSSIAN_KEYBOARD)
+
+
+def has_kazakh_letter(word: str) -> bool:
+    """Tell whether a folded Cyrillic word is in a Turkic language."""
+    return _KAZAKH_LETTER.search(word) is not None
+
+
+_SCRIPTS_OF = {
+    "latin": (re.compile("[A-Za-z\u00c0-\u024f]"), "en de fr tr es it pt nl sv pl cs id ms uz az"),
+    "cyrillic": (re.compile("[\u0400-\u052f]"), "ru uk be bg kk ky tg mn uz ug sr"),
+    "arabic": (re.compile("[\u0620-\u06ff]"), "ar fa ur ug kk ps ckb"),
+    "han": (re.compile("[\u3040-\u30ff\u4e00-\u9fff]"), "zh ja yue"),
+}
+
+
+def contradicts(language: str, text: str) -> bool:
+    """Tell whether the text is plainly not in the language that its feed says it is in."""
+    mine = [name for name, (_, languages) in _SCRIPTS_OF.items() if language in languages.split()]
+    if not mine:
+        return False
+    counts = {name: len(form.findall(text)) for name, (form, _) in _SCRIPTS_OF.items()}
+    total = sum(counts.values())
+    return total >= 10 and sum(counts[name] for name in mine) * 5 < total

@@ -1,0 +1,277 @@
+"""One table of all spellings of all rules.
+
+A word of the watch list is stored by its stems; a word of a text is looked up with each of its
+beginnings, and the rest must be one of the stem's endings. Names of several words hang in a trie
+below their first one. So the cost of a text grows with its length and its matches, not with the
+number of rules. `scan` reads texts with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntFlag, StrEnum
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from watcher.core.rules.bending import (
+    ANYTHING,
+    NOTHING,
+    Bend,
+    acronym_bends,
+    bends,
+    typed_russian_bends,
+)
+from watcher.core.rules.evidence import languages_of, spellings, typed_on_russian_keyboard
+from watcher.core.text import Gap, Token, fold, is_sign, tokenise
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Sequence
+
+_MEMORY = 50_000
+_SHORTEST_JOINED = 5
+_SHORTEST_FUZZY = 6
+_SHORTEST_SUBSTITUTION = 8
+_MOST_JOINTS = 3
+
+
+class Role(StrEnum):
+    """What a spelling is for."""
+
+    NAME = "name"
+    CONTEXT = "context"
+    GUARD = "guard"
+    """Its presence speaks against the entity (`not_with`)."""
+
+
+class Forms(StrEnum):
+    """Which forms of a word count."""
+
+    INFLECTED = "inflected"
+    PLAIN = "plain"
+    ACRONYM = "acronym"
+    OPEN = "open"
+    TYPED_RUSSIAN = "typed on a Russian keyboard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """One spelling of one leaf, as its author wrote it. `cased`: letters count as written."""
+
+    leaf: int
+    text: str
+    role: Role = Role.NAME
+    forms: Forms = Forms.INFLECTED
+    cased: bool = False
+    ctx: bool = False
+    fuzzy: bool = False
+    language: str = ""
+
+
+class Differs(IntFlag):
+    """In what the words of a text differ from the spelling that found them."""
+
+    NOT = 0
+    BENT = 1
+    JOINED = 2
+    """Written together or apart in another way."""
+    RESPELLED = 4
+    TYPO = 8
+
+
+class Entry(NamedTuple):
+    """A word of the list by one of its stems. `language`: counts only in texts that show it."""
+
+    word: int
+    endings: Container[str]
+    language: str | None
+
+
+class Seen(NamedTuple):
+    """A word of the list recognised in a word of a text."""
+
+    word: int
+    language: str | None
+    differs: Differs
+
+
+class Between(NamedTuple):
+    """What stands before a word of a spelling: its kind and, stripped, itself."""
+
+    gap: Gap
+    text: str
+
+
+class End(NamedTuple):
+    """A spelling ends here in the trie; `gaps` stand between its words."""
+
+    pattern: Pattern
+    gaps: tuple[Between, ...]
+    differs: Differs
+
+
+@dataclass(slots=True)
+class Node:
+    """A place in the trie of names. `hard`: a name goes on after a comma or the like."""
+
+    children: dict[int, Node] = field(default_factory=dict)
+    ends: list[End] = field(default_factory=list)
+    hard: bool = False
+
+
+def _joints(tokens: Sequence[Token]) -> Iterator[tuple[bool, ...]]:
+    """Yield each way to write the words together: for each gap, whether it is closed.
+
+    Signs are single anyway. In long names only hyphens and the like are closed, or all gaps.
+    """
+    gaps = tokens[1:]
+    may = [
+        token.gap is not Gap.HARD and not is_sign(token.text) and not is_sign(before.text)
+        for before, token in zip(tokens, gaps, strict=False)
+    ]
+    if sum(may) > _MOST_JOINTS:
+        may = [
+            yes and token.gap is not Gap.SPACE and at < _MOST_JOINTS
+            for at, (yes, token) in enumerate(zip(may, gaps, strict=True))
+        ]
+    yield from product(*((False, True) if yes else (False,) for yes in may))
+
+
+def _shortened(word: str) -> Iterator[str]:
+    return (word[:at] + word[at + 1 :] for at in range(len(word)))
+
+
+def _is_typo(seen: str, meant: str) -> bool:
+    """Tell whether one slip of the finger lies between two words with the same first letter.
+
+    A wrong letter needs a longer word than a lost, doubled or swapped one: Kansas is not kandas.
+    """
+    if seen[0] != meant[0] or OSA.distance(seen, meant, score_cutoff=1) != 1:
+        return False
+    if len(seen) != len(meant) or len(meant) >= _SHORTEST_SUBSTITUTION:
+        return True
+    return sorted(seen) == sorted(meant)
+
+
+class Index:
+    """All spellings: `add` them, then look words up."""
+
+    def __init__(self) -> None:
+        self.root: dict[int, Node] = {}
+        self._stems: dict[str, list[Entry]] = {}
+        self._words: dict[tuple[object, ...], int] = {}
+        self._typos: dict[str, list[tuple[str, Entry]]] = {}
+        self._memory: dict[str, tuple[Seen, ...]] = {}
+
+    def add(self, pattern: Pattern) -> None:
+        """Put in one spelling, with the ways to write its words together."""
+        text = fold(pattern.text).text
+        tokens = tokenise(fold(pattern.text))
+        for closed in _joints(tokens) if tokens else ():
+            words = [tokens[0].text]
+            gaps: list[Between] = []
+            for before, token, join in zip(tokens, tokens[1:], closed, strict=False):
+                if join:
+                    words[-1] += token.text
+                else:
+                    gaps.append(Between(token.gap, text[before.end : token.start].strip()))
+                    words.append(token.text)
+            if any(closed) and min(map(len, words)) < _SHORTEST_JOINED - 1 and len(words) == 1:
+                continue
+            differs = Differs.JOINED if any(closed) else Differs.NOT
+            self._hang(pattern, words, End(pattern, tuple(gaps), differs), pattern.forms)
+        if pattern.forms is Forms.INFLECTED:
+            self._add_typed_russian(pattern, tokens)
+
+    def _add_typed_russian(self, pattern: Pattern, tokens: Sequence[Token]) -> None:
+        """Put in "Шынжан" for "Шыңжаң": what a Russian keyboard makes of a Kazakh name."""
+        typed = typed_on_russian_keyboard(" ".join(token.text for token in tokens))
+        if typed is not None:
+            gaps = tuple(Between(token.gap, "") for token in tokens[1:])
+            end = End(pattern, gaps, Differs.RESPELLED)
+            self._hang(pattern, typed.split(), end, Forms.TYPED_RUSSIAN)
+
+    def _hang(self, pattern: Pattern, words: Sequence[str], end: End, forms: Forms) -> None:
+        below = self.root
+        node = Node()
+        for at, word in enumerate(words):
+            last = at == len(words) - 1
+            number = self._number(word, pattern, forms, last=last, only=len(words) == 1)
+            if at:
+                node.hard |= end.gaps[at - 1].gap is Gap.HARD
+            node = below.setdefault(number, Node())
+            below = node.children
+        node.ends.append(end)
+
+    def _number(self, word: str, pattern: Pattern, forms: Forms, *, last: bool, only: bool) -> int:
+        """Return the number of a word that bends as this pattern wants it."""
+        if forms is Forms.OPEN and (not last or len(word) < 4):
+            forms = Forms.INFLECTED
+        if is_sign(word) or word.isdigit():
+            forms = Forms.PLAIN
+        fuzzy = pattern.fuzzy and len(word) >= _SHORTEST_FUZZY
+        known = languages_of(pattern.text, ()) if forms is Forms.INFLECTED else frozenset()
+        if forms is Forms.INFLECTED and pattern.language:
+            known |= {pattern.language[:2]}
+        ends_name = last and not only
+        key = (word, forms, known, ends_name, fuzzy)
+        if key not in self._words:
+            self._words[key] = number = len(self._words)
+            for bend in _bends(word, forms, known, ends_name=ends_name):
+                self._put(number, bend, fuzzy=fuzzy)
+        return self._words[key]
+
+    def _put(self, number: int, bend: Bend, *, fuzzy: bool) -> None:
+        entry = Entry(number, bend.endings, bend.language)
+        self._stems.setdefault(bend.stem, []).append(entry)
+        if fuzzy and len(bend.stem) >= _SHORTEST_FUZZY - 1:
+            for short in {bend.stem, *_shortened(bend.stem)}:
+                self._typos.setdefault(short, []).append((bend.stem, entry))
+
+    def look_up(self, word: str) -> tuple[Seen, ...]:
+        """Return the words of the list of which a folded word of a text is a form."""
+        known = self._memory.get(word)
+        if known is not None:
+            return known
+        if len(self._memory) >= _MEMORY:
+            self._memory.clear()
+        found = dict.fromkeys(self._forms(word))
+        if self._typos and len(word) >= _SHORTEST_FUZZY - 1:
+            right = {seen.word for seen in found}
+            found |= dict.fromkeys(seen for seen in self._slips(word) if seen.word not in right)
+        self._memory[word] = answer = tuple(found)
+        return answer
+
+    def _forms(self, word: str) -> Iterator[Seen]:
+        for cut in range(min(2, len(word)), len(word) + 1):
+            for number, endings, language in self._stems.get(word[:cut], ()):
+                if word[cut:] in endings:
+                    bent = Differs.BENT if word[cut:] else Differs.NOT
+                    yield Seen(number, language if bent else None, bent)
+
+    def _slips(self, word: str) -> Iterator[Seen]:
+        """Words of the list that were meant, when one letter is wrong (only those flagged)."""
+        for cut in range(max(_SHORTEST_FUZZY - 1, len(word) - 6), len(word) + 1):
+            head, rest = word[:cut], word[cut:]
+            for short in {head, *_shortened(head)}:
+                for stem, (number, endings, language) in self._typos.get(short, ()):
+                    if rest in endings and _is_typo(head, stem):
+                        yield Seen(number, language, Differs.TYPO)
+
+
+def _bends(word: str, forms: Forms, known: frozenset[str], *, ends_name: bool) -> list[Bend]:
+    match forms:
+        case Forms.PLAIN:
+            return [Bend(word, NOTHING)]
+        case Forms.ACRONYM:
+            return acronym_bends(word)
+        case Forms.OPEN:
+            return [Bend(word, ANYTHING)]
+        case Forms.TYPED_RUSSIAN:
+            return typed_russian_bends(word)
+        case Forms.INFLECTED:
+            found = bends(word, known, ends_name=ends_name)
+            for other in spellings(word):
+                found += bends(other, known, ends_name=ends_name)
+            return found

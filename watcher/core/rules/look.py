@@ -1,0 +1,251 @@
+"""One article under all rules: where each leaf stands in it, worked out once and when asked."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from watcher.core.model import How, Match, Term
+from watcher.core.rules.index import Differs, Role
+from watcher.core.rules.scan import Scan
+from watcher.core.text import is_sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import regex
+
+    from watcher.core.model import Article, Entity
+    from watcher.core.rules.index import Index
+    from watcher.core.rules.scan import Found
+
+FIELDS = ("title", "summary", "text")
+REGEX_SECONDS = 0.1
+"""Longest time that one regular expression may take on one field."""
+_NEAR_GUARD = 80
+"""How near a `not_with` word must stand to a match within a long text, in half words."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeafSpec:
+    """A leaf shared by all rules that have it."""
+
+    number: int
+    term: Term
+    entity: Entity | None = None
+    regex: regex.Pattern[str] | None = None
+    not_inside: tuple[str, ...] = ()
+    """Folded."""
+
+
+class Spot(NamedTuple):
+    """A match and its place in half words: a word counts two, a Chinese sign one."""
+
+    match: Match
+    first: int
+    last: int
+
+
+class Page:
+    """One field of an article, scanned."""
+
+    def __init__(self, name: str, scan: Scan) -> None:
+        self.name = name
+        self.scan = scan
+        self.names: dict[int, list[Found]] = {}
+        self.contexts: dict[int, list[Found]] = {}
+        self.guards: dict[int, list[Found]] = {}
+        by_role = {Role.NAME: self.names, Role.CONTEXT: self.contexts, Role.GUARD: self.guards}
+        for found in scan.found:
+            by_role[found.pattern.role].setdefault(found.pattern.leaf, []).append(found)
+
+    @cached_property
+    def places(self) -> Sequence[int]:
+        """The place of each token, in half words."""
+        places, place = [], 0
+        for token in self.scan.tokens:
+            places.append(place)
+            place += 1 if is_sign(token.text) else 2
+        return places
+
+    def spot(self, match: Match, first: int, last: int) -> Spot:
+        """Return the match with its place; first:last are tokens."""
+        return Spot(match, self.places[first], self.places[last - 1])
+
+
+class Look:
+    """An article being looked at. Fields are scanned when first needed, leaves when first asked."""
+
+    def __init__(self, index: Index, leaves: Sequence[LeafSpec], article: Article) -> None:
+        self.article = article
+        self._index = index
+        self._leaves = leaves
+        self._pages: dict[str, Page] = {}
+        self._spots: dict[tuple[int, str], tuple[Spot, ...]] = {}
+        self.gave_up: set[int] = set()
+        """Leaves whose regular expression ran out of time."""
+
+    def page(self, name: str) -> Page:
+        """Return the field, scanned."""
+        if name not in self._pages:
+            scan = Scan(self._index, self.article.field_text(name), self.article.language)
+            self._pages[name] = Page(name, scan)
+        return self._pages[name]
+
+    def is_regex(self, number: int) -> bool:
+        """Tell whether the leaf is a regular expression, which is dear."""
+        return self._leaves[number].regex is not None
+
+    def named(self, fields: Iterable[str]) -> set[int]:
+        """Return the leaves of which some spelling stands in the fields, before any condition."""
+        return {leaf for name in fields for leaf in self.page(name).names}
+
+    def spots(self, number: int, fields: Iterable[str]) -> list[Spot]:
+        """Return where the leaf matches in the fields, in reading order."""
+        return [spot for name in fields for spot in self._spots_in(number, name)]
+
+    def _spots_in(self, number: int, name: str) -> tuple[Spot, ...]:
+        key = number, name
+        if key not in self._spots:
+            leaf, page = self._leaves[number], self.page(name)
+            find = self._by_regex if leaf.regex is not None else self._by_name
+            self._spots[key] = tuple(find(leaf, page))
+        return self._spots[key]
+
+    def _by_name(self, leaf: LeafSpec, page: Page) -> Iterator[Spot]:
+        spans: dict[tuple[int, int], list[Found]] = {}
+        for found in page.names.get(leaf.number, ()):
+            spans.setdefault((found.first, found.last), []).append(found)
+        meant = {
+            span: nearest
+            for span, founds in spans.items()
+            if (nearest := _nearest(founds)) and self._holds(leaf, page, nearest)
+        }
+        end = 0
+        for first, last in sorted(meant, key=lambda span: (span[0], -span[1])):
+            if first >= end:
+                end = last
+                yield page.spot(_match(leaf, page, meant[first, last]), first, last)
+
+    def _holds(self, leaf: LeafSpec, page: Page, found: Found) -> bool:
+        """Tell whether the entity's conditions let the spelling count."""
+        if leaf.entity is None:
+            return True
+        if any(_is_inside(outer, page, found) for outer in leaf.not_inside):
+            return False
+        if any(self._speaks_against(leaf, page, found, other) for other in self.guards(leaf)):
+            return False
+        return not found.pattern.ctx or self.has_context(leaf, page, found)
+
+    def guards(self, leaf: LeafSpec) -> Iterator[tuple[Page, Found]]:
+        """Yield where the entity's `not_with` words stand, in any field."""
+        for page in map(self.page, FIELDS):
+            for found in page.guards.get(leaf.number, ()):
+                yield page, found
+
+    def has_context(self, leaf: LeafSpec, page: Page, found: Found) -> bool:
+        """Tell whether a context word, or an unambiguous name of the entity, stands elsewhere."""
+        for other in map(self.page, FIELDS):
+            sure = [name for name in other.names.get(leaf.number, ()) if not name.pattern.ctx]
+            for support in (*other.contexts.get(leaf.number, ()), *sure):
+                if other is not page or not _overlap(found, support):
+                    return True
+        return False
+
+    def _speaks_against(
+        self, leaf: LeafSpec, page: Page, found: Found, guard: tuple[Page, Found]
+    ) -> bool:
+        """Tell whether a `not_with` word rules the spelling out.
+
+        One that goes over the spelling itself ("FC Astana") always does. One elsewhere speaks
+        only against ambiguous spellings (flagged ctx), or against all of them if the entity
+        names no context: "Ankara" must not silence "Xinjiang". In a long text it must be near.
+        """
+        where, against = guard
+        if where is page and _overlap(found, against):
+            return True
+        assert leaf.entity is not None
+        if leaf.entity.context and not found.pattern.ctx:
+            return False
+        if where.name != "text" or where is not page:
+            return where.name != "text"
+        gap = (
+            page.places[max(found.first, against.first)]
+            - page.places[min(found.last, against.last) - 1]
+        )
+        return gap <= _NEAR_GUARD
+
+    def _by_regex(self, leaf: LeafSpec, page: Page) -> Iterator[Spot]:
+        assert leaf.regex is not None
+        source = page.scan.source
+        starts = [page.scan.folded.original(t.start, t.end)[0] for t in page.scan.tokens]
+        try:
+            for found in leaf.regex.finditer(source, timeout=REGEX_SECONDS):
+                start, end = found.span()
+                if start == end:
+                    continue
+                match = Match(
+                    term=leaf.term.text,
+                    alias=leaf.term.text,
+                    field=page.name,
+                    start=start,
+                    end=end,
+                    text=source[start:end],
+                    how=How.REGEX,
+                )
+                first = max(bisect_right(starts, start) - 1, 0)
+                last = max(bisect_right(starts, end - 1), first + 1)
+                yield page.spot(match, first, last) if starts else Spot(match, 0, 0)
+        except TimeoutError:
+            self.gave_up.add(leaf.number)
+
+
+def _nearest(founds: Sequence[Found]) -> Found:
+    """Return the spelling that is written most like the text; an unambiguous one at a tie.
+
+    So "Ata-Jurt" is judged by the alias "Ata-Jurt" (which needs context), not by "Ata Jurt".
+    """
+    loose = Differs.JOINED | Differs.RESPELLED | Differs.TYPO
+    return min(
+        founds,
+        key=lambda found: (
+            bool(found.differs & loose), found.apart, found.pattern.ctx, found.differs,
+        ),
+    )  # fmt: skip
+
+
+def _overlap(one: Found, other: Found) -> bool:
+    return one.first < other.last and other.first < one.last
+
+
+def _is_inside(outer: str, page: Page, found: Found) -> bool:
+    """Tell whether the match is a part of the folded string `outer`."""
+    start, end = page.scan.tokens[found.first].start, page.scan.tokens[found.last - 1].end
+    text = page.scan.folded.text
+    at = text.find(outer, max(end - len(outer), 0), start + len(outer))
+    return 0 <= at <= start
+
+
+def _how(found: Found, text: str) -> How:
+    if found.differs & Differs.TYPO:
+        return How.FUZZY
+    if found.differs & Differs.BENT:
+        return How.INFLECTED
+    return How.EXACT if text == found.pattern.text else How.FOLDED
+
+
+def _match(leaf: LeafSpec, page: Page, found: Found) -> Match:
+    start, end = page.scan.span(found.first, found.last)
+    text = page.scan.source[start:end]
+    return Match(
+        term=leaf.term.text,
+        entity=leaf.entity.id if leaf.entity else None,
+        alias=found.pattern.text,
+        field=page.name,
+        start=start,
+        end=end,
+        text=text,
+        how=_how(found, text),
+    )

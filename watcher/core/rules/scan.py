@@ -1,0 +1,224 @@
+"""One pass of a text over the index: which spellings stand where, in whatever form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from watcher.core.rules.evidence import PLAIN_WORDS, languages_of
+from watcher.core.rules.han import straddles
+from watcher.core.rules.index import Differs, Forms
+from watcher.core.rules.languages import ARABIC_PARTICLES
+from watcher.core.text import Gap, as_typed, fold, in_one_script, is_sign, tokenise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from watcher.core.rules.index import Between, End, Index, Node, Pattern, Seen
+    from watcher.core.text import Folded, Token
+
+_LONGEST_JOIN = 4
+_LONGEST_INITIALS = 8
+# Before these a capital goes on with the word: "Re-Education". After others it begins a name of
+# its own: "Ata-Jurt" is a party, "Atajurt" is not.
+_PREFIXES = frozenset("re anti pre post co non pro ex de un over sub super inter multi pan".split())
+_ARABIC = ("\u0620", "\u064a")
+_LOOSE = (Gap.SPACE, Gap.LINE, Gap.HYPHEN, Gap.MIDDOT, Gap.DOT, Gap.APOSTROPHE)
+
+
+class Found(NamedTuple):
+    """A spelling seen at tokens first:last (last excluded) of a text.
+
+    `apart` counts the gaps that differ from the spelling's, for choosing the nearest spelling.
+    """
+
+    pattern: Pattern
+    first: int
+    last: int
+    differs: Differs
+    apart: int
+
+
+class Step(NamedTuple):
+    """A word of the list recognised at a token; `after` is the token that follows it."""
+
+    word: int
+    after: int
+    differs: Differs
+
+
+class Scan:
+    """One text, read once. `found` is every spelling in it, in reading order of its first word."""
+
+    def __init__(self, index: Index, text: str, language: str | None = None) -> None:
+        self.source = text
+        self.folded: Folded = fold(text)
+        self.tokens: Sequence[Token] = tokenise(self.folded)
+        self._index = index
+        self._languages = languages_of(text, (token.text for token in self.tokens))
+        if language:
+            self._languages |= {language[:2]}
+        self._steps: dict[int, list[Step]] = {}
+        self.found: list[Found] = []
+        for first in range(len(self.tokens)):
+            self.found += self._at(first)
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Return the range of the source that the tokens first:last cover."""
+        return self.folded.original(self.tokens[first].start, self.tokens[last - 1].end)
+
+    def is_upper(self, at: int) -> bool:
+        """Tell whether the token was typed with a capital first letter."""
+        start = self.folded.original(self.tokens[at].start, self.tokens[at].end)[0]
+        return self.source[start].isupper()
+
+    def _typed(self, first: int, last: int) -> str:
+        start, end = self.span(first, last)
+        return as_typed(self.source[start:end])
+
+    # --- words
+
+    def _steps_at(self, at: int) -> list[Step]:
+        steps = self._steps.get(at)
+        if steps is None:
+            steps = self._steps[at] = [
+                Step(seen.word, after, seen.differs | joined)
+                for word, after, joined in self._readings(at)
+                for seen in self._look_up(word)
+                if seen.language is None or seen.language in self._languages
+            ]
+        return steps
+
+    def _look_up(self, word: str) -> Iterator[Seen]:
+        yield from self._index.look_up(word)
+        if _ARABIC[0] <= word[0] <= _ARABIC[1]:
+            for particle in ARABIC_PARTICLES:
+                rest = word[len(particle) :]
+                if word.startswith(particle) and len(rest) >= 4:
+                    for seen in self._index.look_up(rest):
+                        yield seen._replace(differs=seen.differs | Differs.BENT)
+
+    def _readings(self, at: int) -> Iterator[tuple[str, int, Differs]]:
+        """Yield the word at a token, and what it makes with the pieces after it."""
+        tokens = self.tokens
+        word = tokens[at].text
+        yield word, at + 1, Differs.NOT
+        if is_sign(word):
+            return
+        initials = len(word) == 1
+        for after in range(at + 1, min(at + _LONGEST_INITIALS, len(tokens))):
+            initials = initials and len(tokens[after].text) == 1
+            dotted = initials and tokens[after].gap is Gap.DOT
+            if not dotted and (after - at >= _LONGEST_JOIN or not self._goes_on(after)):
+                return
+            word = in_one_script(word + tokens[after].text)
+            yield word, after + 1, Differs.JOINED
+
+    def _goes_on(self, at: int) -> bool:
+        """Tell whether the token may be the rest of the word before it: re-education, Xin-jiang."""
+        token, before = self.tokens[at], self.tokens[at - 1]
+        if is_sign(token.text):
+            return False
+        if token.gap is Gap.NONE:
+            return True
+        if token.gap not in (Gap.HYPHEN, Gap.WRAP, Gap.APOSTROPHE):
+            return False
+        if not self.is_upper(at) or before.text in _PREFIXES:
+            return True
+        start, end = self.span(at - 1, at)
+        return end - start > 1 and self.source[start:end].isupper()
+
+    # --- names
+
+    def _at(self, first: int) -> Iterator[Found]:
+        for step in self._steps_at(first):
+            node = self._index.root.get(step.word)
+            if node is not None:
+                yield from self._walk(node, first, step.after, (), step.differs)
+
+    def _walk(
+        self, node: Node, first: int, last: int, joints: tuple[int, ...], differs: Differs
+    ) -> Iterator[Found]:
+        """Yield the spellings that end here or further on. `joints`: tokens that begin a word."""
+        for end in node.ends:
+            apart = self._apart(end, joints)
+            if apart is not None and self._is_meant(end, first, last, differs):
+                yield Found(end.pattern, first, last, differs | end.differs, apart)
+        if not node.children or last >= len(self.tokens):
+            return
+        for at in self._next(last, hard=node.hard):
+            for step in self._steps_at(at):
+                child = node.children.get(step.word)
+                if child is not None:
+                    yield from self._walk(
+                        child, first, step.after, (*joints, at), differs | step.differs
+                    )
+
+    def _next(self, at: int, *, hard: bool) -> Iterator[int]:
+        """Yield the tokens at which a name may go on: the next one, or the one after 's."""
+        token = self.tokens[at]
+        if token.gap <= Gap.QUOTE or hard:
+            yield at
+        after = at + 1
+        if token.gap is Gap.APOSTROPHE and token.text == "s" and after < len(self.tokens):
+            if self.tokens[after].gap in (Gap.SPACE, Gap.LINE):
+                yield after
+
+    def _apart(self, end: End, joints: tuple[int, ...]) -> int | None:
+        """Return how many gaps are other than the spelling's; None if one may not be."""
+        apart = 0
+        for between, at in zip(end.gaps, joints, strict=True):
+            gap = self.tokens[at].gap
+            if not self._may_stand(between, at):
+                return None
+            apart += gap is not between.gap
+        return apart
+
+    def _may_stand(self, between: Between, at: int) -> bool:
+        gap = self.tokens[at].gap
+        if gap is Gap.HARD:
+            text = self.folded.text[self.tokens[at - 1].end : self.tokens[at].start]
+            return between.gap is Gap.HARD and text.strip() == between.text
+        if not is_sign(self.tokens[at].text):
+            return gap is not Gap.DOT or between.gap is Gap.DOT
+        if gap in (Gap.NONE, Gap.LINE):
+            return True
+        return gap in _LOOSE and (between.gap is not Gap.NONE or self._is_spread(at))
+
+    def _is_spread(self, at: int) -> bool:
+        """Tell whether signs are set apart one by one: 新 疆 is a name, 创新 疆域 two words."""
+
+        def alone(where: int) -> bool:
+            return not 0 < where < len(self.tokens) or self.tokens[where].gap is not Gap.NONE
+
+        return alone(at - 1) and alone(at) and alone(at + 1)
+
+    def _is_meant(self, end: End, first: int, last: int, differs: Differs) -> bool:
+        pattern = end.pattern
+        if is_sign(self.tokens[first].text) and is_sign(self.tokens[last - 1].text):
+            return not self._is_seam(first, last)
+        if not pattern.cased:
+            return True
+        typed = " ".join(self._typed(first, last).split())
+        if typed == pattern.text:
+            return pattern.forms is not Forms.ACRONYM or not self._is_shouted(first, last)
+        if pattern.forms is Forms.PLAIN:
+            return False
+        if differs & Differs.JOINED:
+            return typed.replace(".", "") == pattern.text
+        rest = typed.removeprefix(pattern.text)
+        return bool(differs & Differs.BENT) and rest != typed and rest.islower()
+
+    def _is_seam(self, first: int, last: int) -> bool:
+        """Tell whether Chinese signs belong to the words around them (see `han`)."""
+        start, end = self.tokens[first].start, self.tokens[last - 1].end
+        text = self.folded.text
+        return straddles(text[start:end], text[max(start - 2, 0) : start], text[end : end + 2])
+
+    def _is_shouted(self, first: int, last: int) -> bool:
+        """Tell whether an acronym may be a plain word of a line in capitals: WHO IS TO BLAME."""
+        if "".join(token.text for token in self.tokens[first:last]) not in PLAIN_WORDS:
+            return False
+        near = range(max(first - 3, 0), min(last + 3, len(self.tokens)))
+        around = [self.source[slice(*self.span(at, at + 1))] for at in near]
+        words = [word for word in around if len(word) > 3]
+        return len(words) >= 1 and all(word.isupper() for word in words)

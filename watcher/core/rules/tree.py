@@ -1,0 +1,98 @@
+"""The any, all, none and near of a rule, over the leaves found in an article."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from watcher.core.rules.look import LeafSpec, Look, Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A group whose leaves are numbers. See `model.Group` for when it holds."""
+
+    any: tuple[int | Tree, ...] = ()
+    all: tuple[int | Tree, ...] = ()
+    none: tuple[int | Tree, ...] = ()
+    near: int | None = None
+
+    def leaves(self) -> Iterator[int]:
+        """Yield every leaf in the tree, those of `none` too, in order of writing."""
+        for part in (*self.any, *self.all, *self.none):
+            if isinstance(part, Tree):
+                yield from part.leaves()
+            else:
+                yield part
+
+
+def needs_a_hit(tree: Tree, leaves: Sequence[LeafSpec]) -> bool:
+    """Tell whether the tree can hold only where the index finds one of its leaves."""
+
+    def needs(part: int | Tree) -> bool:
+        if isinstance(part, Tree):
+            return needs_a_hit(part, leaves)
+        return leaves[part].regex is None
+
+    return (bool(tree.any) and all(map(needs, tree.any))) or any(map(needs, tree.all))
+
+
+def evaluate(tree: Tree, look: Look, fields: Sequence[str]) -> list[Spot] | None:
+    """Return the matches that make the tree hold; None if it doesn't hold."""
+    if any(_holds(part, look, fields) is not None for part in tree.none):
+        return None
+    members: list[list[Spot]] = []
+    for part in sorted(tree.all, key=lambda part: _cost(part, look)):
+        spots = _holds(part, look, fields)
+        if spots is None:
+            return None
+        members.append(spots)
+    if tree.any:
+        found = [spots for part in tree.any if (spots := _holds(part, look, fields)) is not None]
+        if not found:
+            return None
+        members.append([spot for spots in found for spot in spots])
+    if tree.near is not None:
+        return near(members, tree.near)
+    return [spot for spots in members for spot in spots]
+
+
+def _cost(part: int | Tree, look: Look) -> int:
+    """Order of evaluation: what the index knows, groups, regular expressions."""
+    if isinstance(part, Tree):
+        return 1
+    return 2 if look.is_regex(part) else 0
+
+
+def _holds(part: int | Tree, look: Look, fields: Sequence[str]) -> list[Spot] | None:
+    if isinstance(part, Tree):
+        return evaluate(part, look, fields)
+    return look.spots(part, fields) or None
+
+
+def near(members: Sequence[Sequence[Spot]], words: int) -> list[Spot] | None:
+    """Return the matches in windows of one field that have one of every member; None if none.
+
+    A window opens with a match and takes in what begins at most `words` words after its last
+    word: adjacent words are 1 apart.
+    """
+    # A part that holds without any words (only `none`) has nothing that could stand near.
+    members = [spots for spots in members if spots]
+    kept: dict[Spot, None] = {}
+    for name in dict.fromkeys(spot.match.field for spots in members for spot in spots):
+        placed = sorted(
+            ((spot.first, spot.last, number, spot) for number, spots in enumerate(members)
+             for spot in spots if spot.match.field == name),
+            key=lambda item: item[:3],
+        )  # fmt: skip
+        for at, (_, last, _, _) in enumerate(placed):
+            end = at
+            while end < len(placed) and placed[end][0] - last <= 2 * words:
+                end += 1
+            window = placed[at:end]
+            if len({number for _, _, number, _ in window}) == len(members):
+                kept |= dict.fromkeys(spot for *_, spot in window)
+    return list(kept) or None
