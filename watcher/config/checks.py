@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from watcher.config.findings import Page
-    from watcher.config.sections import FeedDraft, RuleDraft
+    from watcher.config.sections import FeedDraft
+    from watcher.config.watchlist import RuleDraft
     from watcher.core.model import Channel, Entity, Feed
 
 
@@ -79,7 +80,7 @@ def rules(
     names = [channel.name for channel in channels]
     for draft in drafts:
         where = f'rule "{shown(draft.rule.name)}"'
-        used |= {name for name, _ in draft.notify}
+        used |= {channel.name for channel in draft.shared.notify}
         _equal_names(draft, first)
         if whole:
             _channels(draft, where, names)
@@ -110,37 +111,33 @@ def _equal_names(draft: RuleDraft, first: dict[str, RuleDraft]) -> None:
 
 
 def _channels(draft: RuleDraft, where: str, names: Sequence[str]) -> None:
-    for name, at in draft.notify:
-        if name not in names:
+    for wanted in draft.shared.notify:
+        if wanted.name not in names:
             mend = one_of(names) if names else " There is no channels: section yet."
             draft.page.mistake(
-                at,
-                f'unknown channel "{shown(name)}" in {where}.{did_you_mean(name, names)}{mend}',
+                wanted.at,
+                f'unknown channel "{shown(wanted.name)}" in {wanted.where}.'
+                f"{did_you_mean(wanted.name, names)}{mend}",
             )
-    if names and not draft.notify:
+    if names and not draft.shared.notify:
         draft.page.warning(
             draft.at, f"{where} tells nobody. Add notify: to it or to defaults.{one_of(names)}"
         )
 
 
 def _tags(draft: RuleDraft, where: str, tags: set[str], feeds: Sequence[Feed]) -> None:
-    for tag, at in draft.tags:
-        if tag not in tags:
-            known = sorted(tags)
+    known = sorted(tags)
+    for tag in draft.shared.tags:
+        if tag.name not in tags:
             draft.page.mistake(
-                at,
-                f'no feed has the tag "{shown(tag)}" that {where} asks for.'
-                f"{did_you_mean(tag, known)}{one_of(known)}",
+                tag.at,
+                f'no feed has the tag "{shown(tag.name)}" that {tag.where} asks for.'
+                f"{did_you_mean(tag.name, known)}{one_of(known)}",
             )
-    only = draft.rule.sources.only
-    if (
-        only
-        and feeds
-        and draft.only_at is not None
-        and not any(_hears(only, feed) for feed in feeds)
-    ):
+    only, at = draft.rule.sources.only, draft.shared.sources_at
+    if only and feeds and at is not None and not any(_hears(only, feed) for feed in feeds):
         draft.page.warning(
-            draft.only_at,
+            at,
             f"{where} listens to no feed of this file: none is from {', '.join(map(shown, only))}.",
         )
 

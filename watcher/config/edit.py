@@ -134,7 +134,7 @@ def _written(text: str) -> str:
 
 
 class _Editing:
-    """One file being edited: its text with \\n ends, and what it was made of."""
+    """One file being edited: its text with plain line ends, and what it was made of."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://\S+")
 _NEAR_ENOUGH = 66.0
-"""Least similarity (0-100) for a "Did you mean": "desc" finds "desk", "mail" doesn't find "main"."""
+"""Least similarity (0-100) for a "Did you mean": "desc" finds "desk", "mail" not "main"."""
 
 
 class Page:
@@ -95,7 +95,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, choices: Iterable[str], others: Mapping[str, str] | None = None) -> str:
-    """Return ` Did you mean "x"?` or nothing. `others` are words for a choice: receivers: notify."""
+    """Return ` Did you mean "x"?` or nothing. `others` stand for a choice: receivers: notify."""
     known = list(choices)
     meanings = {**(others or {}), **{choice: choice for choice in known}}
     guess = nearest(word, [key for key, meant in meanings.items() if meant in known])

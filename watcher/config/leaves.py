@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from watcher.config.findings import shown
-from watcher.config.languages import SCRIPT
+from watcher.config.languages import SCRIPT, words
 from watcher.core.model import Term, TermKind
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ LONGEST = 300
 _SLOW = 0.02
 """Seconds that a regular expression may take on a text made to trouble it."""
 
-STOP_WORDS = frozenset(
+STOP_WORDS = words(
     # en
     "the and for from with that this these those are was were been has have had his her its their "
     "they them she him you your our who whom whose what which when where why how not but all any "
@@ -41,7 +41,8 @@ STOP_WORDS = frozenset(
     # ug
     "ۋە ياكى بىلەن ئۈچۈن بۇ شۇ ئۇ بىر ھەم ئەمەس "
     # zh
-    "我们 他们 她们 你们 这个 那个 以及 或者 因为 所以 但是 如果 没有 可以 已经 還是 我們 他們 這個 因為 沒有".split()
+    "我们 他们 她们 你们 这个 那个 以及 或者 因为 所以 但是 如果 没有 可以 已经 "
+    "還是 我們 他們 這個 因為 沒有"
 )
 
 _OPERATOR = re.compile(r"(?<!\S)(AND|OR|NOT|NEAR(?:/\d+)?)(?!\S)")

@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watcher.config import checks, opml, packs, sections
+from watcher.config import checks, opml, packs, sections, watchlist
+from watcher.config.entities import entities as entities_of
 from watcher.config.findings import Page, nearest, one_of, shown
+from watcher.config.languages import is_language
 from watcher.config.nodes import Node, Table, read
 from watcher.config.secrets import Secrets
-from watcher.config.values import Pairs, named, table, text, words
+from watcher.config.values import Pairs, Reader
 from watcher.core.errors import RulesError
 from watcher.core.model import Config, Entity, Feed, Mistake, Weight
 
@@ -68,9 +70,8 @@ class _Loading:
         self.channels: list[Channel] = []
         self.channel_pages: dict[str, tuple[Page, int]] = {}
         self.feeds: list[sections.FeedDraft] = []
-        self.rules: list[sections.RuleDraft] = []
+        self.rules: list[watchlist.RuleDraft] = []
         self.entities: dict[str, Entity] = {}
-        self.sources: dict[str, str] = {}
 
     # --- files ---------------------------------------------------------------------------------
 
@@ -94,7 +95,7 @@ class _Loading:
                 tree.at, "the file doesn't begin with a key and a colon. Expected rules: or feeds:"
             )
             return
-        self._sections(page, path, table(page, tree, "file", "the file"), main=main)
+        self._sections(page, path, Reader(page, "the file").table(tree, "file"), main=main)
 
     def _page(self, path: Path, name: str) -> Page | None:
         self.files.append(path)
@@ -153,38 +154,31 @@ class _Loading:
     # --- sections ------------------------------------------------------------------------------
 
     def _sections(self, page: Page, path: Path, pairs: Pairs, *, main: bool) -> None:
+        reader = Reader(page, "the file")
         if "timezone" in pairs:
-            self._timezone(page, pairs["timezone"], main=main)
-        if "include" in pairs:
-            for written, at in words(page, pairs["include"][1], "include", "the file"):
-                self._include(page, at, written, path)
-        sources = self._sources(page, pairs)
+            self._timezone(reader, pairs, main=main)
+        for written, at in reader.words_of(pairs, "include"):
+            self._include(page, at, written, path)
         if "channels" in pairs:
             self._channels(page, pairs["channels"][1])
         if "feeds" in pairs:
-            for draft in sections.feeds(
-                page, pairs["feeds"][1], self.secrets, require=self.require
-            ):
-                self.feeds += self._listed(draft, path) if draft.opml else [draft]
+            self._feeds(page, pairs["feeds"][1], path)
         if "entities" in pairs:
-            for entity in sections.entities(page, pairs["entities"][1], sources):
-                known = self.entities.get(entity.id)
-                self.entities[entity.id] = merged(known, entity) if known else entity
-        shared = sections.Defaults()
+            self._entities(page, pairs)
+        shared = watchlist.Shared()
         if "defaults" in pairs:
-            shared = sections.defaults(page, pairs["defaults"][1])
+            shared = watchlist.defaults(page, pairs["defaults"][1])
         if "rules" in pairs:
-            self.rules += sections.rules(page, pairs["rules"][1], shared)
+            self.rules += watchlist.rules(page, pairs["rules"][1], shared)
         elif main and not page.broken and not self.rules:
             page.warning(0, "there is no rules: section, so nothing will ever be told.")
 
-    def _timezone(self, page: Page, pair: tuple[object, Node], *, main: bool) -> None:
-        node = pair[1]
-        if not main:
-            page.mistake(node.at, "timezone: belongs into the main file. Take it out here.")
-            return
-        name = text(page, node, "timezone", "the file")
+    def _timezone(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
+        name, at = reader.text_of(pairs, "timezone"), pairs["timezone"][1].at
         if name is None:
+            return
+        if not main:
+            reader.mistake(at, "timezone: belongs into the main file. Take it out here.")
             return
         if is_timezone(name):
             self.timezone = name
@@ -194,22 +188,26 @@ class _Loading:
         guess = nearest(name.rpartition("/")[2], cities) or nearest(name, zones)
         zone = cities.get(guess, guess) if guess else None
         meant = f' Did you mean "{zone}"?' if zone else ""
-        page.mistake(
-            node.at,
+        reader.mistake(
+            at,
             f'unknown time zone "{shown(name)}".{meant} Expected a name such as Asia/Almaty, '
             "Europe/Berlin or UTC.",
         )
 
-    def _sources(self, page: Page, pairs: Pairs) -> dict[str, str]:
-        """Return the keys that aliases of this file may name as their source."""
-        if "sources" not in pairs:
-            return {}
-        found = {}
-        for key, (_, node) in named(page, pairs["sources"][1], '"sources"', "s1: ...").items():
-            written = text(page, node, key, '"sources"')
-            if written:
-                found[key] = written
-        return found
+    def _entities(self, page: Page, pairs: Pairs) -> None:
+        """Read entities; one that a pack has too adds to it."""
+        sources = {}
+        if "sources" in pairs:
+            reader = Reader(page, '"sources"')
+            for key, (_, node) in reader.named(pairs["sources"][1], "s1: ...").items():
+                sources[key] = reader.text(node, key) or key
+        for entity in entities_of(page, pairs["entities"][1], sources):
+            known = self.entities.get(entity.id)
+            self.entities[entity.id] = merged(known, entity) if known else entity
+
+    def _feeds(self, page: Page, node: Node, path: Path) -> None:
+        for draft in sections.feeds(page, node, self.secrets, require=self.require):
+            self.feeds += self._listed(draft, path) if draft.opml else [draft]
 
     def _channels(self, page: Page, node: Node) -> None:
         for channel in sections.channels(page, node, self.secrets, require=self.require):
@@ -229,17 +227,13 @@ class _Loading:
         file = path.parent / draft.opml
         self.files.append(file)
         where = f'"{shown(draft.opml)}"'
-        try:
-            if file.exists() and not file.is_file():
-                raise IsADirectoryError(0, "it is no file")  # noqa: TRY301 - same message as below
-            with file.open("rb") as opened:
-                body = opened.read(MAX_BYTES + 1)
-            outlines = opml.read(body)
-        except FileNotFoundError:
-            draft.page.mistake(
-                draft.at, f"there is no file {where} beside {Path(draft.page.name).name}."
-            )
+        if not file.is_file():
+            beside = Path(draft.page.name).name
+            draft.page.mistake(draft.at, f"there is no file {where} beside {beside}.")
             return []
+        try:
+            with file.open("rb") as opened:
+                outlines = opml.read(opened.read(MAX_BYTES + 1))
         except (OSError, ValueError) as error:
             reason = (error.strerror or "") if isinstance(error, OSError) else str(error)
             draft.page.mistake(draft.at, f"{where} can't be read as a list of feeds: {reason}.")
@@ -248,26 +242,19 @@ class _Loading:
         for one in outlines[:MAX_FEEDS]:
             problem = sections.url_problem(one.url)
             if problem:
+                address = sections.address_shown(one.url)
                 draft.page.warning(
-                    draft.at,
-                    f'{where}: the address "{sections.address_shown(one.url)}" {problem} '
-                    "It is left out.",
+                    draft.at, f'{where}: the address "{address}" {problem} It is left out.'
                 )
                 continue
-            language = one.language.lower().split("-")[0]
-            found.append(
-                sections.FeedDraft(
-                    draft.page,
-                    draft.at,
-                    Feed(
-                        url=one.url,
-                        name=one.name or sections.outlet(one.url),
-                        language=draft.language
-                        or (language if sections.is_language(language) else None),
-                        tags=draft.tags | frozenset(one.folders),
-                    ),
-                )
+            code = one.language.lower().replace("_", "-")
+            feed = Feed(
+                url=one.url,
+                name=one.name or sections.outlet(one.url),
+                language=draft.language or (code if is_language(code) else None),
+                tags=draft.tags | frozenset(one.folders),
             )
+            found.append(sections.FeedDraft(draft.page, draft.at, feed))
         return found
 
     # --- all together --------------------------------------------------------------------------

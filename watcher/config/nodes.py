@@ -9,7 +9,7 @@ process. Here every word stays a word, and what would hurt (tags, alias bombs, d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from watcher.config.findings import Page
 
 _Loader = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
+
+_Event = Any
+"""An event of the parser. Its stubs say that marks may be None, which they never are."""
 
 MAX_NODES = 400_000
 """Words, lists and tables in one file, those that aliases bring in included."""
@@ -114,12 +117,12 @@ def read(page: Page) -> Node | None:
                     return None
                 sure = finding.sure
                 page.retext(finding.mended)
-        return None
     except _Stop:
-        return None
+        pass
     finally:
         if page.text is not original:
             page.broken = True
+    return None
 
 
 class _Builder:
@@ -158,7 +161,7 @@ class _Builder:
                     )
         return self._root
 
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
+    def _scalar(self, event: _Event) -> None:
         start, end = event.start_mark.index, event.end_mark.index
         word = Word(start, end, event.value, event.implicit[0])
         self._tag(event)
@@ -167,7 +170,7 @@ class _Builder:
             self._anchors[event.anchor] = _Anchored(word, 1, 0)
         self._place(word, 1, 0)
 
-    def _start(self, event: yaml.CollectionStartEvent, node: Items | Table) -> None:
+    def _start(self, event: _Event, node: Items | Table) -> None:
         if len(self._open) >= MAX_DEPTH:
             self._stop(
                 node.at,
@@ -179,14 +182,14 @@ class _Builder:
             self._anchors.pop(event.anchor, None)
         self._open.append(_Open(node, event.anchor))
 
-    def _end(self, event: yaml.CollectionEndEvent) -> None:
+    def _end(self, event: _Event) -> None:
         done = self._open.pop()
         done.node.end = event.end_mark.index
         if done.anchor:
             self._anchors[done.anchor] = _Anchored(done.node, done.size, done.alias_depth)
         self._place(done.node, done.size, done.alias_depth)
 
-    def _alias(self, event: yaml.AliasEvent) -> None:
+    def _alias(self, event: _Event) -> None:
         at, name = event.start_mark.index, event.anchor
         target = self._anchors.get(name)
         if target is None:
@@ -250,7 +253,7 @@ class _Builder:
             return
         parent.key = node
 
-    def _tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
+    def _tag(self, event: _Event) -> None:
         if event.tag is not None and event.tag != "!":
             at = event.start_mark.index
             word = self.page.rest_of_line(at).split(maxsplit=1)[0]
@@ -265,7 +268,7 @@ class _Builder:
         raise _Stop
 
 
-def _events(text: str) -> Iterator[yaml.Event]:
+def _events(text: str) -> Iterator[_Event]:
     """Yield the events of `text`; raises yaml.YAMLError where YAML ends."""
     loader = _Loader(text)
     try:

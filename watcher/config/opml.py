@@ -63,7 +63,7 @@ def read(body: bytes) -> tuple[Outline, ...]:
     parser.EndElementHandler = end
     parser.StartDoctypeDeclHandler = refuse
     try:
-        parser.Parse(_BARE_AND.sub(b"&amp;", body.strip()), True)  # noqa: FBT003 - expat takes no name
+        parser.Parse(_BARE_AND.sub(b"&amp;", body.strip()), True)
     except (expat.ExpatError, LookupError, ValueError) as error:
         if isinstance(error, NotOpmlError):
             raise

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from watcher.config.languages import LANGUAGES
 from watcher.config.packs import pack_names
 
 FIELDS = ("title", "summary", "text")

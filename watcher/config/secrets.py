@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
+from watcher.config.languages import words
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,11 +26,11 @@ _SHORTEST = 4
 """Shorter values would blot out ordinary words and numbers."""
 _LARGEST_FILE = 100_000
 
-_PLAIN_SCHEMES = frozenset(
-    "terminal mailto mailtos http https json jsons xml xmls form forms syslog dbus file".split()
+_PLAIN_SCHEMES = words(
+    "terminal mailto mailtos http https json jsons xml xmls form forms syslog dbus file"
 )
 """Schemes whose host and path name a place; elsewhere they often are the token itself."""
-_SECRET_KEYS = frozenset("pass password token key apikey api_key secret auth access_token".split())
+_SECRET_KEYS = words("pass password token key apikey api_key secret auth access_token")
 
 
 class Secrets:

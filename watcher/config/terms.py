@@ -10,7 +10,7 @@ from watcher.config import leaves
 from watcher.config.findings import shown
 from watcher.config.nodes import Items, Node, Table, Word
 from watcher.config.schema import GROUPS, LEAVES, keys_of
-from watcher.config.values import is_empty, kind, text, unknown_key
+from watcher.config.values import Reader, is_empty, kind, unknown_key
 from watcher.core.model import Group, Term, TermKind
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Finder:
         if "near" not in pairs:
             return None
         value = pairs["near"][1]
-        written = text(self.page, value, "near", self.where)
+        written = Reader(self.page, self.where).text(value, "near")
         if written is None:
             return None
         found = _NEAR.fullmatch(written)
@@ -173,7 +173,7 @@ class Finder:
                 node.at, f'"{what}" in {self.where} is {kind(node)}; expected one text.'
             )
             return None
-        written = text(self.page, node, what, self.where)
+        written = Reader(self.page, self.where).text(node, what)
         if written is None:
             return None
         if node.plain and self.page.spans_lines(node.at, node.end):

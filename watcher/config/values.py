@@ -1,7 +1,7 @@
 """Words, lists and tables out of the tree, each with its message when it is something else.
 
-`where` names the thing being read ('rule "Camps"'), `what` the key, so that a message says both.
-A reader returns None (or nothing) after it has noted a mistake; callers just go on.
+A `Reader` reads one thing of a page ('rule "Camps"') and names it in its messages. Its methods
+return None (or nothing) after they have noted a mistake; callers just go on.
 """
 
 from __future__ import annotations
@@ -27,6 +27,167 @@ LONGEST = 2_000
 """Longest text of one value; `why` and tests are the longest that make sense."""
 
 
+class Reader:
+    """Reads the values of one thing; `where` is what messages call it."""
+
+    __slots__ = ("page", "where")
+
+    def __init__(self, page: Page, where: str) -> None:
+        self.page = page
+        self.where = where
+
+    def within(self, where: str) -> Reader:
+        """Return a reader of something else on the same page."""
+        return Reader(self.page, where)
+
+    def mistake(self, at: int, message: str) -> None:
+        """Note an error."""
+        self.page.mistake(at, message)
+
+    def table(self, node: Node, shape: str) -> Pairs:
+        """Return the pairs of a table whose keys `shape` lists; others are noted and left out."""
+        allowed = keys_of(shape)
+        if not isinstance(node, Table):
+            if is_empty(node):
+                self.empty(node, self.where)
+            else:
+                self.mistake(
+                    node.at,
+                    f"{self.where} is {kind(node)}; expected keys and values, such as "
+                    f"{allowed[0]}: ...{one_of(allowed)}",
+                )
+            return {}
+        for key, (word, _) in node.pairs.items():
+            if key not in allowed:
+                self.mistake(word.at, unknown_key(key, allowed, self.where))
+        return {key: pair for key, pair in node.pairs.items() if key in allowed}
+
+    def named(self, node: Node, example: str) -> Pairs:
+        """Return the pairs of a table whose keys are names of the person's own choice."""
+        if isinstance(node, Table):
+            return node.pairs
+        if is_empty(node):
+            self.empty(node, self.where)
+        else:
+            self.mistake(
+                node.at, f"{self.where} is {kind(node)}; expected a name and a colon: {example}"
+            )
+        return {}
+
+    def items(self, node: Node, example: str) -> list[Node]:
+        """Return the items of a list."""
+        if isinstance(node, Items):
+            return node.nodes
+        if is_empty(node):
+            self.empty(node, self.where)
+        else:
+            self.mistake(
+                node.at,
+                f"{self.where} is {kind(node)}; expected a list, each item beginning with a dash: "
+                f"{example}",
+            )
+        return []
+
+    def empty(self, node: Node, subject: str) -> None:
+        """Note that nothing stands behind a key, or only what YAML takes for a comment."""
+        rest = self.page.rest_of_line(node.at).strip()
+        if rest.startswith("#") and len(rest) > 1 and rest[1] not in " #":
+            self.mistake(
+                node.at,
+                f"{subject} is empty, for what follows # is a comment. If it is meant as text, "
+                f'put it in quotes: "{shown(rest)}"',
+            )
+        else:
+            self.mistake(node.at, f"{subject} is empty. Write a value, or take the key out.")
+
+    def text(self, node: Node, what: str) -> str | None:
+        """Return the text of a word."""
+        subject = f'"{what}" in {self.where}'
+        if not isinstance(node, Word):
+            self.mistake(node.at, f"{subject} is {kind(node)}; expected one text.")
+            return None
+        found = node.text.strip()
+        if not found:
+            self.empty(node, subject)
+            return None
+        if len(found) > LONGEST:
+            self.mistake(
+                node.at, f"{subject} has {len(found):,} characters; at most {LONGEST:,} are read."
+            )
+            return None
+        return found
+
+    def text_of(self, pairs: Pairs, key: str) -> str | None:
+        """Return the text of a key that need not be there."""
+        return self.text(pairs[key][1], key) if key in pairs else None
+
+    def words(self, node: Node, what: str) -> list[tuple[str, int]]:
+        """Return one text or a list of texts, each with where it stands."""
+        nodes = node.nodes if isinstance(node, Items) else [node]
+        if not nodes:
+            self.mistake(
+                node.at, f'"{what}" in {self.where} is an empty list. Take it out, or fill it.'
+            )
+        found = [(self.text(one, what), one.at) for one in nodes]
+        return [(word, at) for word, at in found if word is not None]
+
+    def words_of(self, pairs: Pairs, key: str) -> list[tuple[str, int]]:
+        """Return the texts of a key that need not be there."""
+        return self.words(pairs[key][1], key) if key in pairs else []
+
+    def flag_of(self, pairs: Pairs, key: str) -> bool:
+        """Return a yes or no; what isn't there is no."""
+        found = self.text_of(pairs, key)
+        if found is None or found.lower() in _NO:
+            return False
+        if found.lower() not in _YES:
+            self.mistake(
+                pairs[key][1].at,
+                f'"{key}" in {self.where} is "{shown(found)}"; expected true or false.',
+            )
+        return True
+
+    def choices_of(self, pairs: Pairs, key: str, choices: Sequence[str]) -> tuple[str, ...]:
+        """Return one or several of `choices`, whatever their capitals."""
+        found = []
+        for word, at in self.words_of(pairs, key):
+            if word.lower() in choices:
+                found.append(word.lower())
+            else:
+                self.mistake(
+                    at,
+                    f'"{key}" in {self.where} can\'t be "{shown(word)}".'
+                    f"{did_you_mean(word, choices)}{one_of(choices)}",
+                )
+        return tuple(dict.fromkeys(found))
+
+    def choice_of(self, pairs: Pairs, key: str, choices: Sequence[str]) -> str | None:
+        """Return one of `choices`."""
+        if key in pairs and self.text(pairs[key][1], key) is None:
+            return None
+        found = self.choices_of(pairs, key, choices)
+        return found[0] if found else None
+
+    def parsed_of(
+        self, pairs: Pairs, key: str, reader: Callable[[str], T | None], expected: str
+    ) -> T | None:
+        """Return what `reader` makes of a text; `expected` shows how it is written."""
+        found = self.text_of(pairs, key)
+        if found is None:
+            return None
+        value = reader(found)
+        if value is None:
+            self.mistake(
+                pairs[key][1].at,
+                f'"{key}" in {self.where} can\'t be "{shown(found)}"; expected {expected}.',
+            )
+        return value
+
+    def number_of(self, pairs: Pairs, key: str) -> int | None:
+        """Return a whole number from 1 to 1000."""
+        return self.parsed_of(pairs, key, _number, "a whole number such as 2")
+
+
 def kind(node: Node) -> str:
     """Return what a person would call `node`."""
     if isinstance(node, Items):
@@ -39,23 +200,12 @@ def is_empty(node: Node) -> bool:
     return isinstance(node, Word) and node.plain and not node.text
 
 
-def table(page: Page, node: Node, shape: str, where: str) -> Pairs:
-    """Return the pairs of a table whose keys `shape` lists; other keys are noted and left out."""
-    if not isinstance(node, Table):
-        if is_empty(node):
-            empty(page, node, where)
-        else:
-            page.mistake(
-                node.at,
-                f"{where} is {kind(node)}; expected keys and values: {keys_of(shape)[0]}: ..."
-                f"{one_of(keys_of(shape))}",
-            )
-        return {}
-    allowed = keys_of(shape)
-    for key, (word, _) in node.pairs.items():
-        if key not in allowed:
-            page.mistake(word.at, unknown_key(key, allowed, where))
-    return {key: pair for key, pair in node.pairs.items() if key in allowed}
+def word_at(node: Node, key: str) -> str:
+    """Return the word behind `key` of a table as it stands, "" when there is none."""
+    if isinstance(node, Table) and key in node.pairs:
+        value = node.pairs[key][1]
+        return value.text.strip() if isinstance(value, Word) else ""
+    return ""
 
 
 def unknown_key(key: str, allowed: Sequence[str], where: str) -> str:
@@ -69,126 +219,6 @@ def unknown_key(key: str, allowed: Sequence[str], where: str) -> str:
         f'unknown key "{shown(key)}" in {where}.{did_you_mean(key, allowed, OTHER_WORDS)}'
         f"{one_of(allowed)}"
     )
-
-
-def named(page: Page, node: Node, where: str, what: str) -> Pairs:
-    """Return the pairs of a table whose keys are names of the person's own choice."""
-    if isinstance(node, Table):
-        return node.pairs
-    if is_empty(node):
-        empty(page, node, where)
-    else:
-        page.mistake(node.at, f"{where} is {kind(node)}; expected a name and a colon: {what}")
-    return {}
-
-
-def empty(page: Page, node: Node, where: str) -> None:
-    """Note that nothing stands behind a key, or only what YAML takes for a comment."""
-    rest = page.rest_of_line(node.at).strip()
-    if rest.startswith("#") and len(rest) > 1 and rest[1] not in " #":
-        page.mistake(
-            node.at,
-            f"{where} is empty, for what follows # is a comment. If it is meant as text, put it "
-            f'in quotes: "{shown(rest)}"',
-        )
-    else:
-        page.mistake(node.at, f"{where} is empty. Write a value, or take the key out.")
-
-
-def text(page: Page, node: Node, what: str, where: str) -> str | None:
-    """Return the text of a word."""
-    subject = f'"{what}" in {where}'
-    if not isinstance(node, Word):
-        page.mistake(node.at, f"{subject} is {kind(node)}; expected one text.")
-        return None
-    found = node.text.strip()
-    if not found:
-        empty(page, node, subject)
-        return None
-    if len(found) > LONGEST:
-        page.mistake(
-            node.at, f"{subject} has {len(found):,} characters; at most {LONGEST:,} are read."
-        )
-        return None
-    return found
-
-
-def words(page: Page, node: Node, what: str, where: str) -> list[tuple[str, int]]:
-    """Return one text or a list of texts, each with where it stands."""
-    nodes = node.nodes if isinstance(node, Items) else [node]
-    if isinstance(node, Items) and not nodes:
-        page.mistake(node.at, f'"{what}" in {where} is an empty list. Take it out, or fill it.')
-    found = [(text(page, one, what, where), one.at) for one in nodes]
-    return [(word, at) for word, at in found if word is not None]
-
-
-def flag(page: Page, node: Node, what: str, where: str) -> bool:
-    """Return a yes or no."""
-    found = text(page, node, what, where)
-    if found is None or found.lower() in _NO:
-        return False
-    if found.lower() not in _YES:
-        page.mistake(node.at, f'"{what}" in {where} is "{shown(found)}"; expected true or false.')
-    return True
-
-
-def choice(page: Page, node: Node, what: str, where: str, choices: Sequence[str]) -> str | None:
-    """Return one of `choices`, whatever its capitals."""
-    found = text(page, node, what, where)
-    if found is None or found.lower() in choices:
-        return found.lower() if found else None
-    page.mistake(
-        node.at,
-        f'"{what}" in {where} can\'t be "{shown(found)}".{did_you_mean(found, choices)}'
-        f"{one_of(choices)}",
-    )
-    return None
-
-
-def choices_of(
-    page: Page, node: Node, what: str, where: str, choices: Sequence[str]
-) -> tuple[str, ...]:
-    """Return one or several of `choices`."""
-    nodes = node.nodes if isinstance(node, Items) else [node]
-    found = [choice(page, one, what, where, choices) for one in nodes]
-    return tuple(dict.fromkeys(one for one in found if one is not None))
-
-
-def parsed(
-    page: Page,
-    node: Node,
-    what: str,
-    where: str,
-    reader: Callable[[str], T | None],
-    expected: str,
-) -> T | None:
-    """Return what `reader` makes of a text; `expected` shows how it is written."""
-    found = text(page, node, what, where)
-    if found is None:
-        return None
-    value = reader(found)
-    if value is None:
-        page.mistake(
-            node.at, f'"{what}" in {where} can\'t be "{shown(found)}"; expected {expected}.'
-        )
-    return value
-
-
-def maybe(
-    page: Page,
-    pairs: Pairs,
-    key: str,
-    where: str,
-    reader: Callable[[str], T | None],
-    expected: str,
-) -> T | None:
-    """Return `parsed` of a key that need not be there."""
-    return parsed(page, pairs[key][1], key, where, reader, expected) if key in pairs else None
-
-
-def number(page: Page, node: Node, what: str, where: str) -> int | None:
-    """Return a whole number from 1 to 1000."""
-    return parsed(page, node, what, where, _number, "a whole number such as 2")
 
 
 def _number(found: str) -> int | None:

@@ -1,0 +1,76 @@
+"""Looking at single lines of a YAML file: brackets, quotes and columns, without a parser."""
+
+from __future__ import annotations
+
+import re
+
+COMMENT = re.compile(r"\s+#.*$")
+_LEAD = re.compile(r"[ ]*(?:-[ ]+)*")
+_CLOSER = {"[": "]", "{": "}"}
+
+
+def outside_quotes(body: str) -> list[tuple[int, str]]:
+    """Return the signs of a line that stand outside quotes and comments, with their columns."""
+    found = []
+    quote = ""
+    for column, sign in enumerate(body):
+        if quote:
+            if sign == quote:
+                quote = ""
+        elif sign in "\"'" and (column == 0 or body[column - 1] in " [{,:"):
+            quote = sign
+        elif sign == "#" and (column == 0 or body[column - 1] in " \t"):
+            break
+        else:
+            found.append((column, sign))
+    return found
+
+
+def unclosed(body: str) -> str:
+    """Return the closing brackets that a line lacks."""
+    stack: list[str] = []
+    for _, sign in outside_quotes(body):
+        if sign in _CLOSER:
+            stack.append(_CLOSER[sign])
+        elif stack and sign == stack[-1]:
+            stack.pop()
+    return "".join(reversed(stack))
+
+
+def in_brackets(before: str) -> bool:
+    """Say whether the place behind `before` is inside a bracket that its line opened."""
+    return bool(unclosed(before))
+
+
+def closing_quote(body: str, start: int) -> int | None:
+    """Return the column of the double quote that closes the one at `start`."""
+    column = start + 1
+    while column < len(body):
+        if body[column] == "\\":
+            column += 2
+            continue
+        if body[column] == '"':
+            return column
+        column += 1
+    return None
+
+
+def item_around(body: str, column: int) -> tuple[int, int]:
+    """Return where the item around `column` of a list in brackets begins and ends."""
+    start = max((at for at, sign in outside_quotes(body[:column]) if sign in "[{,"), default=-1)
+    ends = (at for at, sign in outside_quotes(body) if at > column and sign in "]},")
+    end = next(ends, len(body))
+    text = body[start + 1 : end]
+    lead = len(text) - len(text.lstrip())
+    return start + 1 + lead, start + 1 + len(text.rstrip())
+
+
+def indent_of(body: str) -> int:
+    """Return how many spaces a line begins with."""
+    return len(body) - len(body.lstrip(" "))
+
+
+def key_column(body: str) -> int:
+    """Return the column in which the key of a line begins, behind its dashes."""
+    lead = _LEAD.match(body)
+    return len(lead.group()) if lead else 0

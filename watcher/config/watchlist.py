@@ -1,0 +1,187 @@
+"""`rules:` and `defaults:` out of the tree: what to look for, and what is done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from watcher.config import when
+from watcher.config.findings import shown
+from watcher.config.nodes import Node, Table
+from watcher.config.schema import FIELDS, FOLLOW_UPS, SEVERITIES
+from watcher.config.sections import SPAN, language_code
+from watcher.config.terms import Finder, Placed
+from watcher.config.values import Pairs, Reader, is_empty, word_at
+from watcher.core.model import AtLeast, FollowUps, Group, Rule, RuleTest, Severity, Sources, Term
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from watcher.config.findings import Page
+
+_DAY = "a day such as 2026-11-01"
+
+
+@dataclass(slots=True)
+class Named:
+    """A name that must exist elsewhere, where it stands, and in what."""
+
+    name: str
+    at: int
+    where: str
+
+
+@dataclass(slots=True)
+class Shared:
+    """What rules and `defaults:` may both say."""
+
+    search_in: tuple[str, ...] = FIELDS
+    languages: frozenset[str] = frozenset()
+    sources: Sources = field(default_factory=Sources)
+    sources_at: int | None = None
+    tags: list[Named] = field(default_factory=list)
+    at_least: AtLeast = field(default_factory=AtLeast)
+    severity: Severity = Severity.NORMAL
+    notify: list[Named] = field(default_factory=list)
+    follow_ups: FollowUps = FollowUps.HOURLY
+
+
+@dataclass(slots=True)
+class RuleDraft:
+    """A rule and where its words stand, for the checks that need the other sections."""
+
+    rule: Rule
+    page: Page
+    at: int
+    leaves: list[Placed]
+    shared: Shared
+
+
+def defaults(page: Page, node: Node) -> Shared:
+    """Return what `defaults:` says for all rules of its file."""
+    reader = Reader(page, '"defaults"')
+    return _shared(reader, reader.table(node, "defaults"), Shared())
+
+
+def rules(page: Page, node: Node, shared: Shared) -> list[RuleDraft]:
+    """Return the rules of `rules:`; what one doesn't say is taken from `shared`."""
+    drafts = [
+        _rule(page, one, number, shared)
+        for number, one in enumerate(Reader(page, '"rules"').items(node, "- name: ..."), 1)
+    ]
+    return [draft for draft in drafts if draft is not None]
+
+
+def _rule(page: Page, node: Node, number: int, shared: Shared) -> RuleDraft | None:
+    called = word_at(node, "name")
+    reader = Reader(page, f'rule "{shown(called)}"' if called else f"rule {number}")
+    pairs = reader.table(node, "rule")
+    if not isinstance(node, Table):
+        return None
+    at = pairs["name"][1].at if "name" in pairs else node.at
+    name = reader.text_of(pairs, "name") or reader.where
+    if "name" not in pairs:
+        reader.mistake(node.at, f"{reader.where} has no name. Add name: ...")
+    finder = Finder(page, reader.where)
+    find = _find(reader, pairs, finder, at)
+    own = _shared(reader, pairs, shared)
+    first, last = _active(reader, pairs)
+    rule = Rule(
+        name=name,
+        find=find or Term(text=name),
+        severity=own.severity,
+        notify=tuple(dict.fromkeys(channel.name for channel in own.notify)),
+        search_in=own.search_in,
+        languages=own.languages,
+        sources=own.sources,
+        at_least=own.at_least,
+        follow_ups=own.follow_ups,
+        active_from=first,
+        active_until=last,
+        why=reader.text_of(pairs, "why") or "",
+        tests=_tests(reader.within(f"tests of {reader.where}"), pairs),
+        line=page.line(node.at),
+    )
+    return RuleDraft(rule, page, at, finder.leaves, own)
+
+
+def _find(reader: Reader, pairs: Pairs, finder: Finder, at: int) -> Term | Group | None:
+    if "find" not in pairs:
+        reader.mistake(at, f"{reader.where} doesn't say what to look for. Add find: ...")
+        return None
+    node = pairs["find"][1]
+    if is_empty(node):
+        reader.empty(node, f'"find" in {reader.where}')
+        return None
+    return finder.read(node)
+
+
+def _shared(reader: Reader, pairs: Pairs, base: Shared) -> Shared:
+    """Return what `pairs` say, over `base`."""
+    found = replace(base)
+    if "search_in" in pairs:
+        found.search_in = reader.choices_of(pairs, "search_in", FIELDS) or base.search_in
+    if "language" in pairs:
+        codes = [language_code(reader, at, code) for code, at in reader.words_of(pairs, "language")]
+        found.languages = frozenset(code for code in codes if code)
+    if severity := reader.choice_of(pairs, "severity", SEVERITIES):
+        found.severity = Severity(severity)
+    if follow_ups := reader.choice_of(pairs, "follow_ups", FOLLOW_UPS):
+        found.follow_ups = FollowUps(follow_ups)
+    if "notify" in pairs:
+        found.notify = _names(reader, pairs, "notify")
+    if "sources" in pairs:
+        _sources(reader, pairs["sources"], found)
+    if "at_least" in pairs:
+        inner = reader.within(f"at_least of {reader.where}")
+        counted = inner.table(pairs["at_least"][1], "at_least")
+        found.at_least = AtLeast(
+            outlets=inner.number_of(counted, "outlets") or 1,
+            origins=inner.number_of(counted, "origins") or 1,
+            within=inner.parsed_of(counted, "within", when.duration, SPAN),
+        )
+    return found
+
+
+def _names(reader: Reader, pairs: Pairs, key: str) -> list[Named]:
+    return [Named(name, at, reader.where) for name, at in reader.words_of(pairs, key)]
+
+
+def _sources(reader: Reader, pair: tuple[Node, Node], found: Shared) -> None:
+    inner = reader.within(f"sources of {reader.where}")
+    pairs = inner.table(pair[1], "sources")
+    found.sources_at = pair[0].at
+    found.tags = _names(reader, pairs, "tags")
+    found.sources = Sources(
+        only=tuple(pattern for pattern, _ in inner.words_of(pairs, "only")),
+        exclude=tuple(pattern for pattern, _ in inner.words_of(pairs, "except")),
+        tags=frozenset(tag.name for tag in found.tags),
+    )
+
+
+def _active(reader: Reader, pairs: Pairs) -> tuple[date | None, date | None]:
+    if "active" not in pairs:
+        return None, None
+    inner = reader.within(f"active of {reader.where}")
+    days = inner.table(pairs["active"][1], "active")
+    first = inner.parsed_of(days, "from", when.day, _DAY)
+    last = inner.parsed_of(days, "until", when.day, _DAY)
+    if first and last and last < first:
+        reader.mistake(
+            days["until"][1].at, f"{reader.where} ends ({last}) before it begins ({first})."
+        )
+    return first, last
+
+
+def _tests(reader: Reader, pairs: Pairs) -> tuple[RuleTest, ...]:
+    if "tests" not in pairs:
+        return ()
+    found = []
+    for one in reader.items(pairs["tests"][1], '- match: "..." or - no_match: "..."'):
+        test = reader.within(f"a test of {reader.where.removeprefix('tests of ')}")
+        for key, (_, value) in test.table(one, "test").items():
+            sentence = test.text(value, key)
+            if sentence:
+                line = reader.page.line(value.at)
+                found.append(RuleTest(text=sentence, expect=key == "match", line=line))
+    return tuple(found)
