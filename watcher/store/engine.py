@@ -144,6 +144,8 @@ def _on_begin(engine: Engine, *statements: str) -> None:
 
 def _on_error(engine: Engine, place: str) -> None:
     def handle(context: ExceptionContext) -> None:
+        if context.connection is not None:
+            context.connection.info[_DOOMED] = True
         error = explain(context.original_exception, place)
         if error is not None:
             raise error from context.original_exception
@@ -151,11 +153,18 @@ def _on_error(engine: Engine, place: str) -> None:
     event.listen(engine, "handle_error", handle)
 
 
-def still_open(connection: Connection) -> bool:
-    """Tell whether the transaction that was begun is still the one at work.
+_DOOMED = "doomed"
 
-    On some errors (disk full, I/O) SQLite rolls back by itself. If the error was swallowed, what
-    follows would be committed statement by statement, and the transaction half-written.
+
+def start(connection: Connection) -> None:
+    """Note that a new transaction begins on a connection that may have served others."""
+    connection.info.pop(_DOOMED, None)
+
+
+def is_whole(connection: Connection) -> bool:
+    """Tell whether everything since `start` went well, so that it may be kept.
+
+    After an error that someone swallowed, PostgreSQL answers COMMIT with a silent rollback; SQLite
+    keeps the rest or, when it has rolled back by itself, commits what follows piece by piece.
     """
-    driver = connection.connection.driver_connection
-    return not isinstance(driver, sqlite3.Connection) or driver.in_transaction
+    return _DOOMED not in connection.info

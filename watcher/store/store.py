@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from watcher.core.errors import StateError
-from watcher.store.engine import still_open
+from watcher.store.engine import is_whole, start
 from watcher.store.queries import Queries
 from watcher.store.tx import Tx
 
@@ -53,11 +53,12 @@ class Store:
             raise RuntimeError("write() within write() would wait for itself")
         with self._turn, self._engines.writer.begin() as connection:
             self._writing = threading.get_ident()
+            start(connection)
             try:
                 yield Tx(connection)
             finally:
                 self._writing = None
-            if not still_open(connection):
+            if not is_whole(connection):
                 raise StateError(
                     f"{self._engines.place}: the transaction failed and was undone, though the "
                     "failure was not passed on."
