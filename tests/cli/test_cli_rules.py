@@ -1,0 +1,232 @@
+"""init, check, rules, packs and the edits of feeds, on real files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support.cli_run import watcher
+
+RULES = """\
+# what we watch
+channels: {screen: "json://127.0.0.1:9/"}
+feeds:
+  - https://steppe.example/rss   # the oldest
+defaults: {notify: [screen]}
+rules:
+  - name: Camps
+    find: re-education camp
+    tests:
+      - match: "A re-education camp in the north"
+      - no_match: "The harvest begins"
+"""
+OPML = """<?xml version="1.0"?><opml version="2.0"><body>
+<outline text="Kazakhstan">
+<outline text="Dala" xmlUrl="https://dala.example/rss"/>
+<outline text="Dala again" xmlUrl="http://dala.example/rss/"/>
+<outline text="Steppe" xmlUrl="https://steppe.example/rss"/>
+<outline text="Printer" xmlUrl="http://192.168.1.5/feed"/>
+</outline></body></opml>"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "rules.yaml").write_text(RULES)
+    return tmp_path
+
+
+def text_of(folder: Path) -> str:
+    return (folder / "rules.yaml").read_text()
+
+
+# --- init ----------------------------------------------------------------------------------------
+
+
+def test_init_writes_rules_that_pass_their_own_check(tmp_path: Path) -> None:
+    ran = watcher("init", "monitor", cwd=tmp_path)
+
+    assert ran.code == 0
+    assert "watcher run" in ran.out
+    folder = tmp_path / "monitor"
+    assert watcher("check", cwd=folder).code == 0
+    assert {path.name for path in folder.iterdir()} == {
+        "rules.yaml",
+        "rules.schema.json",
+        "secrets.env.example",
+        "state",
+    }
+    assert (folder / "state").stat().st_mode & 0o777 == 0o700
+
+
+def test_init_overwrites_nothing(folder: Path) -> None:
+    ran = watcher("init", "--json", cwd=folder)
+
+    assert ran.code == 0
+    assert ran.row["kept"] == ["rules.yaml"]
+    assert text_of(folder) == RULES
+
+
+# --- check ---------------------------------------------------------------------------------------
+
+
+def test_good_rules_are_said_to_be_fine(folder: Path) -> None:
+    ran = watcher("check", cwd=folder)
+
+    assert ran.code == 0
+    assert ran.out == "rules.yaml is fine: 1 rule, 1 feed, 1 channel, 2 tests passed\n"
+
+
+def test_check_in_json_has_the_counts(folder: Path) -> None:
+    row = watcher("check", "--json", cwd=folder).row
+
+    assert (row["ok"], row["rules"], row["feeds"], row["channels"]) == (True, 1, 1, 1)
+    assert row["mistakes"] == []
+
+
+def test_all_mistakes_are_named_at_once_with_their_places(folder: Path) -> None:
+    (folder / "rules.yaml").write_text(
+        RULES.replace("find:", "finde:").replace("[screen]", "[screan]")
+    )
+
+    ran = watcher("check", cwd=folder)
+
+    assert (ran.code, ran.out) == (3, "")
+    places = [line for line in ran.err.splitlines() if line.startswith("rules.yaml:")]
+    assert {line.split(":")[1] for line in places} >= {"5", "8"}
+    assert "Traceback" not in ran.err
+
+
+def test_a_test_that_fails_is_a_mistake_with_its_line(folder: Path) -> None:
+    (folder / "rules.yaml").write_text(RULES.replace("The harvest", "Re-education camps"))
+
+    ran = watcher("check", "--json", cwd=folder)
+
+    assert ran.code == 3
+    [mistake] = ran.row["mistakes"]
+    assert mistake["line"] == 11
+    assert "should not match" in mistake["message"]
+
+
+def test_a_missing_secret_is_a_mistake_for_check_only(folder: Path) -> None:
+    (folder / "rules.yaml").write_text(RULES.replace("127.0.0.1:9/", "${NOWHERE_SET}@127.0.0.1:9/"))
+
+    assert watcher("check", cwd=folder).code == 3
+    assert watcher("rules", "list", cwd=folder).code == 0
+    assert watcher("check", cwd=folder, env={"NOWHERE_SET": "x"}).code == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "rules", "\t- a", "rules: [", "a: &a [*a]", "\x00", "rules: {}", "- 1\n- 2\n"]
+)
+def test_wrong_yaml_is_exit_code_3_with_a_place(tmp_path: Path, text: str) -> None:
+    (tmp_path / "rules.yaml").write_text(text)
+
+    ran = watcher("check", cwd=tmp_path)
+
+    assert ran.code == 3
+    assert ran.err.startswith("rules.yaml:")
+    assert "fault in the program" not in ran.err
+
+
+# --- rules and packs -----------------------------------------------------------------------------
+
+
+def test_rules_are_listed(folder: Path) -> None:
+    row = watcher("rules", "list", "--json", cwd=folder).row
+
+    assert (row["rule"], row["find"], row["tests"]) == ("Camps", "re-education camp", 2)
+    assert "Camps" in watcher("rules", "list", cwd=folder).out
+
+
+def test_the_schema_is_json_on_stdout(tmp_path: Path) -> None:
+    schema = json.loads(watcher("rules", "schema", cwd=tmp_path).out)
+
+    assert "properties" in schema or "$defs" in schema
+
+
+def test_the_tests_of_the_rules_are_run(folder: Path) -> None:
+    ran = watcher("rules", "test", "--json", cwd=folder)
+
+    assert ran.code == 0
+    assert [(row["expect"], row["matches"], row["ok"]) for row in ran.rows] == [
+        (True, True, True),
+        (False, False, True),
+    ]
+
+
+@pytest.mark.parametrize(("text", "code"), [("Two re-education camps", 0), ("A summer camp", 1)])
+def test_a_text_is_tried_on_one_rule(folder: Path, text: str, code: int) -> None:
+    assert watcher("rules", "test", "Camps", text, cwd=folder).code == code
+
+
+def test_packs_are_listed_and_shown(tmp_path: Path) -> None:
+    packs = [row["pack"] for row in watcher("packs", "list", "--json", cwd=tmp_path).rows]
+    assert "xinjiang" in packs
+
+    row = watcher("packs", "show", "xinjiang", "atajurt", "--json", cwd=tmp_path).row
+
+    assert row["entity"] == "atajurt"
+    assert {"Atajurt", "Атажұрт"} <= {alias["text"] for alias in row["aliases"]}
+
+
+# --- edits of feeds ------------------------------------------------------------------------------
+
+
+def test_a_feed_is_added_and_comments_stay(folder: Path) -> None:
+    ran = watcher(
+        "feeds", "add", "https://dala.example/rss", "--name", "Dala", "--language", "kk",
+        "--tag", "kazakhstan", "--every", "10m", "--json", cwd=folder,
+    )  # fmt: skip
+
+    assert (ran.code, ran.row["result"]) == (0, "added")
+    assert "# the oldest" in text_of(folder)
+    [_, dala] = watcher("feeds", "list", "--json", cwd=folder).rows
+    assert (dala["feed"], dala["language"], dala["tags"]) == ("Dala", "kk", ["kazakhstan"])
+
+
+def test_a_feed_that_is_there_is_not_added_twice(folder: Path) -> None:
+    ran = watcher("feeds", "add", "http://steppe.example/rss/", cwd=folder)
+
+    assert ran.code == 0
+    assert "already" in ran.out
+    assert text_of(folder) == RULES
+
+
+def test_an_address_in_ones_own_network_needs_a_word(folder: Path) -> None:
+    url = "http://192.168.1.5/feed"
+
+    assert watcher("feeds", "add", url, cwd=folder).code == 2
+    assert watcher("feeds", "add", url, "--private", cwd=folder).code == 0
+    assert watcher("feeds", "list", "--json", cwd=folder).rows[1]["private"] is True
+
+
+def test_a_feed_is_removed_by_name(folder: Path) -> None:
+    watcher("feeds", "add", "https://dala.example/rss", "--name", "Dala", cwd=folder)
+
+    ran = watcher("feeds", "remove", "dala", cwd=folder)
+
+    assert ran.code == 0
+    assert text_of(folder) == RULES
+
+
+def test_an_import_names_what_it_leaves_out(folder: Path) -> None:
+    (folder / "list.opml").write_text(OPML)
+
+    ran = watcher("feeds", "import", "list.opml", cwd=folder)
+
+    assert (ran.code, ran.out) == (0, "1 of 4 feeds added to rules.yaml\n")
+    said = ran.err.splitlines()
+    assert len(said) == 3
+    assert any("https://steppe.example/rss is there already" in line for line in said)
+    assert any("192.168.1.5" in line and "own network" in line for line in said)
+
+
+def test_what_is_exported_can_be_imported(folder: Path, tmp_path: Path) -> None:
+    watcher("feeds", "add", "https://dala.example/rss", "--name", "Dala", cwd=folder)
+    opml = watcher("feeds", "export", cwd=folder).out
+    (folder / "rules.yaml").write_text(RULES)
+
+    ran = watcher("feeds", "import", "-", "--json", stdin=opml, cwd=tmp_path)
+
+    assert [row["url"] for row in ran.rows if row["added"]] == ["https://dala.example/rss"]
