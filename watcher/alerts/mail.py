@@ -11,11 +11,13 @@ the same Message-ID on every resend, threads by story, TLS that never falls back
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -54,8 +56,8 @@ class Mail(NotifyEmail):
         self.cc, self.bcc = set(), set()
         each = {address: (name, address) for name, address in self.targets + copies}
         self.targets = list(each.values())
-        asked = [*_listed(targets), *_listed(kwargs.get("cc")), *_listed(kwargs.get("bcc"))]
-        self.invalid_targets = [one for one in asked if not is_email(one)]
+        asked: list[Iterable[str] | str | None] = [targets, kwargs.get("cc"), kwargs.get("bcc")]
+        self.invalid_targets = [one for addresses in asked for one in _unread(addresses)]
 
     def send(self, body: str, title: str = "", **_kwargs: Any) -> bool:  # noqa: ANN401
         """Send as Apprise asks for it: without a key of its own."""
@@ -82,7 +84,7 @@ class Mail(NotifyEmail):
             why = getattr(error, "verify_message", "") or error.reason or "handshake failed"
             return stage.lost(f"TLS: {why}")
         except OSError as error:
-            return stage.lost(_reason(error, aborted=attempt.aborted))
+            return stage.lost(_reason(error, aborted=attempt.is_aborted()))
         except UnicodeError:
             detail = "user, password or address has letters that SMTP can't carry"
             return Outcome(sent=Sent.REFUSED, detail=detail)
@@ -95,7 +97,9 @@ class Mail(NotifyEmail):
         [(to_name, recipient)] = self.targets
         domain = _NAME.sub("", sender.rpartition("@")[2]) or "localhost"
         mail = EmailMessage(policy=SMTP)
-        mail["Subject"] = message.title or message.body.partition("\n")[0][: self.title_maxlen]
+        # Python 3.11's own folding loses spaces between long words: the subject is folded here.
+        subject = message.title or message.body.partition("\n")[0][: self.title_maxlen]
+        mail.set_raw("Subject", encoded_subject(subject))
         mail["From"] = _address(name if self.from_addr[0] else "", sender)
         mail["To"] = _address(str(to_name or ""), recipient)
         mail["Date"] = format_datetime(datetime.now(UTC))
@@ -237,9 +241,36 @@ def _reason(error: OSError, *, aborted: bool) -> str:
     return error.strerror or type(error).__name__
 
 
-def _listed(addresses: object) -> list[str]:
-    """Return what Apprise reads as single addresses."""
-    return list(parse_emails(addresses)) if addresses else []
+def _unread(addresses: Iterable[str] | str | None) -> list[str]:
+    """Return what is left of a list of addresses when those that Apprise can read are taken out."""
+    text = addresses if isinstance(addresses, str) else ", ".join(map(str, addresses or ()))
+    for address in sorted(parse_emails(text), key=len, reverse=True):
+        if is_email(address):
+            text = text.replace(address, "")
+    return re.findall(r"[^\s,;]+", text)
+
+
+def encoded_subject(subject: str) -> str:
+    """Return a subject as it stands in the mail: plain when short ASCII, else encoded and folded.
+
+    Every encoded word holds whole characters and every line is at most 76 characters long.
+    Source: RFC 2047, 2 and 5.
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in subject).split())
+    if line.isascii() and len(line) <= 66 and "=?" not in line:
+        return line
+    words, word = list[str](), b""
+    for character in line:
+        octets = character.encode("utf-8", "replace")
+        if len(word) + len(octets) > (45 if words else 36):  # "Subject: " stands before the first
+            words.append(_encoded_word(word))
+            word = b""
+        word += octets
+    return "\r\n ".join([*words, _encoded_word(word)])
+
+
+def _encoded_word(octets: bytes) -> str:
+    return f"=?utf-8?b?{base64.b64encode(octets).decode('ascii')}?="
 
 
 def _address(name: str, address: str) -> Address:

@@ -76,8 +76,8 @@ def secrets_of(url: str) -> frozenset[str]:
     if password:
         basic = f"{unquote(name)}:{unquote(password)}"
         found |= {basic, base64.b64encode(basic.encode("utf-8", "replace")).decode("ascii")}
-    if "." not in host and ":" not in host and host != "localhost":
-        found.add(host)  # discord://id/token, slack://tokenA/...: the first token is the host
+    if "." not in host and host != "localhost":
+        found |= set(host.split(":"))  # tgram://id:token/..., slack://tokenA/...: no host at all
     found |= set(re.split(r"[/,]", parts.path))
     for pair in re.split(r"[&?]", parts.query):
         found.add(pair.partition("=")[2])

@@ -53,8 +53,7 @@ class Attempt:
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
 
-    @property
-    def aborted(self) -> bool:
+    def is_aborted(self) -> bool:
         """Whether it was ended from outside: nothing may be sent any more."""
         return self._aborted
 
@@ -167,7 +166,7 @@ def _observed(
         return _send(self, request, *args, **kwargs)
     exchange = Exchange()
     attempt.exchanges.append(exchange)
-    if attempt.aborted:
+    if attempt.is_aborted():
         exchange.fault = "Aborted"
         raise requests.ConnectionError("the deadline has passed")
     request.headers.update(attempt.headers)
@@ -182,6 +181,10 @@ def _observed(
         response = _send(self, request, *args, **kwargs)
         exchange.status, exchange.headers = response.status_code, response.headers
         exchange.body = _read(response)
+        if attempt.is_aborted():
+            # http.client takes the end of a cut connection for the end of the headers.
+            exchange.status = None
+            raise requests.ConnectionError("the deadline has passed")  # noqa: TRY301
     except Exception as error:
         exchange.fault = type(error).__name__
         raise

@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 import re
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -72,7 +73,10 @@ class _Try:
 
 
 class Target:
-    """One recipient of the channel named `channel`. Sends one message at a time; `abort` cuts the running one."""
+    """One recipient of the channel called `channel`.
+
+    Sends one message at a time; `abort` cuts the one that is under way.
+    """
 
     def __init__(
         self,
@@ -167,7 +171,7 @@ class Target:
 
         if one.outcome is not None:
             return one.outcome
-        if isinstance(self.plugin, Posts) and one.attempt.aborted:
+        if isinstance(self.plugin, Posts) and one.attempt.is_aborted():
             return Outcome(sent=Sent.UNKNOWN, detail="no answer before the deadline")
         generic = self._scheme in _GENERIC
         return outcome_of(one.answer, one.attempt, open_ended=generic, fault=one.fault)
@@ -262,16 +266,19 @@ def _plugin(channel: Channel, scheme: str, only: tuple[str, object] | None = Non
 def _prepare() -> None:
     """Register our plugins with Apprise, put the tap in place, keep libraries from logging."""
     silence_libraries()
-    from apprise.manager_plugins import NotificationManager  # noqa: PLC0415
+    with warnings.catch_warnings():
+        # Apprise's plugins import what newer Pythons no longer like (imghdr); not ours to mend.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from apprise.manager_plugins import NotificationManager  # noqa: PLC0415
 
-    from watcher.alerts.mail import Mail  # noqa: PLC0415
-    from watcher.alerts.tap import install  # noqa: PLC0415
-    from watcher.alerts.terminal import Terminal  # noqa: PLC0415
+        from watcher.alerts.mail import Mail  # noqa: PLC0415
+        from watcher.alerts.tap import install  # noqa: PLC0415
+        from watcher.alerts.terminal import Terminal  # noqa: PLC0415
 
-    install()
-    manager = NotificationManager()
-    manager.add(Mail, schemas=sorted(_MAIL), force=True)
-    manager.add(Terminal, schemas=["terminal"], force=True)
+        install()
+        manager = NotificationManager()
+        manager.add(Mail, schemas=sorted(_MAIL), force=True)
+        manager.add(Terminal, schemas=["terminal"], force=True)
 
 
 @cache

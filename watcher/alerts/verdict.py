@@ -44,12 +44,12 @@ def outcome_of(
     """
     now = now or datetime.now(UTC)
     if not attempt.exchanges:
-        return _unseen(answer, fault, aborted=attempt.aborted)
+        return _unseen(answer, fault, aborted=attempt.is_aborted())
     last = attempt.exchanges[-1]
     if answer and not any(_accepted(exchange) for exchange in attempt.exchanges):
         answer = False
     if last.status is None:
-        return _cut(last, aborted=attempt.aborted)
+        return _cut(last, aborted=attempt.is_aborted())
     if not 200 <= last.status < 300:
         if answer:
             return Outcome(sent=Sent.OK, detail=f"HTTP {last.status} after it was accepted")
