@@ -7,7 +7,7 @@ a fixed number of statements, whatever their number.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +22,7 @@ from watcher.core.model import (
     Decision,
     Delivery,
     DeliveryState,
+    FeedId,
     FeedState,
     Hit,
     Known,
@@ -101,15 +102,24 @@ class Queries:
             statement = statement.where(FEED.c.active.is_(True))
         return [v.state_of(row) for row in self._rows(statement)]
 
-    def due_feeds(self, now: datetime, limit: int) -> list[FeedState]:
-        """Return at most `limit` active feeds whose time has come, the longest due first."""
-        statement = (
-            select(*v.FEED_COLUMNS)
+    def due_feeds(
+        self, now: datetime, limit: int, *, skip: Collection[FeedId] = ()
+    ) -> list[FeedState]:
+        """Return at most `limit` active feeds whose time has come, the longest due first.
+
+        Those in `skip` (in hand already) are left out before anything of them is read: they stay
+        due for as long as their poll takes, and are asked about every second.
+        """
+        due = self._rows(
+            select(FEED.c.id)
             .where(FEED.c.active.is_(True), FEED.c.next_due <= now)
             .order_by(FEED.c.next_due, FEED.c.id)
-            .limit(limit)
+            .limit(limit + len(skip))
         )
-        return [v.state_of(row) for row in self._rows(statement)]
+        wanted = [row.id for row in due if row.id not in skip][:limit]
+        found = self._rows_in(select(*v.FEED_COLUMNS), FEED.c.id, wanted)
+        states = {state.id: state for state in map(v.state_of, found)}
+        return [states[FeedId(number)] for number in wanted]
 
     def next_due(self) -> datetime | None:
         """Return when the next active feed is due; None without feeds."""
