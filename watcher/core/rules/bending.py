@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.core.rules import languages as tables
 from watcher.core.rules.evidence import has_kazakh_letter
+from watcher.core.rules.languages import rows_of
 from watcher.core.text import CYRILLIC, LATIN
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from watcher.core.rules.languages import Row
+    from watcher.core.rules.languages import Rows
 
 _SCRIPTS = (
     ("latin", re.compile(f"[{LATIN}]")),
@@ -61,16 +62,10 @@ _COMPOUND = Compound(loose=False)
 _LOOSE_COMPOUND = Compound(loose=True)
 
 
-def _by_rows(word: str, rows: tuple[Row, ...], language: str | None) -> Iterator[Bend]:
-    fitting = [
-        (max(len(final) for final in row.finals if word.endswith(final)), row)
-        for row in rows
-        if word.endswith(tuple(row.finals)) and len(word) - row.cut >= 2
-    ]
-    longest = max((length for length, _ in fitting), default=0)
-    for length, row in fitting:
-        if length == longest:
-            yield Bend(word[: len(word) - row.cut], row.endings, language)
+def _by_rows(word: str, rows: Rows, language: str | None) -> Iterator[Bend]:
+    for cut, endings in rows_of(word, rows):
+        if len(word) - cut >= 2:
+            yield Bend(word[: len(word) - cut], endings, language)
 
 
 @cache
@@ -79,13 +74,23 @@ def _opening(name: str, slot: int, letters: str) -> frozenset[str]:
     return frozenset(e for e in tables.chains(name)[slot] if e and e[0] in letters)
 
 
+# Chains that no other language has by chance, each in its alphabet.
+_TELLING = {
+    "latin": re.compile("(l[iu])?(lar|ler)|[dt][aei](ki|gi|gy)|[dt][ae]n?$"),
+    "cyrillic": re.compile("[лдт][ае]р|[дт][ае]н?$|[дт][ае][ғг]"),
+}
+
+
 @cache
-def _telling(name: str, slot: int) -> frozenset[str]:
-    """Return the Latin endings that no word of English, German or French has by chance."""
-    form = re.compile(
-        "(lar|ler|l[iu]lar|l[iu]ler|daki|deki|taki|teki|dagi|degi|tagi|tegi)|[dt][ae]n?$"
-    )
-    return frozenset(e for e in tables.chains(name)[slot] if not e or form.match(e))
+def _telling(name: str, slot: int, script: str) -> frozenset[str]:
+    """Return the endings of a chain that count in any text."""
+    form = _TELLING[script]
+    return frozenset(e for e in tables.chains(name)[slot] if e and form.match(e))
+
+
+@cache
+def _plural_only(name: str) -> frozenset[str]:
+    return frozenset(e for e in tables.chains(name)[1] if e.startswith(("lar", "ler")))
 
 
 # Alphabet, its vowels, letters that soften before a vowel, vowels of the last syllable that rise.
@@ -129,7 +134,8 @@ def _by_chains(word: str, name: str, language: str | None, *, ends_name: bool) -
 
 def _raised(word: str, name: str, language: str | None) -> Iterator[Bend]:
     """Uyghur: a and e of the last syllable become i in an open syllable (bala, balilar)."""
-    vowels, _, (a, e, i) = _CHAINED[name]
+    vowels, _, rising = _CHAINED[name]
+    a, e, i = tuple(rising)
     if word[-1] in (a, e):
         yield Bend(word[:-1] + i, tables.chains(name)[0], language)
         return
@@ -159,10 +165,12 @@ def _latin(word: str, known: frozenset[str], *, ends_name: bool) -> Iterator[Ben
         yield Bend(word, _LOOSE_COMPOUND, "de")
     for name in ("tr", "kk-latn", "kk-latn-y", "ug-latn"):
         language = unless_known(name[:2])
-        if len(word) >= 5 and language:
-            slot = 0 if word[-1] in "aeiouy" else 1
-            yield Bend(word, _telling(name, slot))
         yield from _by_chains(word, name, language, ends_name=ends_name)
+        if language and len(word) >= 5:
+            slot = 0 if word[-1] in "aeiouy" else 1
+            yield Bend(word, _telling(name, slot, "latin"))
+        elif language and len(word) == 4:
+            yield Bend(word, _plural_only(name))
 
 
 def _cyrillic(word: str, known: frozenset[str], *, ends_name: bool) -> Iterator[Bend]:
@@ -171,13 +179,15 @@ def _cyrillic(word: str, known: frozenset[str], *, ends_name: bool) -> Iterator[
     yield from _by_rows(word, tables.RUSSIAN_NOUNS, russian)
     yield from _by_rows(word, tables.RUSSIAN_ADJECTIVES, russian)
     if len(word) >= 4:
-        for stem, endings, _ in _by_rows(word, tables.RUSSIAN_DERIVED, russian):
-            assert isinstance(endings, frozenset)
-            for link in endings:
-                yield Bend(stem + link, tables.SKY, russian)
+        for cut, links in rows_of(word, tables.RUSSIAN_DERIVED):
+            for link in links:
+                yield Bend(word[: len(word) - cut] + link, tables.SKY, russian)
     for name in ("kk", "ug-cyrl"):
         sure = turkic or name[:2] in known
         yield from _by_chains(word, name, None if sure else name[:2], ends_name=ends_name)
+        if not sure and len(word) >= 5:
+            slot = 0 if word[-1] in _CHAINED[name][0] else 1
+            yield Bend(word, _telling(name, slot, "cyrillic"))
 
 
 def _arabic(word: str, known: frozenset[str], *, ends_name: bool) -> Iterator[Bend]:

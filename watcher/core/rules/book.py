@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import regex
@@ -17,11 +16,12 @@ from watcher.core.rules.tree import Tree, evaluate, needs_a_hit
 from watcher.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from watcher.core.model import Article, Entity
 
+_DOTTED = re.compile(r"(?:[^\W\d_]\.){2,6}")
 _ACRONYM = re.compile(r"[^\W\d_]{2,6}")
 
 
@@ -118,8 +118,10 @@ class RuleBook:
         return number
 
 
-def _is_acronym(text: str) -> bool:
-    return text.isupper() and _ACRONYM.fullmatch(text) is not None and text.lower() != text
+def _acronym(text: str) -> str:
+    """Return the acronym that the text is, without its full stops (U.N.); "" if it is none."""
+    bare = text.replace(".", "") if _DOTTED.fullmatch(text) else text
+    return bare if bare.isupper() and _ACRONYM.fullmatch(bare) else ""
 
 
 def _patterns(number: int, term: Term, entity: Entity | None) -> Iterator[Pattern]:
@@ -128,8 +130,8 @@ def _patterns(number: int, term: Term, entity: Entity | None) -> Iterator[Patter
         yield from _entity_patterns(number, entity)
         return
     match term.kind:
-        case TermKind.WORD if _is_acronym(term.text):
-            yield Pattern(leaf=number, text=term.text, forms=Forms.ACRONYM, cased=True)
+        case TermKind.WORD if acronym := _acronym(term.text):
+            yield Pattern(leaf=number, text=acronym, forms=Forms.ACRONYM, cased=True)
         case TermKind.WORD | TermKind.FUZZY:
             fuzzy = term.kind is TermKind.FUZZY
             yield Pattern(leaf=number, text=term.text, fuzzy=fuzzy)
@@ -143,13 +145,13 @@ def _patterns(number: int, term: Term, entity: Entity | None) -> Iterator[Patter
 
 def _entity_patterns(number: int, entity: Entity) -> Iterator[Pattern]:
     for alias in entity.aliases:
-        acronym = _is_acronym(alias.text)
+        acronym = _acronym(alias.text)
         forms = Forms.PLAIN if alias.exact else Forms.ACRONYM if acronym else Forms.INFLECTED
         yield Pattern(
             leaf=number,
-            text=alias.text,
+            text=acronym or alias.text,
             forms=forms,
-            cased=alias.case or acronym,
+            cased=alias.case or bool(acronym),
             ctx=alias.ctx,
             fuzzy=alias.fuzzy,
             language=alias.language,

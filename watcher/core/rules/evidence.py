@@ -47,9 +47,83 @@ _LITTLE_WORDS: dict[str, frozenset[str]] = {
 }
 # Words that a line in capitals may hold as plain words, so that they are no acronym there.
 PLAIN_WORDS = frozenset(
-    "who is it us in on at or and the of to for by as be so no we he she an am are was do if my up"
-    " tip aid may can all his her its our you not but new now how why what when out off over"
-    " des les une est pas sur par der die das und mit von fur и в на не по за от до из как что".split()
+    [
+        "who",
+        "is",
+        "it",
+        "us",
+        "in",
+        "on",
+        "at",
+        "or",
+        "and",
+        "the",
+        "of",
+        "to",
+        "for",
+        "by",
+        "as",
+        "be",
+        "so",
+        "no",
+        "we",
+        "he",
+        "she",
+        "an",
+        "am",
+        "are",
+        "was",
+        "do",
+        "if",
+        "my",
+        "up",
+        "tip",
+        "aid",
+        "may",
+        "can",
+        "all",
+        "his",
+        "her",
+        "its",
+        "our",
+        "you",
+        "not",
+        "but",
+        "new",
+        "now",
+        "how",
+        "why",
+        "what",
+        "when",
+        "out",
+        "off",
+        "over",
+        "des",
+        "les",
+        "une",
+        "est",
+        "pas",
+        "sur",
+        "par",
+        "der",
+        "die",
+        "das",
+        "und",
+        "mit",
+        "von",
+        "fur",
+        "и",
+        "в",
+        "на",
+        "не",
+        "по",
+        "за",
+        "от",
+        "до",
+        "из",
+        "как",
+        "что",
+    ]
 )
 
 
@@ -96,9 +170,12 @@ _BRITISH = tuple(
 )
 
 
+_MAY_BE_BRITISH = re.compile("^....?.?ou?r|i[sz]|(re|er|ll?(ed|ing|er))s?$|en[cs]es?$|^program")
+
+
 def spellings(word: str) -> Iterator[str]:
     """Yield the other spellings of a folded English word: labour for labor."""
-    if word.isascii():
+    if word.isascii() and _MAY_BE_BRITISH.search(word):
         for form, to in _BRITISH:
             other = form.sub(to, word)
             if other != word:

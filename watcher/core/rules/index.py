@@ -24,6 +24,7 @@ from watcher.core.rules.bending import (
     typed_russian_bends,
 )
 from watcher.core.rules.evidence import languages_of, spellings, typed_on_russian_keyboard
+from watcher.core.rules.languages import ARABIC_PARTICLES
 from watcher.core.text import Gap, Token, fold, is_sign, tokenise
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _SHORTEST_JOINED = 5
 _SHORTEST_FUZZY = 6
 _SHORTEST_SUBSTITUTION = 8
 _MOST_JOINTS = 3
+_SHORTEST_AFTER_PARTICLE = 4
 
 
 class Role(StrEnum):
@@ -111,6 +113,20 @@ class End(NamedTuple):
     differs: Differs
 
 
+class Spelled(NamedTuple):
+    """A spelling and its words, folded, with their numbers: for explaining a miss."""
+
+    pattern: Pattern
+    words: tuple[str, ...]
+    numbers: tuple[int, ...]
+
+    def as_written(self) -> list[str]:
+        """Return the words as the author of the rule wrote them."""
+        folded = fold(self.pattern.text)
+        spans = (folded.original(token.start, token.end) for token in tokenise(folded))
+        return [self.pattern.text[start:end] for start, end in spans]
+
+
 @dataclass(slots=True)
 class Node:
     """A place in the trie of names. `hard`: a name goes on after a comma or the like."""
@@ -159,6 +175,10 @@ class Index:
 
     def __init__(self) -> None:
         self.root: dict[int, Node] = {}
+        self.spelled: dict[int, list[Spelled]] = {}
+        """The names of each leaf, as written."""
+        self.signs: set[str] = set()
+        """The first two signs of every Chinese name, or the only one."""
         self._stems: dict[str, list[Entry]] = {}
         self._words: dict[tuple[object, ...], int] = {}
         self._typos: dict[str, list[tuple[str, Entry]]] = {}
@@ -166,8 +186,8 @@ class Index:
 
     def add(self, pattern: Pattern) -> None:
         """Put in one spelling, with the ways to write its words together."""
-        text = fold(pattern.text).text
-        tokens = tokenise(fold(pattern.text))
+        folded = fold(pattern.text)
+        text, tokens = folded.text, tokenise(folded)
         for closed in _joints(tokens) if tokens else ():
             words = [tokens[0].text]
             gaps: list[Between] = []
@@ -195,14 +215,21 @@ class Index:
     def _hang(self, pattern: Pattern, words: Sequence[str], end: End, forms: Forms) -> None:
         below = self.root
         node = Node()
+        numbers: list[int] = []
+        if is_sign(words[0]):
+            self.signs.add("".join(words[:2]) if len(words) > 1 and is_sign(words[1]) else words[0])
         for at, word in enumerate(words):
             last = at == len(words) - 1
             number = self._number(word, pattern, forms, last=last, only=len(words) == 1)
+            numbers.append(number)
             if at:
                 node.hard |= end.gaps[at - 1].gap is Gap.HARD
             node = below.setdefault(number, Node())
             below = node.children
         node.ends.append(end)
+        if pattern.role is Role.NAME and end.differs is Differs.NOT:
+            spelled = Spelled(pattern, tuple(words), tuple(numbers))
+            self.spelled.setdefault(pattern.leaf, []).append(spelled)
 
     def _number(self, word: str, pattern: Pattern, forms: Forms, *, last: bool, only: bool) -> int:
         """Return the number of a word that bends as this pattern wants it."""
@@ -244,6 +271,15 @@ class Index:
         return answer
 
     def _forms(self, word: str) -> Iterator[Seen]:
+        yield from self._plain_forms(word)
+        if "\u0620" <= word[0] <= "\u064a":
+            for particle, meant in ARABIC_PARTICLES:
+                rest = meant + word[len(particle) :]
+                if word.startswith(particle) and len(rest) >= _SHORTEST_AFTER_PARTICLE:
+                    for seen in self._plain_forms(rest):
+                        yield seen._replace(differs=seen.differs | Differs.BENT)
+
+    def _plain_forms(self, word: str) -> Iterator[Seen]:
         for cut in range(min(2, len(word)), len(word) + 1):
             for number, endings, language in self._stems.get(word[:cut], ()):
                 if word[cut:] in endings:

@@ -34,16 +34,32 @@ def _chains(*steps: str) -> frozenset[str]:
 
 
 class Row(NamedTuple):
-    """Words that end in one of `finals` drop `cut` letters and take one of `endings`."""
+    """Words of this row drop `cut` letters and take one of `endings`."""
 
-    finals: frozenset[str]
     cut: int
     endings: frozenset[str]
 
 
-def _rows(table: str) -> tuple[Row, ...]:
-    lines = (line.split("|") for line in table.strip().splitlines())
-    return tuple(Row(_set(finals), int(cut), _set(endings)) for finals, cut, endings in lines)
+Rows = dict[str, tuple[Row, ...]]
+"""By what a word ends in."""
+
+
+def _rows(table: str) -> Rows:
+    rows: Rows = {}
+    for line in table.strip().splitlines():
+        finals, cut, endings = line.split("|")
+        for final in finals.split():
+            rows[final] = (*rows.get(final, ()), Row(int(cut), _set(endings)))
+    return rows
+
+
+def rows_of(word: str, rows: Rows) -> tuple[Row, ...]:
+    """Return the rows with the longest ending that fits the word."""
+    for length in range(min(4, len(word)), 0, -1):
+        found = rows.get(word[-length:])
+        if found:
+            return found
+    return ()
 
 
 # --- Rows: what a word ends in | how many letters fall away | what comes in their place ----------
@@ -56,7 +72,7 @@ RUSSIAN_NOUNS = _rows("""
 ц                       | 0 | - а у ем ом е ы ев ов ам ами ах
 ов ев ин ын             | 0 | - а у ом ым е ой ою ы ов ых ам ым ами ыми ах
 ец                      | 2 | ец ца цу цем цом це цы цев цов цам цами цах
-аец оец уец             | 2 | ец йца йцу йцем йце йцы йцев йцам йцами йцах
+аец оец уец             | 2 | ец йца йцу йцем йцом йце йцы йцев йцов йцам йцами йцах
 ок                      | 0 | - а у ом е и ов ам ами ах
 ок                      | 2 | ка ку ком ке ки ков кам ками ках
 ек                      | 0 | - а у ом е и ов ам ами ах
@@ -134,23 +150,29 @@ ARABIC = _rows("""
 ي                                                 | 0 | - ه ا ين ون ات ها هم
 """)
 
-# Particles that Arabic writes together with the next word; the article melts with them.
-ARABIC_PARTICLES = (
-    "وبال",
-    "وال",
-    "بال",
-    "كال",
-    "فال",
-    "ولل",
-    "لل",
-    "ال",
-    "وب",
-    "ول",
-    "و",
-    "ب",
-    "ل",
-    "ك",
-    "ف",
+# Particles that Arabic writes together with the next word, and what is left of that word's own
+# beginning: "لل" has swallowed the alef of the article ال.
+ARABIC_PARTICLES: tuple[tuple[str, str], ...] = (
+    *(
+        (particle, "")
+        for particle in [
+            "وبال",
+            "وال",
+            "بال",
+            "كال",
+            "فال",
+            "ال",
+            "وب",
+            "ول",
+            "و",
+            "ب",
+            "ل",
+            "ك",
+            "ف",
+        ]
+    ),
+    *((particle, "") for particle in ("ولل", "لل")),
+    *((particle, "ال") for particle in ("ولل", "فلل", "لل")),
 )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import regex
 
     from watcher.core.model import Article, Entity
-    from watcher.core.rules.index import Index
+    from watcher.core.rules.index import Index, Spelled
     from watcher.core.rules.scan import Found
 
 FIELDS = ("title", "summary", "text")
@@ -106,12 +106,47 @@ class Look:
         """Return where the leaf matches in the fields, in reading order."""
         return [spot for name in fields for spot in self._spots_in(number, name)]
 
+    def spelled(self, number: int) -> Sequence[Spelled]:
+        """Return the leaf's spellings with their words."""
+        return self._index.spelled.get(number, ())
+
+    def words(self, fields: Iterable[str]) -> dict[str, frozenset[int]]:
+        """Return the words of the fields, folded, with the words of the list they are forms of."""
+        return {
+            token.text: frozenset(seen.word for seen in self._index.look_up(token.text))
+            for name in fields
+            for token in self.page(name).scan.tokens
+        }
+
+    def refusals(self, number: int, fields: Iterable[str]) -> Iterator[str]:
+        """Yield why spellings that stand in the fields did not count, in plain words."""
+        leaf = self._leaves[number]
+        if leaf.entity is None:
+            return
+        for page in map(self.page, fields):
+            for found in page.names.get(number, ()):
+                start, end = page.scan.span(found.first, found.last)
+                why = self._refusal(leaf, page, found)
+                yield f'"{page.scan.source[start:end]}" found, but {why}'
+
+    def _refusal(self, leaf: LeafSpec, page: Page, found: Found) -> str:
+        if any(_is_inside(outer, page, found) for outer in leaf.not_inside):
+            return "inside other words"
+        for where, against in self.guards(leaf):
+            if self._speaks_against(leaf, page, found, (where, against)):
+                return f'"{against.pattern.text}" speaks against it'
+        context = leaf.entity.context if leaf.entity else ()
+        return f"with none of its context words ({', '.join(context[:5])})"
+
     def _spots_in(self, number: int, name: str) -> tuple[Spot, ...]:
         key = number, name
         if key not in self._spots:
             leaf, page = self._leaves[number], self.page(name)
-            find = self._by_regex if leaf.regex is not None else self._by_name
-            self._spots[key] = tuple(find(leaf, page))
+            regex = leaf.regex
+            found = (
+                self._by_name(leaf, page) if regex is None else self._by_regex(leaf, regex, page)
+            )
+            self._spots[key] = tuple(found)
         return self._spots[key]
 
     def _by_name(self, leaf: LeafSpec, page: Page) -> Iterator[Spot]:
@@ -166,8 +201,7 @@ class Look:
         where, against = guard
         if where is page and _overlap(found, against):
             return True
-        assert leaf.entity is not None
-        if leaf.entity.context and not found.pattern.ctx:
+        if leaf.entity and leaf.entity.context and not found.pattern.ctx:
             return False
         if where.name != "text" or where is not page:
             return where.name != "text"
@@ -177,12 +211,11 @@ class Look:
         )
         return gap <= _NEAR_GUARD
 
-    def _by_regex(self, leaf: LeafSpec, page: Page) -> Iterator[Spot]:
-        assert leaf.regex is not None
+    def _by_regex(self, leaf: LeafSpec, form: regex.Pattern[str], page: Page) -> Iterator[Spot]:
         source = page.scan.source
         starts = [page.scan.folded.original(t.start, t.end)[0] for t in page.scan.tokens]
         try:
-            for found in leaf.regex.finditer(source, timeout=REGEX_SECONDS):
+            for found in form.finditer(source, timeout=REGEX_SECONDS):
                 start, end = found.span()
                 if start == end:
                     continue

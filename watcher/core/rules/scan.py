@@ -7,21 +7,39 @@ from typing import TYPE_CHECKING, NamedTuple
 from watcher.core.rules.evidence import PLAIN_WORDS, languages_of
 from watcher.core.rules.han import straddles
 from watcher.core.rules.index import Differs, Forms
-from watcher.core.rules.languages import ARABIC_PARTICLES
 from watcher.core.text import Gap, as_typed, fold, in_one_script, is_sign, tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from watcher.core.rules.index import Between, End, Index, Node, Pattern, Seen
+    from watcher.core.rules.index import Between, End, Index, Node, Pattern
     from watcher.core.text import Folded, Token
 
 _LONGEST_JOIN = 4
 _LONGEST_INITIALS = 8
 # Before these a capital goes on with the word: "Re-Education". After others it begins a name of
 # its own: "Ata-Jurt" is a party, "Atajurt" is not.
-_PREFIXES = frozenset("re anti pre post co non pro ex de un over sub super inter multi pan".split())
-_ARABIC = ("\u0620", "\u064a")
+_PREFIXES = frozenset(
+    [
+        "re",
+        "anti",
+        "pre",
+        "post",
+        "co",
+        "non",
+        "pro",
+        "ex",
+        "de",
+        "un",
+        "over",
+        "sub",
+        "super",
+        "inter",
+        "multi",
+        "pan",
+    ]
+)
+_JOINING = frozenset({Gap.NONE, Gap.HYPHEN, Gap.WRAP, Gap.APOSTROPHE, Gap.DOT})
 _LOOSE = (Gap.SPACE, Gap.LINE, Gap.HYPHEN, Gap.MIDDOT, Gap.DOT, Gap.APOSTROPHE)
 
 
@@ -59,7 +77,7 @@ class Scan:
             self._languages |= {language[:2]}
         self._steps: dict[int, list[Step]] = {}
         self.found: list[Found] = []
-        for first in range(len(self.tokens)):
+        for first in self._openings():
             self.found += self._at(first)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
@@ -77,25 +95,28 @@ class Scan:
 
     # --- words
 
+    def _openings(self) -> Iterator[int]:
+        """Yield the tokens at which something of the list may begin: few of a text's words do."""
+        look_up, signs, tokens = self._index.look_up, self._index.signs, self.tokens
+        before_last = len(tokens) - 1
+        for at, token in enumerate(tokens):
+            if is_sign(token.text):
+                pair = token.text + tokens[at + 1].text if at < before_last else ""
+                if pair in signs or token.text in signs:
+                    yield at
+            elif look_up(token.text) or (at < before_last and tokens[at + 1].gap in _JOINING):
+                yield at
+
     def _steps_at(self, at: int) -> list[Step]:
         steps = self._steps.get(at)
         if steps is None:
             steps = self._steps[at] = [
                 Step(seen.word, after, seen.differs | joined)
                 for word, after, joined in self._readings(at)
-                for seen in self._look_up(word)
+                for seen in self._index.look_up(word)
                 if seen.language is None or seen.language in self._languages
             ]
         return steps
-
-    def _look_up(self, word: str) -> Iterator[Seen]:
-        yield from self._index.look_up(word)
-        if _ARABIC[0] <= word[0] <= _ARABIC[1]:
-            for particle in ARABIC_PARTICLES:
-                rest = word[len(particle) :]
-                if word.startswith(particle) and len(rest) >= 4:
-                    for seen in self._index.look_up(rest):
-                        yield seen._replace(differs=seen.differs | Differs.BENT)
 
     def _readings(self, at: int) -> Iterator[tuple[str, int, Differs]]:
         """Yield the word at a token, and what it makes with the pieces after it."""
@@ -159,9 +180,10 @@ class Scan:
         if token.gap <= Gap.QUOTE or hard:
             yield at
         after = at + 1
-        if token.gap is Gap.APOSTROPHE and token.text == "s" and after < len(self.tokens):
-            if self.tokens[after].gap in (Gap.SPACE, Gap.LINE):
-                yield after
+        possessive = token.gap is Gap.APOSTROPHE and token.text == "s"
+        inside = possessive and after < len(self.tokens)
+        if inside and self.tokens[after].gap in (Gap.SPACE, Gap.LINE):
+            yield after
 
     def _apart(self, end: End, joints: tuple[int, ...]) -> int | None:
         """Return how many gaps are other than the spelling's; None if one may not be."""

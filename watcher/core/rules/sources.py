@@ -26,7 +26,7 @@ def _host(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _host_form(pattern: str) -> re.Pattern[str]:
-    """A host pattern as a regular expression: its subdomains are meant too; * is any run."""
+    """Return a host pattern as a regular expression. Subdomains are meant too; * is any run."""
     body = re.escape(pattern.lower().removeprefix("www.").removeprefix("*.")).replace(r"\*", ".*")
     return re.compile(rf"(?:.*\.)?{body}")
 

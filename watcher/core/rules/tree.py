@@ -42,16 +42,16 @@ def needs_a_hit(tree: Tree, leaves: Sequence[LeafSpec]) -> bool:
 
 def evaluate(tree: Tree, look: Look, fields: Sequence[str]) -> list[Spot] | None:
     """Return the matches that make the tree hold; None if it doesn't hold."""
-    if any(_holds(part, look, fields) is not None for part in tree.none):
+    if any(holds(part, look, fields) is not None for part in tree.none):
         return None
     members: list[list[Spot]] = []
     for part in sorted(tree.all, key=lambda part: _cost(part, look)):
-        spots = _holds(part, look, fields)
+        spots = holds(part, look, fields)
         if spots is None:
             return None
         members.append(spots)
     if tree.any:
-        found = [spots for part in tree.any if (spots := _holds(part, look, fields)) is not None]
+        found = [spots for part in tree.any if (spots := holds(part, look, fields)) is not None]
         if not found:
             return None
         members.append([spot for spots in found for spot in spots])
@@ -67,7 +67,8 @@ def _cost(part: int | Tree, look: Look) -> int:
     return 2 if look.is_regex(part) else 0
 
 
-def _holds(part: int | Tree, look: Look, fields: Sequence[str]) -> list[Spot] | None:
+def holds(part: int | Tree, look: Look, fields: Sequence[str]) -> list[Spot] | None:
+    """Return the matches that make a part hold; None if it doesn't."""
     if isinstance(part, Tree):
         return evaluate(part, look, fields)
     return look.spots(part, fields) or None

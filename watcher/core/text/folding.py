@@ -1,4 +1,4 @@
-"""Fold a text to the one form that comparisons use, and lead every folded sign back to the original.
+"""Fold a text to the one form that comparisons use, with the way back to the original.
 
 What is the same to a reader becomes the same string: case, marks on Latin letters, stress on
 Cyrillic ones, short vowels and letter variants in Arabic script, traditional and simplified
@@ -42,8 +42,19 @@ _FIXED: dict[str, str] = {
     "\n": "\n",
     # Turkish writes İ/i and I/ı, the others I/i: all four are one letter here.
     **_each("İIıi", "i"),
-    **{"ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ð": "d"},
-    **{"þ": "th", "ŋ": "n", "ɨ": "i", "ʉ": "u", "ƣ": "g"},
+    "ø": "o",
+    "đ": "d",
+    "ł": "l",
+    "ħ": "h",
+    "ŧ": "t",
+    "æ": "ae",
+    "œ": "oe",
+    "ð": "d",
+    "þ": "th",
+    "ŋ": "n",
+    "ɨ": "i",
+    "ʉ": "u",
+    "ƣ": "g",
     "ё": "е",
     "ӊ": "ң",
     **_each("ىیۍ", "ي"),
@@ -56,7 +67,11 @@ _FIXED: dict[str, str] = {
     "ں": "ن",
     # Kazakh in Arabic script writes the hamza before a word with front vowels, or leaves it out.
     **_each("ءٴ", ""),
-    **{"،": ",", "؛": ";", "؟": "?", "۔": ".", "ـ": ""},
+    "،": ",",
+    "؛": ";",
+    "؟": "?",
+    "۔": ".",
+    "ـ": "",
     **simplified(),
 }
 
@@ -100,7 +115,7 @@ def _base(sign: str) -> str:
         return " "
     if kind == "Nd":
         return str(unicodedata.decimal(sign))
-    first, *marks = unicodedata.normalize("NFD", sign)
+    first, *marks = list(unicodedata.normalize("NFD", sign))
     script = unicodedata.name(first, "").partition(" ")[0]
     if marks and script in ("LATIN", "GREEK", "ARABIC", "HEBREW"):
         return _base(first)

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from watcher.core.text.folding import Folded
 
-_ARABIC = "\u0620-\u064a\u066e-\u06d3\u06d5\u06e5\u06e6\u06ee\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c9"
+_ARABIC = (
+    "\u0620-\u064a\u066e-\u06d3\u06d5\u06e5\u06e6\u06ee\u06ef\u06fa-\u06ff"
+    "\u0750-\u077f\u08a0-\u08c9"
+)
 _SIGNS = (
     "\u2e80-\u2fdf\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
     "\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
@@ -84,7 +87,7 @@ class Token(NamedTuple):
 
 def is_sign(text: str) -> bool:
     """Tell whether the token is a Chinese, Japanese or Korean sign, which is half a word."""
-    return _SIGN.match(text) is not None
+    return text >= "\u2e80" and _SIGN.match(text) is not None
 
 
 def _humps(folded: Folded, start: int, end: int) -> Iterator[tuple[int, int]]:
