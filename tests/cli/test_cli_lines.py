@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.cli.common import Call
-from watcher.cli.lines import BadLineError, Given, Lines, article_of, articles, term_of
+from watcher.cli.lines import BadLineError, Given, Lines, article_of, articles, must_open, term_of
 from watcher.cli.options import Options
 from watcher.core.errors import UsageError
 from watcher.core.model import Feed, Term, TermKind
@@ -66,6 +68,19 @@ def test_a_gzipped_file_is_read_as_it_is(tmp_path: Path) -> None:
     given, _ = read(tmp_path / "a.gz", gzip.compress(GOOD.encode()))
 
     assert [one.article.title for one in given] == ["Суд в Алматы"]
+
+
+def test_a_pipe_is_read_though_it_can_be_read_only_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(GOOD,))
+    writer.start()
+
+    must_open(str(pipe))
+    given = list(articles(Lines(Call(Options()), str(pipe))))
+    writer.join()
+
+    assert [one.id for one in given] == [7]
 
 
 def test_a_cut_gzip_file_is_wrong_use(tmp_path: Path) -> None:

@@ -164,14 +164,17 @@ def delivery_json(delivery: Delivery) -> dict[str, Any]:
 
 def delivery_words(call: Call, delivery: Delivery) -> str:
     """Return one delivery on one line."""
-    tries = f", {delivery.attempts} tries" if delivery.attempts > 1 else ""
+    tries = f" after {delivery.attempts} tries" if delivery.attempts > 1 else ""
     error = f": {delivery.error}" if delivery.error else ""
-    wait = f", waits for {delivery.hold.value}" if delivery.hold else ""
-    moment = delivery.sent or delivery.due
-    word = "at" if delivery.sent else "due"
-    return (
-        f"{delivery.target}: {delivery.state.value} {word} {call.when(moment)}{wait}{tries}{error}"
-    )
+    state = delivery.state
+    if state is DeliveryState.SENT:
+        words = f"sent at {call.when(delivery.sent or delivery.due)}{tries}"
+    elif state is DeliveryState.PARKED:
+        words = f"parked{tries}{error} (watcher deliveries retry {short(delivery.id)})"
+    else:
+        wait = f", waits for {delivery.hold.value}" if delivery.hold else ""
+        words = f"{state.value}, goes out at {call.when(delivery.due)}{wait}{tries}{error}"
+    return f"{delivery.target}: {words}"
 
 
 # --- notify --------------------------------------------------------------------------------------

@@ -5,7 +5,9 @@ Files may be gzipped. A line that can't be used costs only itself.
 
 import gzip
 import json
+import os
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -44,35 +46,38 @@ class Asked:
     term: Term
 
 
-@contextmanager
-def opened(source: str) -> Iterator[IO[bytes]]:
-    """Open a file, or stdin for "-"; what can't be opened is wrong use, in plain words."""
+def must_open(source: str) -> None:
+    """Say in plain words that a file can't be read, before the work begins.
+
+    It is not opened: a pipe, as in `match <(...)`, can be read only once.
+    """
     if source == "-":
-        yield sys.stdin.buffer
         return
     path = Path(source)
     if path.is_dir():
         raise UsageError(f"{source} is a folder, not a file")
+    if not path.exists():
+        raise UsageError(f"{source}: there is no such file")
+    if not os.access(path, os.R_OK):
+        raise UsageError(f"{source}: you may not read this file")
+
+
+@contextmanager
+def opened(source: str) -> Iterator[IO[bytes]]:
+    """Open a file, or stdin for "-"; what can't be opened is wrong use."""
+    if source == "-":
+        yield sys.stdin.buffer
+        return
+    must_open(source)
     try:
-        with path.open("rb") as file:
-            packed = file.peek(2)[:2] == GZIP
-            if packed:
+        with Path(source).open("rb") as file:
+            if file.peek(2)[:2] == GZIP:
                 with gzip.open(file) as unpacked:
                     yield unpacked  # type: ignore[misc]  # GzipFile reads like any binary file
             else:
                 yield file
-    except FileNotFoundError:
-        raise UsageError(f"{source}: there is no such file") from None
-    except PermissionError:
-        raise UsageError(f"{source}: you may not read this file") from None
-    except (gzip.BadGzipFile, EOFError) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UsageError(f"{source}: damaged gzip file ({error})") from None
-
-
-def must_open(source: str) -> None:
-    """Say that a file can't be read before the work begins."""
-    with opened(source):
-        pass
 
 
 class Lines:

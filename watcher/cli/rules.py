@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from watcher.cli.common import Call, command, load_config, print_mistakes
-from watcher.cli.words import nearest, one_line
+from watcher.cli.words import many, nearest, one_line
 from watcher.core.errors import RulesError, UsageError
 from watcher.core.model import (
     Article,
@@ -77,8 +77,7 @@ def check(
         if config is not None and not wrong:
             call.say(f"{path} is fine: {_counts(config)}", "green")
     if wrong and not call.json:
-        many = "1 mistake" if len(wrong) == 1 else f"{len(wrong)} mistakes"
-        call.note(f"{many} in {path}", "bold")
+        call.note(f"{many(len(wrong), 'mistake')} in {path}", "bold")
     return RULES_ERROR if wrong else 0
 
 
@@ -110,16 +109,12 @@ def _counts(config: Config) -> str:
     tests = sum(len(rule.tests) for rule in config.rules)
     return ", ".join(
         [
-            _many(len(config.rules), "rule"),
-            _many(len(config.feeds), "feed"),
-            _many(len(config.channels), "channel"),
-            *([f"{_many(tests, 'test')} passed"] if tests else []),
+            many(len(config.rules), "rule"),
+            many(len(config.feeds), "feed"),
+            many(len(config.channels), "channel"),
+            *([f"{many(tests, 'test')} passed"] if tests else []),
         ]
     )
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 # --- tests in the file ---------------------------------------------------------------------------
@@ -284,9 +279,7 @@ def rules_test(
         if not results:
             call.say("no tests: write some under `tests:` of a rule")
         else:
-            call.say(
-                f"{_many(len(results), 'test')}, {failed} failed", "red" if failed else "green"
-            )
+            call.say(f"{many(len(results), 'test')}, {failed} failed", "red" if failed else "green")
     return 1 if failed else 0
 
 

@@ -47,9 +47,17 @@ def demo(call: Call) -> int:
     story, finds names in five languages, and sends alerts to this terminal, to a local web
     address and to a local mail server. It touches no file of yours.
     """
+    import logging
+
+    from rich.console import Console
+
     from watcher.demo import run_demo
 
-    return run_demo(call.out)
+    if call.options.verbose < 1:
+        # The demo tells of its broken feeds itself; the log would tell it a second time.
+        logging.getLogger("watcher").addHandler(logging.NullHandler())
+    width = None if sys.stdout.isatty() else 100
+    return run_demo(Console(no_color=not call.options.color, highlight=False, width=width))
 
 
 def init(

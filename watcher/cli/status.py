@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from watcher.cli.common import Call, command
-from watcher.cli.words import ago, iso, now, one_line
+from watcher.cli.words import ago, iso, many, now, one_line
 from watcher.core.model import DeliveryState, FeedState
 
 PULSE = "pulse"
@@ -105,14 +105,15 @@ def _print(call: Call, report: dict[str, Any]) -> None:
     call.say(
         f"feeds     {feeds['total']}: {feeds['due']} due, {feeds['failing']} failing, "
         f"{feeds['never_polled']} never polled; last poll {_ago(feeds['last_poll'], at)}, "
-        f"next {_ago(feeds['next_due'], at)}"
+        f"next {_next(feeds['next_due'], at)}"
     )
-    call.say(f"today     {report['stories_today']} stories, {report['alerts_today']} alerts")
+    stories = many(report["stories_today"], "story", "stories")
+    call.say(f"today     {stories}, {many(report['alerts_today'], 'alert')}")
     states = ", ".join(f"{count} {state}" for state, count in report["deliveries"].items() if count)
     style = "red" if report["deliveries"].get("parked") else None
-    call.say(f"alerts    {states or 'none on their way'}", style)
+    call.say(f"sending   {states or 'nothing on its way'}", style)
     if report["next_delivery"]:
-        call.say(f"          next delivery {_ago(report['next_delivery'], at)}")
+        call.say(f"          next delivery {_next(report['next_delivery'], at)}")
     if report["deliveries"].get("parked"):
         call.say("          parked ones: watcher deliveries list --in parked")
     faults = feeds["faults"]
@@ -145,6 +146,11 @@ def _moment(text: str | None) -> datetime | None:
         return datetime.fromisoformat(text) if text else None
     except ValueError:
         return None
+
+
+def _next(text: str | None, at: datetime) -> str:
+    moment = _moment(text)
+    return "never" if moment is None else ago(moment, at) if moment > at else "now"
 
 
 def _ago(text: str | None, at: datetime) -> str:

@@ -258,7 +258,7 @@ def print_explanation(call: Call, explanation: Explanation) -> None:
     missing = []
     for leaf in explanation.leaves:
         for match in leaf.matches:
-            entity = f", entity {match.entity}" if match.entity else ""
+            entity = f", entity {match.entity}" if match.entity not in (None, leaf.term) else ""
             alias = f", as “{match.alias}”" if match.alias != match.text else ""
             call.say(
                 f"         found    {leaf.term}: “{one_line(match.text, 60)}” in {match.field} "

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -63,6 +64,9 @@ def ago(moment: datetime | None, at: datetime) -> str:
     return f"{'in ' if seconds < 0 else ''}{size / 86_400:.0f} d"
 
 
+_SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]")
+"""A command to a terminal (ECMA-48, control sequence)."""
+
 # Steering characters: C0 and C1 controls, and the marks that turn the direction of what follows.
 _STEERING = dict.fromkeys(
     (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -71,7 +75,7 @@ _STEERING = dict.fromkeys(
 
 def clean(text: str) -> str:
     """Return `text` without characters that could steer a terminal or turn its lines around."""
-    return text.translate(_STEERING)
+    return _SEQUENCE.sub("", text).translate(_STEERING)
 
 
 def short(id_: str) -> str:
@@ -88,3 +92,8 @@ def one_line(text: str, width: int = 100) -> str:
         if used > width:
             return flat[: max(position - 1, 0)] + "…"
     return flat
+
+
+def many(count: int, noun: str, plural: str = "") -> str:
+    """Return "1 feed", "2 feeds", "2 stories"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {plural or f'{noun}s'}"
