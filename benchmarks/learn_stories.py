@@ -66,13 +66,7 @@ def proposed(index: StoryIndex, article: Article) -> Iterator[tuple[str, Evidenc
         gap = abs(clock - held.clock) if clock and held.clock else WINDOW * 0
         if gap > WINDOW:
             continue
-        found = compare(
-            side,
-            Side(held.words),
-            index._candidates.rarity,
-            same_outlet=article.outlet == held.outlet,
-            hours=gap.total_seconds() / 3600,
-        )
+        found = compare(side, Side(held.words), index._candidates.rarity)
         if found is not None:
             yield held.id, found
 
@@ -145,29 +139,28 @@ def copies() -> list[Example]:
 
 
 def reports() -> list[Example]:
-    """Return pairs of one event or of two, from the train halves of tg_pairs, UCI and synd."""
+    """Return pairs of one event or of two, from the train halves of tg_pairs, UCI, synd, Reuters.
+
+    Reuters pairs that are no copies count little: most are two events in a market report's words,
+    but some tell one event, which nobody labelled.
+    """
     examples: list[Example] = []
     for one, two, same, key in pairs():
         if crc32(key.encode()) % 2 == 0:
             found = evidence_of(one, two)
             if found is not None:
                 examples.append((positions(found), same, 2.0))
-    for name in ("uci_titles", "synd"):
+    for name, weight in (("uci_titles", 1.0), ("synd", 0.3), ("reuters_natural", 0.05)):
         for first, second, found in proposals(rows(name)):
             if not (first.held_out or second.held_out or forbids_report(found)):
-                examples.append(
-                    (
-                        positions(found),
-                        first.cluster == second.cluster,
-                        1.0 if name == "uci_titles" else 0.3,
-                    )
-                )
+                same = first.cluster == second.cluster
+                examples.append((positions(found), same, weight))
     return examples
 
 
 def evidence_of(one: Article, two: Article) -> Evidence | None:
     """Compare two articles as an index that holds nothing else would."""
-    return compare(Side(words_of(one)), Side(words_of(two)), Rarity(), same_outlet=False, hours=0.0)
+    return compare(Side(words_of(one)), Side(words_of(two)), Rarity())
 
 
 def table(name: str, weights: list[float], bias: float) -> str:

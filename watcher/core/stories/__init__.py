@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from watcher.core.model import Link, LinkKind, StoryId
+from watcher.core.model import ArticleId, Link, LinkKind, StoryId
 from watcher.core.stories.candidates import Candidates
 from watcher.core.stories.evidence import Evidence, Side, compare
 from watcher.core.stories.verdict import Verdict, differs, judge
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from watcher.core.model import Article, ArticleId
+    from watcher.core.model import Article
     from watcher.core.stories.candidates import Key
 
 WINDOW: Final = timedelta(hours=72)
@@ -155,39 +155,51 @@ class StoryIndex:
             if all(held.id != group for held, _ in members) and group in self._slots:
                 first = self._compare(article, side, self._held[self._slots[group]])
                 members.extend([first] if first else [])
-            told = [
-                (held, verdict, evidence.shared)
-                for held, evidence in members
-                if (verdict := judge(evidence, same_language=_one_language(article, held)))
-            ]
-            if not told:
-                continue
-            held, verdict, shared = max(told, key=lambda each: _rank(each[:2]))
-            fuller = [
-                (found.shared, other.id, other, found)
-                for other, found in members
-                if found.shared > shared and differs(found)
-            ]
-            if fuller and verdict.kind is LinkKind.COPY:
-                _, _, held, found = max(fuller)
-                again = judge(found, same_language=_one_language(article, held))
-                if again is None:
-                    continue
-                verdict = again
-            yield held, verdict
+            told = self._verdict(article, members)
+            if told and (told[1].kind is LinkKind.COPY or self._opens(article, side, told[0])):
+                yield told
+
+    def _verdict(
+        self, article: Article, members: list[tuple[_Held, Evidence]]
+    ) -> tuple[_Held, Verdict] | None:
+        """Judge the members of one group; the best counts unless a fuller one says otherwise."""
+        told = [
+            (held, verdict, evidence.shared)
+            for held, evidence in members
+            if (verdict := judge(evidence, same_language=_one_language(article, held)))
+        ]
+        if not told:
+            return None
+        held, verdict, shared = max(told, key=lambda each: _rank(each[:2]))
+        fuller = [
+            (found.shared, other.id, other, found)
+            for other, found in members
+            if found.shared > shared and differs(found)
+        ]
+        if verdict.kind is LinkKind.REPORT or not fuller:
+            return held, verdict
+        _, _, held, found = max(fuller)
+        again = judge(found, same_language=_one_language(article, held))
+        return (held, again) if again else None
+
+    def _opens(self, article: Article, side: Side, held: _Held) -> bool:
+        """Tell whether the article is a report of what opened the story of `held`, too.
+
+        Without this, reports of reports would wander from one event to the next.
+        """
+        opener = ArticleId(held.story)
+        slot = self._slots.get(opener)
+        if slot is None or held.group == opener:
+            return slot is not None
+        first = self._compare(article, side, self._held[slot])
+        return bool(first and judge(first[1], same_language=_one_language(article, first[0])))
 
     def _compare(self, article: Article, side: Side, held: _Held) -> tuple[_Held, Evidence] | None:
         clock = article.seen or article.published
         apart = abs(clock - held.clock) if clock and held.clock else timedelta()
         if apart > self._window or held.id == article.id:
             return None
-        evidence = compare(
-            side,
-            Side(held.words),
-            self._candidates.rarity,
-            same_outlet=article.outlet == held.outlet,
-            hours=apart / timedelta(hours=1),
-        )
+        evidence = compare(side, Side(held.words), self._candidates.rarity)
         return None if evidence is None else (held, evidence)
 
     def _words(self, article: Article) -> Words:

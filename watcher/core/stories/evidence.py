@@ -118,16 +118,12 @@ class Evidence:
     """Share of the rarest words of the shorter text that the longer lacks."""
     swaps: tuple[Swap, ...]
     opposite: bool
-    same_outlet: bool
-    hours: float
 
 
 NONE, EQUAL, PART, MIXED, APART = range(5)
 
 
-def compare(
-    one: Side, two: Side, rarity: Rarity, *, same_outlet: bool, hours: float
-) -> Evidence | None:
+def compare(one: Side, two: Side, rarity: Rarity) -> Evidence | None:
     """Compare two articles; None when they share too little to be looked at further."""
     common = one.stems & two.stems
     if len(common) < LEAST_SHARE * min(len(one.stems), len(two.stems)):
@@ -166,8 +162,6 @@ def compare(
         rare_missing=_rare_missing(small, large, weights),
         swaps=swaps,
         opposite=_opposite(one, two) or any(swap.opposite for swap in swaps),
-        same_outlet=same_outlet,
-        hours=hours,
     )
 
 

@@ -49,8 +49,6 @@ INTERVALS: Final[Mapping[str, tuple[float, ...]]] = {
     "swaps": (0.5, 1.5, 2.5, 3.5, 5.5),
     "name_swaps": (0.5, 1.5, 2.5),
     "number_swaps": (0.5, 1.5),
-    "same_outlet": (0.5,),
-    "hours": (1.0, 12.0, 36.0),
 }
 """Where the intervals of each feature are cut; n cuts make n + 1 intervals."""
 
@@ -58,7 +56,7 @@ RISING: Final = frozenset(
     "small large runs_small runs_large title_most title_least titles bodies shared".split()
 )
 FALLING: Final = frozenset(
-    "numbers_missing names_missing rare_missing swaps name_swaps number_swaps hours".split()
+    "numbers_missing names_missing rare_missing swaps name_swaps number_swaps".split()
 )
 """Features of which more can only speak for, or only against; the points never turn."""
 
@@ -93,8 +91,6 @@ def features(evidence: Evidence) -> dict[str, float]:
         "swaps": float(len(swaps)),
         "name_swaps": float(sum(swap.name for swap in swaps)),
         "number_swaps": float(sum(swap.number for swap in swaps)),
-        "same_outlet": float(evidence.same_outlet),
-        "hours": evidence.hours,
     }
 
 
