@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -35,6 +34,8 @@ from watcher.demo.world import World
 from watcher.store import Queries
 from watcher.watch import Settings
 
+WIDTH = 110
+"""Columns at the most: a line of news is read, not scanned."""
 DELIVER_WITHIN = 20.0
 """Seconds for the demo's own targets, which answer at once."""
 
@@ -50,9 +51,9 @@ class Seen:
 
 def run_demo(console: Console) -> int:
     """Run the demo and print it on `console`; return the exit code."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="watcher-demo-")))
-        return asyncio.run(_run(console, folder))
+    page = Console(file=console.file, width=min(console.width, WIDTH), no_color=console.no_color)
+    with tempfile.TemporaryDirectory(prefix="watcher-demo-") as folder:
+        return asyncio.run(_run(page, Path(folder)))
 
 
 async def _run(console: Console, folder: Path) -> int:
@@ -265,6 +266,5 @@ def _print_next(console: Console, *, seconds: float) -> None:
         "  watcher check             says what is wrong with the rules, with line and mend\n"
         "  watcher once --all        polls every feed once and sends what matches\n"
         "  watcher run               keeps watching\n"
-        f"[dim]That took {seconds:.1f} seconds. Nothing was left behind on this machine.[/]",
-        highlight=False,
+        f"[dim]That took {seconds:.1f} seconds. Nothing was left behind on this machine.[/]"
     )
