@@ -70,10 +70,10 @@ def single_sheet(batch: Batch, article: Article, zone: tzinfo) -> Sheet:
     [telling] = batch.tellings
     url = safe.safe_url(article.url)
     blocks = (
-        Block(lines=tuple(_words(telling, article)), rank=2, most=900, spaced=True),
+        Block(lines=tuple(_words(telling, article)), rank=3, most=900, spaced=True),
         Block(lines=tuple(_why(telling)), rank=4, most=700, spaced=True),
         Block(lines=_so_far(telling, article, zone), rank=5, most=500),
-        Block(lines=_link(url), rank=3, whole=True, spaced=True),
+        Block(lines=_link(url), rank=2, whole=True, spaced=True),
         Block(lines=((own(_when(article, telling.alert, zone, batch.key)),),), rank=6, whole=True),
     )
     return Sheet(
@@ -223,7 +223,8 @@ def stamp(at: datetime, zone: tzinfo) -> str:
         local = at.astimezone(zone)
     except (OverflowError, ValueError):
         local = at
-    return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
+    # Not strftime: it writes the year 1 as "1" on some systems.
+    return f"{local.isoformat(sep=' ')[:16]} {local.tzname()}"
 
 
 def _clock(at: datetime, today: datetime, zone: tzinfo) -> str:
@@ -232,7 +233,8 @@ def _clock(at: datetime, today: datetime, zone: tzinfo) -> str:
         local, reference = at.astimezone(zone), today.astimezone(zone)
     except (OverflowError, ValueError):
         return stamp(at, zone)
-    return f"{local:%H:%M}" if local.date() == reference.date() else f"{local:%Y-%m-%d %H:%M}"
+    text = local.isoformat(sep=" ")[:16]
+    return text[11:] if local.date() == reference.date() else text
 
 
 def _when(article: Article, alert: Alert, zone: tzinfo, key: str) -> str:

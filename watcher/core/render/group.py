@@ -21,6 +21,10 @@ _HOLDS = {
 }
 
 
+_LONGEST_LINK = 500
+"""A longer one would crowd out other stories; it is in the store."""
+
+
 @dataclass(slots=True)
 class _Entry:
     """The tellings of one story: the first is shown, the others counted."""
@@ -52,7 +56,7 @@ def group_sheet(batch: Batch, zone: tzinfo) -> Sheet:
         first=(first,),
         blocks=(),
         entries=tuple(
-            Block(lines=_lines(entry), rank=10 + index, most=600, spaced=True)
+            Block(lines=_lines(entry), rank=10 + index, most=500, whole=True, spaced=True)
             for index, entry in enumerate(entries)
         ),
         last=Block(lines=((tail,),), rank=3, whole=True, spaced=True),
@@ -89,6 +93,7 @@ def _lines(entry: _Entry) -> tuple[Line, ...]:
     if article is None or first.alert.kind is AlertKind.HEALTH:
         return ((own("• "), foreign(first.alert.headline)),)
     url = safe.safe_url(article.url)
+    url = url if len(url) <= _LONGEST_LINK else ""
     outlets = dict.fromkeys(
         member.outlet for t in entry.tellings if t.story is not None for member in t.story.members
     )

@@ -40,8 +40,9 @@ class Paper:
 class Block:
     """Lines that belong together. Lower `rank` is served first; `most` bounds its share.
 
-    The lines of a `whole` block stand or fall as they are, and so does a line with a link: half
-    an address opens another page. `spaced` puts an empty line before the block.
+    The lines of a `whole` block are cut to `most` at worst and stand or fall so: the words are
+    not squeezed into what room is left. A line with a link is never cut: half an address opens
+    another page. `spaced` puts an empty line before the block.
     """
 
     lines: tuple[Line, ...]
@@ -94,25 +95,36 @@ def compose_list(
     `rest(n)` words what is missing when the first n entries are shown.
     """
     page = compose((*blocks, *entries, last), limit, paper)
-    shown = sum(item.block in entries and item.complete for item in page)
+    shown = _leading(page, entries)
     while shown < len(entries):
         more = Block(lines=(rest(shown),), rank=2, spaced=True)
         page = compose((*blocks, *entries[:shown], more, last), limit, paper)
-        fit = sum(item.block in entries and item.complete for item in page)
-        if fit == shown:
+        fit = _leading(page, entries)
+        if fit >= shown:
             break
         shown = fit
     return page
 
 
+def _leading(page: Page, entries: Sequence[Block]) -> int:
+    """Return how many entries are on the page whole, before the first that is not."""
+    whole = {id(item.block) for item in page if item.complete}
+    return next((n for n, entry in enumerate(entries) if id(entry) not in whole), len(entries))
+
+
 def _serve(item: Served, left: int, paper: Paper) -> int:
     """Fill the block as far as `left` goes; return what it took."""
     taken = 1 if item.block.spaced else 0
-    room = min(left, item.block.most + taken + len(item.block.lines))
+    share = item.block.most + taken + len(item.block.lines)
+    room = left if item.block.whole else min(left, share)
     for line in item.block.lines:
         budget = room - taken - 1
-        whole = item.block.whole or any(span.link for span in line)
-        shown = line if whole else paper.around(line, budget)
+        if any(span.link for span in line):
+            shown = line
+        elif item.block.whole:
+            shown = paper.clip(line, item.block.most)
+        else:
+            shown = paper.around(line, budget)
         if not shown or paper.size(shown) > budget:
             break
         item.lines.append(shown)

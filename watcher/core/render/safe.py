@@ -18,6 +18,9 @@ BREAK = "\u200b"
 FSI, PDI = "\u2068", "\u2069"
 """Isolate whose direction is that of its first letter (Unicode Bidirectional Algorithm, X5c)."""
 
+_LONGEST_LINK = 2_000
+"""What browsers and chats still open; a longer link would not fit into most messages."""
+
 _SPACES = regex.compile(r"[\p{Z}\p{Cc}]+")
 _INVISIBLE = regex.compile(r"[\p{Cf}--[\u200c\u200d]]", flags=regex.V1)
 # ZWNJ and ZWJ stay: Persian, Uyghur and Indic spelling, and emoji, are wrong without them.
@@ -30,7 +33,7 @@ _BEFORE_TOKEN = re.compile(r"(?:<|\[(?=CQ:)|\((?=(?:met|rol|chn)\)))(?=[^\s\u200
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _MASKED_LINK = re.compile(r"\](?=\()")
 _SCHEME = re.compile(
-    r"\b((?!https?:)[a-z][a-z0-9+.-]{0,30}(?=://)"
+    r"(\b(?!https?:)[a-z][a-z0-9+.-]{0,30}(?=://)"
     r"|javascript|vbscript|data|file|mailto|tel|sms|tg|intent|about|blob|slack|msteams)(?=:\S)",
     re.IGNORECASE,
 )
@@ -123,7 +126,13 @@ def safe_url(url: str | None) -> str:
         return ""
     host = f"[{host}]" if ":" in host else host
     where = f"{host}:{port}" if port is not None else host
-    path = quote(parts.path, safe="/%:@!$&'+,;=-._~") or "/"
-    query = "?" + quote(parts.query, safe="/%:@!$&'+,;=-._~?") if parts.query else ""
-    fragment = "#" + quote(parts.fragment, safe="/%:@!$&'+,;=-._~?") if parts.fragment else ""
-    return f"{parts.scheme.lower()}://{where}{path}{query}{fragment}"
+    path = _quoted(parts.path) or "/"
+    query = f"?{_quoted(parts.query)}" if parts.query else ""
+    fragment = f"#{_quoted(parts.fragment)}" if parts.fragment else ""
+    link = f"{parts.scheme.lower()}://{where}{path}{query}{fragment}"
+    return link if len(link) <= _LONGEST_LINK else ""
+
+
+def _quoted(part: str) -> str:
+    """Return a part of an address with all encoded that a chat could read as something else."""
+    return _MASS_PING.sub("%40", quote(part, safe="/%:@!$&'+,=-._~?"))
