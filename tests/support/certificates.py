@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import ssl
 import subprocess
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,7 @@ class Authority:
         if shutil.which("openssl") is None:
             pytest.skip("the openssl command is not installed")
         authority = cls(folder)
-        authority._openssl(  # noqa: SLF001 - its own constructor
+        authority._openssl(
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
             "-keyout ca.key -out ca.pem -subj /CN=test-authority "
             "-addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign"
@@ -56,16 +55,6 @@ class Authority:
         self._openssl(f"ca -batch -config ca.cnf -in own.csr -out own.pem -notext {dates}")
         return self._loaded("own.pem", "own.key")
 
-    def outdated(self, name: str) -> ssl.SSLContext:
-        """Return a server's context that speaks nothing newer than TLS 1.1."""
-        context = self.server(name)
-        context.set_ciphers("ALL:@SECLEVEL=0")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            context.minimum_version = ssl.TLSVersion.TLSv1
-            context.maximum_version = ssl.TLSVersion.TLSv1_1
-        return context
-
     def self_signed(self, name: str) -> ssl.SSLContext:
         """Return a server's context whose certificate nobody signed."""
         self._openssl(
@@ -81,7 +70,7 @@ class Authority:
 
     def _openssl(self, arguments: str) -> None:
         subprocess.run(
-            ["openssl", *arguments.split()],  # noqa: S607 - whichever is installed
+            ["openssl", *arguments.split()],
             cwd=self.folder,
             check=True,
             capture_output=True,

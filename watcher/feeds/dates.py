@@ -226,13 +226,16 @@ def _slashed(text: str) -> tuple[int, int, int] | None:
     found = _SLASHED.search(text)
     if not found or re.search(r"[^\W\d_]{3,}", text[found.end() :]):
         return None
-    first, mark, second, year = int(found[1]), found[2], int(found[3]), _year(found[4])
+    first, mark, second, third = int(found[1]), found[2], int(found[3]), int(found[4])
+    year = _year(found[4])
     if len(found[1]) > 2:
-        return (first, second, int(found[4])) if len(found[1]) == 4 and len(found[4]) == 2 else None
+        return (first, second, third) if len(found[1]) == 4 and len(found[4]) == 2 else None
     if mark == ".":
         return year, second, first
     weekday = next((n for n, day in enumerate(_WEEKDAYS) if text.lower().startswith(day)), None)
     readings = [(year, second, first), (year, first, second)]
+    if len(found[4]) == 2:
+        readings.append((_year(found[1]), second, third))
     possible = [
         reading
         for reading in dict.fromkeys(readings)

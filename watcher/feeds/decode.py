@@ -58,8 +58,9 @@ FEW = 20
 """A text is UTF-8 with some damage when it has this many good sequences per bad byte."""
 
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xef\xbf[\xbe\xbf]")
-_GAPS = bytes.maketrans(b"\x0b\x0c\x1c\x1d\x1e\x1f", b"      ")
-_DROPPED = bytes(n for n in (*range(0x20), 0x7F) if n not in {9, 10, 13})
+_SEPARATORS = b"\x0b\x0c\x1c\x1d\x1e\x1f"
+_GAPS = bytes.maketrans(_SEPARATORS, b" " * len(_SEPARATORS))
+_DROPPED = bytes(n for n in (*range(0x20), 0x7F) if n not in b"\t\n\r" + _SEPARATORS)
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
 _ODD_REFERENCE = re.compile(
     # Cheap test first: decimal below 32 or long, hexadecimal short of 0x20 or long or D800-DFFF.

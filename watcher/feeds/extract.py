@@ -160,12 +160,13 @@ def _words(where: object, key: str, version: str, *, lines: bool = False) -> str
         return _plain(detail, version, lines=lines)
     if value is None:
         return ""
+    value = text.untwisted(value)
     return text.to_text(value) if lines else text.one_line(value)
 
 
 def _plain(detail: object, version: str, *, lines: bool) -> str:
     """Return the words of a text construct; its type says what "<" means in it."""
-    value = _string(detail, "value") or ""
+    value = text.untwisted(_string(detail, "value") or "")
     plain = _string(detail, "type") == "text/plain"
     if plain and version.startswith("atom"):
         # RFC 4287 3.1.1.1: no markup in it, so "<b>" is three characters.
@@ -184,6 +185,8 @@ def _link(entry: object, bases: tuple[str | None, ...]) -> str | None:
         if _string(link, "rel") in {None, "alternate", "related", "via"}
     ]
     candidates.append(_string(entry, "feedburner_origlink"))
+    guid = _string(entry, "id") or ""
+    candidates.append(guid if guid.startswith(("http://", "https://")) else None)
     for candidate in candidates:
         link = links.clean(candidate, *bases)
         if link is not None:

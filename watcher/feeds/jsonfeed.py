@@ -24,7 +24,7 @@ def read(data: bytes, url: str) -> dict[str, Any]:
     """
     try:
         # Any: this is whatever a stranger wrote; checked below.
-        feed: Any = json.loads(data)
+        feed: Any = json.loads(data, parse_int=_number)
     except (ValueError, RecursionError) as error:
         return _refused(f"it is not valid JSON ({type(error).__name__})")
     if not isinstance(feed, dict):
@@ -49,6 +49,11 @@ def read(data: bytes, url: str) -> dict[str, Any]:
         "beyond": len(items) - len(kept),
         "error": "",
     }
+
+
+def _number(digits: str) -> int | str:
+    """Read an integer; one too long for that stays text, instead of costing the document."""
+    return int(digits) if len(digits) < 100 else digits
 
 
 def _refused(why: str) -> dict[str, Any]:
@@ -111,11 +116,7 @@ def _guid(value: object) -> str | None:
     """Return the id as text: version 1.0 files often have numbers."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    try:
-        guid = str(value).strip()
-    except ValueError:  # an int of thousands of digits
-        return None
-    return guid[:LONGEST_GUID] or None
+    return str(value).strip()[:LONGEST_GUID] or None
 
 
 def _authors(where: dict[str, Any]) -> list[str]:

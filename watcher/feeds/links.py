@@ -30,6 +30,8 @@ def clean(link: str | None, *bases: str | None) -> str | None:
     if not link or len(link) > LONGEST_LINK:
         return None
     try:
+        if link.lower().startswith(("http:", "https:")) and not urlsplit(link).netloc:
+            return None  # "https://": joining would make the base of it
         joined = urljoin(_first_absolute(bases), link)
         parts = urlsplit(joined)
     except ValueError:

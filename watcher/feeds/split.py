@@ -16,6 +16,8 @@ NO_ITEM = "no item found"
 
 MOST_ITEMS = 20_000
 """Items looked at; what lies beyond is only counted."""
+_MOST_STEPS = 10_000
+"""Marks looked at before the root element; real documents have a handful."""
 
 _TOKEN = re.compile(
     rb"<!\[CDATA\[|<!--|<(/?)((?:[A-Za-z_][A-Za-z0-9_.-]{0,40}:)?(?:item|entry))(?=[\s>/])"
@@ -82,10 +84,10 @@ def strip_prolog(data: bytes) -> tuple[bytes, str]:
     """
     at = 0
     unclosed: set[bytes] = set()
-    while True:
+    for _ in range(_MOST_STEPS):
         at = data.find(b"<", at)
         if at < 0:
-            return data, ""
+            break
         if data.startswith(b"<?", at):
             at = _after(data, b"?>", at + 2, unclosed)
         elif data.startswith(b"<!--", at):
@@ -97,6 +99,7 @@ def strip_prolog(data: bytes) -> tuple[bytes, str]:
             if root:
                 return _junk_before(data, at, root)
             at += 1
+    return data, ""
 
 
 def cut(data: bytes) -> Layout:
@@ -110,8 +113,8 @@ def cut(data: bytes) -> Layout:
         return _uncut(data, "an item is not closed")
     head, end = data[: scan.spans[0][0]], scan.spans[-1][1]
     if scan.beyond:
-        end = max(data.rfind(b"</" + scan.name), end)
-        end = data.find(b">", end) + 1
+        last = max(data.rfind(b"</" + scan.name), data.rfind(b"<" + scan.name))
+        end = data.find(b">", last) + 1 or len(data)
     tail = b"" if breaks_off else data[end:]
     return Layout(
         head=head,

@@ -33,13 +33,15 @@ _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _SPACED = frozenset(["td", "th", "button", "label", "legend"])
 _HIDDEN = frozenset(["script", "style", "template", "noscript", "iframe", "object", "svg", "math"])
 _INLINE = frozenset(_INLINE_NAMES.split())
+_TO_BYTES = {ord(bytes([n]).decode("cp1252", "replace")): n for n in range(0x80, 0xA0)}
+_TO_BYTES.pop(0xFFFD)
 _KNOWN = _BLOCKS | _SPACED | _HIDDEN | _INLINE
 
-_OPENING = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]{0,30})(?=[\s/>])|<!--|<!\[CDATA\[|<[!?]")
+_OPENING = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]{0,30})(?=[\s/>]|\Z)|<!--|<!\[CDATA\[|<[!?]")
 _LONG_REFERENCE = re.compile(r"&#[xX]?0*([0-9A-Fa-f]{9,});?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _BLANKS = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r"\s*\n\s*")
+_LINES = re.compile(r" ?\n[ \n]*")
 _QUOTED_FAR = 2_000
 """How far a quoted attribute may run past the first ">"."""
 
@@ -53,7 +55,8 @@ def to_text(markup: str, *, every_tag: bool = True, limit: int = LONGEST_TEXT) -
     if "<" in markup:
         markup = _without_tags(markup[:LONGEST_MARKUP], every_tag=every_tag)
     text = unescape(markup[: limit * 12])
-    text = _BLANKS.sub(" ", _LINES.sub("\n", text)).strip()
+    # Blanks first: "\\s*\\n" alone would take quadratic time on a run of spaces.
+    text = _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
     return text[:limit]
 
 
@@ -65,6 +68,20 @@ def one_line(markup: str, *, every_tag: bool = True, limit: int = LONGEST_TITLE)
 def tidy(text: str, *, limit: int = LONGEST_TITLE) -> str:
     """Return `text` without control characters and with single spaces: safe in a header line."""
     return " ".join(_CONTROL.sub("", text).split())[:limit]
+
+
+def untwisted(text: str) -> str:
+    """Return `text` as it was meant when it is UTF-8 that was read as windows-1252 on its way.
+
+    Some sites store it so, and a name in it would never be found. Real text can't be taken for
+    it: all its letters outside ASCII would have to be valid UTF-8 by chance.
+    """
+    if text.isascii():
+        return text
+    try:
+        return text.translate(_TO_BYTES).encode("latin-1").decode()
+    except UnicodeError:
+        return text
 
 
 def unescape(text: str) -> str:

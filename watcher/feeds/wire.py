@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-MOST_PARTS: Final = 100_000
 LARGEST_FRAME: Final = 64_000_000
-"""Bytes; a child that answers with more has gone mad."""
+"""Bytes; who sends more has gone mad."""
 
 _COUNT = struct.Struct(">I")
 
@@ -22,10 +21,24 @@ def pack(parts: Sequence[bytes]) -> bytes:
 
 
 def unpack(read: Callable[[int], bytes]) -> list[bytes] | None:
-    """Read one frame from a blocking `read`; None at the end of the stream."""
+    """Read one frame from a blocking `read`; None at the end of the stream.
+
+    Raises EOFError when the stream ends inside a frame, ValueError when a frame is too large.
+    """
     start = read(_COUNT.size)
-    if len(start) < _COUNT.size:
+    if not start:
         return None
-    (count,) = _COUNT.unpack(start)
-    lengths = struct.unpack(f">{count}I", read(count * _COUNT.size))
-    return [read(length) for length in lengths]
+    (count,) = _COUNT.unpack(_whole(start, _COUNT.size))
+    if count * _COUNT.size > LARGEST_FRAME:
+        raise ValueError(count)
+    head = _whole(read(count * _COUNT.size), count * _COUNT.size)
+    lengths: tuple[int, ...] = struct.unpack(f">{count}I", head)
+    if sum(lengths) > LARGEST_FRAME:
+        raise ValueError(sum(lengths))
+    return [_whole(read(length), length) for length in lengths]
+
+
+def _whole(data: bytes, length: int) -> bytes:
+    if len(data) < length:
+        raise EOFError
+    return data

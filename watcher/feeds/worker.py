@@ -8,8 +8,9 @@ import json
 import math
 import os
 import struct
+import subprocess
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,12 +18,13 @@ import watcher
 from watcher.feeds import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _START_SECONDS: Final = 20.0
 """A new child imports feedparser; on a busy machine that takes a while, and isn't a bad feed."""
 _RECYCLED_AFTER: Final = 5_000
 """Requests; a fresh process has no fragments of memory from thousands of documents."""
+_BROKEN: Final = (OSError, EOFError, ValueError, struct.error)
 
 
 class ChildDiedError(Exception):
@@ -30,88 +32,101 @@ class ChildDiedError(Exception):
 
 
 class Worker:
-    """A child process that answers one request at a time. Started when first asked."""
+    """A child process that answers one request at a time. Started when first asked.
+
+    Its pipes are served by a thread of its own: asyncio's subprocesses depend on a child watcher
+    that loses exit codes when a killed child is polled, and the loop's shared threads may all be
+    busy sending alerts.
+    """
 
     def __init__(self) -> None:
-        self._process: Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="feed-parser")
         self._asked = 0
 
     async def ask(
         self, request: dict[str, Any], parts: Sequence[bytes], seconds: float
     ) -> dict[str, Any]:
         """Send one request and return the answer; raises ChildDiedError after `seconds`."""
-        if self._process is None or self._process.returncode is not None:
-            await self._start()
-        elif self._asked >= _RECYCLED_AFTER:
-            await self.stop()
-            await self._start()
+        if self._process is None or self._asked >= _RECYCLED_AFTER:
+            self._kill()
+            await self._run(self._start, _START_SECONDS)
         self._asked += 1
-        request = {**request, "seconds": math.ceil(seconds) + 5}
-        frame = wire.pack([json.dumps(request).encode(), *parts])
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._exchange(frame)
-        except TimeoutError:
-            await self._kill()
-            raise ChildDiedError(f"it took longer than {seconds:.1f} s") from None
-        except (OSError, EOFError, ValueError):
-            await self._kill()
-            raise ChildDiedError("it needed too much memory or broke the parser") from None
-        except BaseException:
-            # Cancelled half-way: the pipe holds half an answer, so the process is of no use.
-            await self._kill()
-            raise
+        head = json.dumps({**request, "seconds": math.ceil(seconds) + 5}).encode()
+        frame = wire.pack([head, *parts])
+        return await self._run(lambda: self._exchange(frame), seconds)
 
     async def stop(self) -> None:
-        """End the child."""
-        if self._process is not None:
-            await self._kill()
+        """End the child and its thread."""
+        self._kill()
+        await asyncio.to_thread(self._thread.shutdown)
 
-    async def _start(self) -> None:
+    async def _run(self, work: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any]:
+        """Do `work` in the thread; what ends it early kills the child, which frees the thread."""
+        future = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            async with asyncio.timeout(seconds):
+                return await asyncio.shield(future)
+        except TimeoutError:
+            why = f"it took longer than {seconds:.1f} s"
+        except _BROKEN:
+            why = "it needed too much memory or broke the parser"
+        except BaseException:
+            # Cancelled half-way: the pipe holds half an answer, so the process is of no use.
+            await self._end(future)
+            raise
+        await self._end(future)
+        raise ChildDiedError(why)
+
+    async def _end(self, future: asyncio.Future[dict[str, Any]]) -> None:
+        self._kill()
+        await asyncio.wait([future])
+        if not future.cancelled():
+            future.exception()  # seen, so that asyncio doesn't report it as lost
+
+    def _start(self) -> dict[str, Any]:
         # Nothing of our environment goes along: it may hold the tokens of channels.
         environment = {
             "PYTHONPATH": str(Path(watcher.__file__).parent.parent),
             "PYTHONUTF8": "1",
             "PATH": os.defpath,
         }
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-s", "-P", "-m", "watcher.feeds.child"),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
+        self._process = subprocess.Popen(
+            [sys.executable, "-s", "-P", "-m", "watcher.feeds.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             env=environment,
             cwd="/" if os.name == "posix" else None,
-            start_new_session=True,
+            start_new_session=True,  # Ctrl-C is for the parent
         )
         self._asked = 0
-        try:
-            async with asyncio.timeout(_START_SECONDS):
-                await self._exchange(
-                    wire.pack([b'{"kind": "ready", "url": "", "seconds": 20}', b""])
-                )
-        except (TimeoutError, OSError, EOFError, ValueError):
-            await self._kill()
-            raise ChildDiedError("the parser could not be started") from None
+        return self._exchange(wire.pack([b'{"kind": "ready", "url": "", "seconds": 20}', b""]))
 
-    async def _exchange(self, frame: bytes) -> dict[str, Any]:
+    def _exchange(self, frame: bytes) -> dict[str, Any]:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise EOFError
         process.stdin.write(frame)
-        await process.stdin.drain()
-        count, length = struct.unpack(">II", await process.stdout.readexactly(8))
-        if count != 1 or length > wire.LARGEST_FRAME:
-            raise ValueError(length)
-        answer: dict[str, Any] = json.loads(await process.stdout.readexactly(length))
+        process.stdin.flush()
+        parts = wire.unpack(process.stdout.read)
+        if parts is None:
+            raise EOFError
+        answer: dict[str, Any] = json.loads(parts[0])
         return answer
 
-    async def _kill(self) -> None:
+    def _kill(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-        if process.stdin is not None:
-            process.stdin.close()
-        await process.wait()
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                self._thread.submit(_close, pipe)
+
+
+def _close(pipe: Any) -> None:  # noqa: ANN401 - typeshed's IO classes differ by version
+    """Close a pipe of a dead child; what it still buffers can't be written any more."""
+    with contextlib.suppress(OSError):
+        pipe.close()
