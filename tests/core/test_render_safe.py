@@ -242,6 +242,12 @@ def test_no_mixture_of_tricks_comes_alive(parts: list[str]) -> None:
     assert not LIVE.search(LINK.sub("", message.body))
 
 
+def test_a_found_word_behind_an_at_sign_is_no_mention() -> None:
+    article = an_article("Ask @Atajurt about it")
+
+    assert "@Atajurt" not in worded(a_telling(article, a_hit_on(article, "Atajurt"))).title
+
+
 def test_a_health_message_may_quote_a_feed() -> None:
     headline = "Feed @everyone <!channel>\nis gone"
     message = worded(a_telling(kind=AlertKind.HEALTH, headline=headline, body="<@U1> moved"))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import tzinfo
 
 from watcher.core.model import AlertKind, Batch, Format, Message, Traits
+from watcher.core.render import safe
 from watcher.core.render.alert import Sheet, health_sheet, single_sheet
 from watcher.core.render.clip import Span, cut
 from watcher.core.render.group import group_sheet
@@ -36,7 +37,8 @@ def render(batch: Batch, traits: Traits, *, timezone: tzinfo) -> Message:
     """
     paper = Paper.of(traits)
     sheet = _sheet(batch, timezone)
-    plain = "".join(span.text for span in sheet.first)
+    # The title has no marks that would keep "@" and the found words behind it apart.
+    plain = safe.inert("".join(span.text for span in sheet.first))
     title = cut(plain, traits.title_limit, paper.measure) if traits.title_limit > 0 else ""
     # The first line is repeated in the body when the title could not hold it, or can't show marks.
     repeated = title != plain or any(span.mark for span in sheet.first)
