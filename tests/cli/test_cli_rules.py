@@ -222,6 +222,26 @@ def test_an_import_names_what_it_leaves_out(folder: Path) -> None:
     assert any("192.168.1.5" in line and "own network" in line for line in said)
 
 
+def test_no_import_breaks_the_rules(folder: Path) -> None:
+    languages = ("unknown", "en-US", "kaz", "", "x: y")
+    outlines = "".join(
+        f'<outline text="F{number}" language="{language}" xmlUrl="https://f{number}.example/"/>'
+        for number, language in enumerate(languages)
+    )
+    (folder / "list.opml").write_text(f"<opml><body>{outlines}</body></opml>")
+
+    watcher("feeds", "import", "list.opml", cwd=folder)
+
+    rows = watcher("feeds", "list", "--json", cwd=folder).rows
+    assert [row["language"] for row in rows[1:]] == [None, "en-us", "kk", None, None]
+
+
+def test_a_language_that_is_none_is_not_written(folder: Path) -> None:
+    ran = watcher("feeds", "add", "https://a.example/", "--language", "elvish", cwd=folder)
+
+    assert (ran.code, text_of(folder)) == (2, RULES)
+
+
 def test_what_is_exported_can_be_imported(folder: Path, tmp_path: Path) -> None:
     watcher("feeds", "add", "https://dala.example/rss", "--name", "Dala", cwd=folder)
     opml = watcher("feeds", "export", cwd=folder).out

@@ -4,6 +4,7 @@
 import asyncio
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -130,10 +131,13 @@ def feeds_add(
     """
     from watcher import config
 
+    known_as = _language(language)
+    if language and known_as is None:
+        raise UsageError(f'"{language}" is no language code; write en, ru, kk, zh, ug, tr ...')
     new = Feed(
         url=url,
         name=name or "",
-        language=language,
+        language=known_as,
         tags=frozenset(tag or ()),
         every=duration(every) if every else None,
         private=private,
@@ -176,6 +180,7 @@ def feeds_import(
     path = call.rules_file()
     with opened(file) as source:
         feeds = opml.read(source.read())
+    feeds = tuple(replace(feed, language=_language(feed.language)) for feed in feeds)
     results = _sorted_out(feeds, call.config().feeds)
     new = [feed for feed, why_not in results if not why_not]
     config.add_feeds(path, new)
@@ -188,6 +193,14 @@ def feeds_import(
     if not call.json:
         call.say(f"{len(new)} of {len(feeds)} feeds added to {path}", "green" if new else None)
     return 0
+
+
+def _language(written: str | None) -> str | None:
+    """Return the code that rules.yaml takes for a language; lists say "en_US", "unknown", "kaz"."""
+    from watcher.config.languages import MEANT, is_language
+
+    code = (written or "").strip().lower().replace("_", "-")
+    return code if code and is_language(code) else MEANT.get(code)
 
 
 def _sorted_out(feeds: Iterable[Feed], known: Iterable[Feed]) -> list[tuple[Feed, str]]:
