@@ -12,6 +12,7 @@ from watcher.core.model import Group, Term, TermKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from watcher.config.findings import Page
     from watcher.config.sections import FeedDraft
@@ -66,6 +67,7 @@ def rules(
     channels: Sequence[Channel],
     channel_pages: Mapping[str, tuple[Page, int]],
     feeds: Sequence[Feed],
+    tags: AbstractSet[str],
     entities: Mapping[str, Entity],
     whole: bool,
 ) -> None:
@@ -76,8 +78,7 @@ def rules(
     """
     used: set[str] = set()
     first: dict[str, RuleDraft] = {}
-    tags = {tag for feed in feeds for tag in feed.tags}
-    names = [channel.name for channel in channels]
+    names = list(channel_pages)
     for draft in drafts:
         where = f'rule "{shown(draft.rule.name)}"'
         used |= {channel.name for channel in draft.shared.notify}
@@ -125,7 +126,7 @@ def _channels(draft: RuleDraft, where: str, names: Sequence[str]) -> None:
         )
 
 
-def _tags(draft: RuleDraft, where: str, tags: set[str], feeds: Sequence[Feed]) -> None:
+def _tags(draft: RuleDraft, where: str, tags: AbstractSet[str], feeds: Sequence[Feed]) -> None:
     known = sorted(tags)
     for tag in draft.shared.tags:
         if tag.name not in tags:

@@ -111,12 +111,12 @@ def _name(node: Node) -> str | None:
 def _line(feed: Feed) -> str:
     """Return a feed as it stands behind its dash."""
     pairs = [("url", _written(feed.url))]
-    if feed.name and feed.name != outlet(feed.url):
+    if _visible(feed.name) and feed.name != outlet(feed.url):
         pairs.append(("name", _written(feed.name)))
     if feed.language:
         pairs.append(("language", _written(feed.language)))
-    if feed.tags:
-        pairs.append(("tags", f"[{', '.join(_written(tag) for tag in sorted(feed.tags))}]"))
+    if tags := [_written(tag) for tag in sorted(feed.tags) if _visible(tag)]:
+        pairs.append(("tags", f"[{', '.join(tags)}]"))
     if feed.every is not None:
         pairs.append(("every", f"{max(1, round(feed.every.total_seconds() / 60))}m"))
     if feed.private:
@@ -127,10 +127,14 @@ def _line(feed: Feed) -> str:
 
 
 def _written(text: str) -> str:
-    plain = " ".join(text.split())
+    plain = _visible(text)
     if _PLAIN.fullmatch(plain) or re.fullmatch(r"https?://[\w/.~%?=&+:;@!$*()'-]*[\w/=-]", plain):
         return plain
-    return quoted("".join(sign for sign in plain if sign.isprintable()))
+    return quoted(plain)
+
+
+def _visible(text: str) -> str:
+    return " ".join("".join(s if s.isprintable() else " " for s in text).split())
 
 
 class _Editing:

@@ -47,7 +47,7 @@ def _entity(reader: Reader, word: Word, pairs: Pairs, sources: Mapping[str, str]
     if "aliases" in pairs:
         spellings = _Spellings(reader, sources, has_context=bool(context))
         aliases = spellings.read(pairs["aliases"][1])
-    elif pairs:
+    elif pairs and "aliases" not in reader.meant:
         reader.mistake(
             word.at, f"{reader.where} has no spellings. Add aliases: {{en: [...], ru: [...]}}"
         )

@@ -23,6 +23,14 @@ _NEAR_ENOUGH = 66.0
 """Least similarity (0-100) for a "Did you mean": "desc" finds "desk", "mail" not "main"."""
 
 
+MAX_FINDINGS = 1_000
+"""Nobody reads more; the rest waits for the next run."""
+
+
+class TooManyError(Exception):
+    """So much is wrong that reading on is of no use."""
+
+
 class Page:
     """One file as it is read: its name for people, its text, and where its lines begin.
 
@@ -33,6 +41,8 @@ class Page:
     def __init__(self, name: str, text: str, findings: list[Mistake]) -> None:
         self.name = name
         self.findings = findings
+        self.spoilt: set[int] = set()
+        """Places about which all is said: what follows from the mistake there isn't noted too."""
         self.broken = False
         """YAML could not read it as it stands: what is missing in it may only be out of sight."""
         self.retext(text)
@@ -69,10 +79,16 @@ class Page:
         self._note(at, message, Weight.WARNING)
 
     def _note(self, at: int, message: str, weight: Weight) -> None:
+        if at in self.spoilt:
+            return
         line, column = self.place(at)
+        if len(self.findings) >= MAX_FINDINGS:
+            message = f"over {MAX_FINDINGS:,} findings; those after this line are not listed."
         self.findings.append(
             Mistake(file=self.name, line=line, column=column, message=message, weight=weight)
         )
+        if len(self.findings) > MAX_FINDINGS:
+            raise TooManyError
 
 
 def shown(text: str, limit: int = 60) -> str:
@@ -94,12 +110,18 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     return by_fold[best[0]] if best else None
 
 
-def did_you_mean(word: str, choices: Iterable[str], others: Mapping[str, str] | None = None) -> str:
-    """Return ` Did you mean "x"?` or nothing. `others` stand for a choice: receivers: notify."""
+def meant(word: str, choices: Iterable[str], others: Mapping[str, str]) -> str | None:
+    """Return the choice that is meant; `others` are words for a choice (receivers: notify)."""
     known = list(choices)
-    meanings = {**(others or {}), **{choice: choice for choice in known}}
-    guess = nearest(word, [key for key, meant in meanings.items() if meant in known])
-    return f' Did you mean "{meanings[guess]}"?' if guess else ""
+    meanings = {**others, **{choice: choice for choice in known}}
+    guess = nearest(word, [key for key, choice in meanings.items() if choice in known])
+    return meanings[guess] if guess else None
+
+
+def did_you_mean(word: str, choices: Iterable[str], others: Mapping[str, str] | None = None) -> str:
+    """Return ` Did you mean "x"?` or nothing."""
+    guess = meant(word, choices, others or {})
+    return f' Did you mean "{guess}"?' if guess else ""
 
 
 def one_of(choices: Sequence[str], limit: int = 20) -> str:

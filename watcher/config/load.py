@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import zoneinfo
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watcher.config import checks, opml, packs, sections, watchlist
 from watcher.config.entities import entities as entities_of
-from watcher.config.findings import Page, nearest, one_of, shown
+from watcher.config.findings import Page, TooManyError, nearest, one_of, shown
 from watcher.config.languages import is_language
 from watcher.config.nodes import Node, Table, read
 from watcher.config.secrets import Secrets
@@ -43,7 +44,8 @@ def load(
     stays as written.
     """
     loading = _Loading(path, Secrets(environ, secrets_file), require=require_secrets)
-    loading.file(path, str(path), main=True)
+    with suppress(TooManyError):
+        loading.file(path, str(path), main=True)
     return loading.config()
 
 
@@ -69,6 +71,7 @@ class _Loading:
         self.timezone = "UTC"
         self.channels: list[Channel] = []
         self.channel_pages: dict[str, tuple[Page, int]] = {}
+        """Every channel that is named, those with mistakes included."""
         self.feeds: list[sections.FeedDraft] = []
         self.rules: list[watchlist.RuleDraft] = []
         self.entities: dict[str, Entity] = {}
@@ -157,20 +160,20 @@ class _Loading:
         reader = Reader(page, "the file")
         if "timezone" in pairs:
             self._timezone(reader, pairs, main=main)
-        for written, at in reader.words_of(pairs, "include"):
-            self._include(page, at, written, path)
         if "channels" in pairs:
             self._channels(page, pairs["channels"][1])
         if "feeds" in pairs:
             self._feeds(page, pairs["feeds"][1], path)
-        if "entities" in pairs:
-            self._entities(page, pairs)
         shared = watchlist.Shared()
         if "defaults" in pairs:
             shared = watchlist.defaults(page, pairs["defaults"][1])
         if "rules" in pairs:
             self.rules += watchlist.rules(page, pairs["rules"][1], shared)
-        elif main and not page.broken and not self.rules:
+        for written, at in reader.words_of(pairs, "include"):
+            self._include(page, at, written, path)
+        if "entities" in pairs:  # after the packs, which they may add to
+            self._entities(page, pairs)
+        if "rules" not in pairs and main and not page.broken and not self.rules:
             page.warning(0, "there is no rules: section, so nothing will ever be told.")
 
     def _timezone(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
@@ -210,17 +213,14 @@ class _Loading:
             self.feeds += self._listed(draft, path) if draft.opml else [draft]
 
     def _channels(self, page: Page, node: Node) -> None:
-        for channel in sections.channels(page, node, self.secrets, require=self.require):
-            at = node.pairs[channel.name][0].at if isinstance(node, Table) else node.at
-            if channel.name in self.channel_pages:
+        for name, (word, _) in node.pairs.items() if isinstance(node, Table) else ():
+            if name in self.channel_pages:
                 page.mistake(
-                    at,
-                    f'channel "{shown(channel.name)}" already exists in another file. '
-                    "Rename one of them.",
+                    word.at,
+                    f'channel "{shown(name)}" already exists in another file. Rename one of them.',
                 )
-                continue
-            self.channels.append(channel)
-            self.channel_pages[channel.name] = (page, at)
+            self.channel_pages[name] = (page, word.at)
+        self.channels += sections.channels(page, node, self.secrets, require=self.require)
 
     def _listed(self, draft: sections.FeedDraft, path: Path) -> list[sections.FeedDraft]:
         """Return the feeds of a list that `feeds:` names; one that can't be asked is a warning."""
@@ -261,15 +261,19 @@ class _Loading:
 
     def config(self) -> Config:
         """Return everything that was read; raises RulesError."""
-        feeds = checks.feeds(self.feeds)
-        checks.rules(
-            self.rules,
-            channels=self.channels,
-            channel_pages=self.channel_pages,
-            feeds=feeds,
-            entities=self.entities,
-            whole=not any(page.broken for page in self.pages),
-        )
+        feeds: tuple[Feed, ...] = ()
+        with suppress(TooManyError):
+            feeds = checks.feeds(self.feeds)
+            checks.rules(
+                self.rules,
+                channels=self.channels,
+                channel_pages=self.channel_pages,
+                feeds=feeds,
+                tags={tag for draft in self.feeds for tag in draft.tags}
+                | {tag for feed in feeds for tag in feed.tags},
+                entities=self.entities,
+                whole=not any(page.broken for page in self.pages),
+            )
         self.raise_errors()
         return Config(
             path=str(self.path),

@@ -201,6 +201,7 @@ class _Builder:
                     f'"{shown(name)}". Put it in quotes: {quoted("*" + shown(name))}'
                 )
             self.page.mistake(at, message)
+            self.page.spoilt.add(at)
             self._place(Word(at, event.end_mark.index, "*" + name, plain=False), 1, 0)
             return
         depth = target.alias_depth + 1

@@ -347,6 +347,16 @@ def _keys() -> dict[str, tuple[str, ...]]:
 
 _KEYS = _keys()
 
+OTHER_VALUES: dict[str, str] = {
+    "urgent": "critical", "emergency": "critical", "important": "high", "warning": "high",
+    "medium": "normal", "default": "normal", "info": "low", "minor": "low",
+    "headline": "title", "heading": "title", "description": "summary", "lead": "summary",
+    "body": "text", "content": "text", "article": "text",
+    "never": "off", "none": "off", "no": "off", "immediately": "now", "always": "now",
+    "each": "now", "daily": "digest", "every hour": "hourly",
+    "context": "ctx", "case-sensitive": "case",
+}  # fmt: skip
+
 OTHER_WORDS: dict[str, str] = {
     # what people write -> what is meant; looked up only for keys that exist where they wrote it
     "keyword": "find", "keywords": "find", "term": "find", "terms": "find", "words": "find",

@@ -68,7 +68,7 @@ def _channel(
         return Channel(name=name, url=_address(reader, node, secrets, require=require), line=line)
     pairs = reader.table(node, "channel")
     if "url" not in pairs:
-        if isinstance(node, Table):
+        if isinstance(node, Table) and "url" not in reader.meant:
             reader.mistake(word.at, f"{reader.where} has no address. Add url: ...")
         return None
     return Channel(
@@ -137,9 +137,9 @@ def _feed(page: Page, node: Node, secrets: Secrets, *, require: bool) -> FeedDra
         return _list(reader.within("a list of feeds"), node)
     pairs = reader.table(node, "feed")
     if "url" not in pairs:
-        if isinstance(node, Table):
+        if isinstance(node, Table) and "url" not in reader.meant:
             reader.mistake(node.at, f"{reader.where} has no address. Add url: https://...")
-        return None
+        return FeedDraft(page, node.at, tags=_tags(reader, pairs))
     private = reader.flag_of(pairs, "private")
     at = pairs["url"][1].at
     written = reader.text_of(pairs, "url")
@@ -153,7 +153,7 @@ def _feed(page: Page, node: Node, secrets: Secrets, *, require: bool) -> FeedDra
     name = reader.text_of(pairs, "name")
     language, tags = _language(reader, pairs), _tags(reader, pairs)
     if not url:
-        return None
+        return FeedDraft(page, at, tags=tags)
     feed = Feed(
         url=url,
         name=name or outlet(url),

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from watcher.config import leaves
-from watcher.config.findings import shown
+from watcher.config.findings import meant, quoted, shown
 from watcher.config.nodes import Items, Node, Table, Word
-from watcher.config.schema import GROUPS, LEAVES, keys_of
+from watcher.config.schema import GROUPS, LEAVES, OTHER_WORDS, keys_of
 from watcher.config.values import Reader, is_empty, kind, unknown_key
 from watcher.core.model import Group, Term, TermKind
 
@@ -63,6 +63,13 @@ class Finder:
         for key, (word, value) in node.pairs.items():
             if key in keys_of("find"):
                 pairs[key] = (word, value)
+            elif self._is_text_with_colon(node, key, value):
+                written = self.page.text[word.at : value.end]
+                self.page.mistake(
+                    word.at,
+                    f'a text in {self.where} contains ": ", so YAML reads a key. Put it in '
+                    f"quotes: {quoted(shown(written))}",
+                )
             elif isinstance(value, Word) and is_empty(value) and node.flow:
                 self.page.mistake(
                     word.at,
@@ -95,6 +102,16 @@ class Finder:
                 return None
             return self._leaf(value, TermKind(key), context=context, wanted=wanted)
         return self._group(node, pairs, context=context, wanted=wanted, depth=depth)
+
+    def _is_text_with_colon(self, node: Table, key: str, value: Node) -> bool:
+        """Say whether a table is a text such as "Atajurt: a statement" rather than a slip."""
+        return (
+            len(node.pairs) == 1
+            and isinstance(value, Word)
+            and bool(value.text)
+            and meant(key, keys_of("find"), OTHER_WORDS) is None
+            and self.page.text[node.at : node.at + 1] != "{"
+        )
 
     def _group(
         self, node: Table, pairs: Pairs, *, context: bool, wanted: bool, depth: int

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from watcher.config.findings import did_you_mean, one_of, shown
+from watcher.config.findings import did_you_mean, meant, one_of, shown
 from watcher.config.nodes import Items, Node, Table, Word
-from watcher.config.schema import OTHER_WORDS, keys_of
+from watcher.config.schema import OTHER_VALUES, OTHER_WORDS, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,11 +30,13 @@ LONGEST = 2_000
 class Reader:
     """Reads the values of one thing; `where` is what messages call it."""
 
-    __slots__ = ("page", "where")
+    __slots__ = ("meant", "page", "where")
 
     def __init__(self, page: Page, where: str) -> None:
         self.page = page
         self.where = where
+        self.meant: set[str] = set()
+        """Keys that stand there under another name: they aren't missing."""
 
     def within(self, where: str) -> Reader:
         """Return a reader of something else on the same page."""
@@ -59,6 +61,7 @@ class Reader:
             return {}
         for key, (word, _) in node.pairs.items():
             if key not in allowed:
+                self.meant.add(meant(key, allowed, OTHER_WORDS) or "")
                 self.mistake(word.at, unknown_key(key, allowed, self.where))
         return {key: pair for key, pair in node.pairs.items() if key in allowed}
 
@@ -157,7 +160,7 @@ class Reader:
                 self.mistake(
                     at,
                     f'"{key}" in {self.where} can\'t be "{shown(word)}".'
-                    f"{did_you_mean(word, choices)}{one_of(choices)}",
+                    f"{did_you_mean(word, choices, OTHER_VALUES)}{one_of(choices)}",
                 )
         return tuple(dict.fromkeys(found))
 

@@ -80,7 +80,7 @@ def _rule(page: Page, node: Node, number: int, shared: Shared) -> RuleDraft | No
         return None
     at = pairs["name"][1].at if "name" in pairs else node.at
     name = reader.text_of(pairs, "name") or reader.where
-    if "name" not in pairs:
+    if "name" not in pairs and "name" not in reader.meant:
         reader.mistake(node.at, f"{reader.where} has no name. Add name: ...")
     finder = Finder(page, reader.where)
     find = _find(reader, pairs, finder, at)
@@ -107,7 +107,8 @@ def _rule(page: Page, node: Node, number: int, shared: Shared) -> RuleDraft | No
 
 def _find(reader: Reader, pairs: Pairs, finder: Finder, at: int) -> Term | Group | None:
     if "find" not in pairs:
-        reader.mistake(at, f"{reader.where} doesn't say what to look for. Add find: ...")
+        if "find" not in reader.meant:
+            reader.mistake(at, f"{reader.where} doesn't say what to look for. Add find: ...")
         return None
     node = pairs["find"][1]
     if is_empty(node):

@@ -1,0 +1,107 @@
+"""Each bad file and, beside it, word for word what its author is told."""
+
+from pathlib import Path
+
+import pytest
+
+from watcher import config
+from watcher.core.errors import RulesError
+
+HERE = Path(__file__).parent
+BAD = sorted((HERE / "bad").glob("*.yaml"))
+GOOD = sorted((HERE / "good").glob("*.yaml"))
+SECRETS = {
+    "SLACK_TOKEN": "T1A/B2C/secretsecret",
+    "MAIL_USER": "desk@example.org",
+    "MAIL_PASSWORD": "p@ss/word",
+    "TG_TOKEN": "123456:telegram-token",
+    "TG_CHAT": "-100200",
+}
+
+
+def told(path: Path) -> str:
+    """Return what is said about `path`: its mistakes, or its warnings and that it loads."""
+    try:
+        loaded = config.load(path, environ={})
+    except RulesError as error:
+        lines = [str(mistake) for mistake in error.mistakes]
+    else:
+        lines = [*map(str, loaded.warnings), "(loads)"]
+    return "\n".join(lines).replace(f"{path.parent}/", "") + "\n"
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_every_mistake_is_told_at_once_with_place_and_mend(path: Path) -> None:
+    expected = path.with_suffix(".expected").read_text(encoding="utf-8")
+
+    assert told(path) == expected
+
+
+def test_there_are_enough_bad_files_and_each_has_its_words() -> None:
+    assert len(BAD) > 50
+    assert {path.stem for path in (HERE / "bad").glob("*.expected")} == {path.stem for path in BAD}
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_good_files_have_no_finding(path: Path) -> None:
+    loaded = config.load(path, environ=SECRETS)
+
+    assert [one for one in loaded.warnings if one.line not in {20, 21}] == []
+
+
+def test_positions_point_at_what_they_quote() -> None:
+    """Where a message begins by quoting a text of the file, the text stands at its position."""
+    for path in BAD:
+        lines = path.read_text(encoding="utf-8").split("\n")
+        for row in path.with_suffix(".expected").read_text(encoding="utf-8").splitlines():
+            if row == "(loads)":
+                continue
+            _, line, column, message = row.split(":", 3)
+            rest = lines[int(line) - 1][int(column) - 1 :]
+            subject = message.strip()
+            if subject.startswith("unknown ") and '"' in subject:
+                word = subject.split('"')[1]
+                assert rest.lstrip('"{').startswith(word), row
+            if subject.startswith('"') and '" in rule' in subject and "can't be" not in subject:
+                word = subject.split('"')[1]
+                assert word in rest or word in {"near", "any", "find", "entity", "exact"} | {
+                    "none", "match", "name",
+                }, row  # fmt: skip
+
+
+def test_a_mistake_in_a_channel_never_shows_its_address(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(
+        "channels:\n"
+        "  a: slack://very-secret-token: x\n"
+        "  b: [slack://very-secret-token]\n"
+        '  c: {url: "slack://very-secret-token x", quiet: never}\n'
+        '  d: "slack://very-secret-token" or so\n'
+        "rules:\n  - name: x\n    find: Atajurt\n    notify: [slack://very-secret-token]\n",
+        encoding="utf-8",
+    )
+
+    said = told(path)
+
+    assert "very-secret" not in said
+    assert said.count("\n") >= 5
+
+
+def test_a_file_that_is_not_there_is_a_mistake_like_others(tmp_path: Path) -> None:
+    with pytest.raises(RulesError) as raised:
+        config.load(tmp_path / "rules.yaml", environ={})
+
+    assert "no such file" in str(raised.value)
+    assert "watcher init" in str(raised.value)
+
+
+def test_a_folder_a_binary_file_and_a_huge_one_are_mistakes(tmp_path: Path) -> None:
+    binary, huge = tmp_path / "binary.yaml", tmp_path / "huge.yaml"
+    binary.write_bytes(b"rules:\n  - name: \xff\xfe\x80\n")
+    huge.write_bytes(b"# " + b"x" * 5_000_001)
+
+    for path, word in ((tmp_path, "no file"), (binary, "UTF-8"), (huge, "5 MB")):
+        with pytest.raises(RulesError) as raised:
+            config.load(path, environ={})
+        assert word in str(raised.value)
+    assert "binary.yaml:2:11:" in told(binary)
