@@ -52,6 +52,8 @@ WRONG = [
     (["dedup", "--window", "soon"], 2, '"soon" is no duration'),
     (["parse", "nowhere.xml"], 2, "there is no such file"),
     (["parse", "rules.yaml"], 1, "rules.yaml"),
+    (["parse", "http://[::1"], 1, "bad-url"),
+    (["parse", ""], 2, "is empty"),
     (["notify", "test", "scren"], 2, 'Did you mean "screen"?'),
     (["rules", "test", "Atajrt"], 2, 'Did you mean "Atajurt"?'),
     (["why", "Some words", "--rule", "Atajrt"], 2, 'Did you mean "Atajurt"?'),

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median_low
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
@@ -280,8 +279,7 @@ def parse(
     "categories", "enclosures"; plain text without markup. Format, encoding and the number of
     damaged items go to stderr.
     """
-    remote = urlsplit(source).scheme in ("http", "https")
-    if remote:
+    if source.lower().startswith(("http://", "https://")):
         document = asyncio.run(_read_url(source, private=private))
     else:
         document = asyncio.run(_read_file(source, base))

@@ -53,6 +53,8 @@ def must_open(source: str) -> None:
     """
     if source == "-":
         return
+    if not source:
+        raise UsageError('the name of the file is empty; give a file, or "-" for stdin')
     path = Path(source)
     if path.is_dir():
         raise UsageError(f"{source} is a folder, not a file")
