@@ -53,6 +53,7 @@ class Poller:
         self._polls: set[asyncio.Task[None]] = set()
         self._in_hand: set[FeedId] = set()
         self._held: dict[str, datetime] = {}
+        self._pauses: dict[FeedId, asyncio.TimerHandle] = {}
         self._unsettled = 0
         self._done: asyncio.Queue[Polled] = asyncio.Queue()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="settle")
@@ -81,9 +82,21 @@ class Poller:
             self._lanes[host].waiting.append(state)
             self._start(host)
 
+    def forget_pauses(self) -> None:
+        """Let feeds be polled again at once that wait because their news could not be written."""
+        for timer in self._pauses.values():
+            timer.cancel()
+        self._in_hand.difference_update(self._pauses)
+        self._pauses.clear()
+
     def _later(self, feed: FeedId, seconds: float) -> None:
         """Let a feed be given again only after so long; it stays due in the store."""
-        asyncio.get_running_loop().call_later(seconds, self._in_hand.discard, feed)
+        loop = asyncio.get_running_loop()
+        self._pauses[feed] = loop.call_later(seconds, self._again, feed)
+
+    def _again(self, feed: FeedId) -> None:
+        self._in_hand.discard(feed)
+        self._pauses.pop(feed, None)
 
     async def idle(self) -> None:
         """Wait until all that was given is polled and settled."""

@@ -46,6 +46,12 @@ class Service:
         if tally.alerts or tally.failed:
             self.outbox.nudge()
 
+    def reload(self) -> Config:
+        """Read rules.yaml again and put it in force; RulesError leaves everything as it is."""
+        rules = load_rules(self.settings)
+        self.use(rules)
+        return rules
+
     def use(self, rules: Config) -> None:
         """Put new rules in force."""
         self.desk = Desk(rules)

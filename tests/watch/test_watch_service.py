@@ -1,0 +1,324 @@
+"""One process, from a feed server on loopback to a webhook, with everything real in between."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from support.feed_server import FeedServer, answer
+from support.webhook import Answer, Webhook, serving
+
+from watcher.core.model import DeliveryState, FeedFault, Hold
+from watcher.daemon import Service, open_service
+from watcher.daemon.clock import now
+from watcher.watch import Settings, Tally
+
+DETAIL = (
+    "Police took him from his flat on Abay street early in the morning, his wife said."
+    " Two lawyers were not let into the station. The group collects stories of relatives."
+)
+
+
+def rss(*items: tuple[str, str], tag: str = '"1"') -> bytes:
+    """Answer with a feed of (title, summary) items, newest first."""
+    body = "".join(
+        f"<item><guid>{title}</guid><title>{title}</title><description>{summary}</description>"
+        f"<link>https://outlet.example/{abs(hash(title))}</link></item>"
+        for title, summary in items
+    )
+    document = f'<rss version="2.0"><channel><title>F</title>{body}</channel></rss>'
+    return answer(body=document, headers={"ETag": tag})
+
+
+OLD = ("Rain over the steppe", "It will rain until Monday.")
+HELD = ("Police hold Atajurt volunteer Erbol Daulet", DETAIL)
+HELD_COPY = ("Atajurt volunteer Erbol Daulet taken from his flat", f"ALMATY (Wire) - {DETAIL}")
+FREED = ("Atajurt volunteer Erbol Daulet is free again", "A court let him go home after a week.")
+
+
+@dataclass
+class Scene:
+    """A folder with rules, a feed server, and webhooks that stand for the channels."""
+
+    folder: Path
+    feeds: FeedServer
+    desk: Webhook
+    operator: Webhook
+
+    def write(self, *paths: str, rules: str = "", more: str = "") -> None:
+        feeds = "".join(
+            f'  - {{url: "{self.feeds.url(path)}", name: "{path[1:].title()}", private: true}}\n'
+            for path in paths
+        )
+        rules = rules or "  - {name: Atajurt, find: Atajurt, notify: [desk]}\n"
+        (self.folder / "rules.yaml").write_text(
+            f"channels:\n  desk: json://127.0.0.1:{self.desk.port}/\n"
+            f"  operator: {{url: 'json://127.0.0.1:{self.operator.port}/', health: true}}\n"
+            f"{more}feeds:\n{feeds}rules:\n{rules}",
+            encoding="utf-8",
+        )
+
+    @asynccontextmanager
+    async def service(self) -> AsyncIterator[Service]:
+        settings = Settings(rules=self.folder / "rules.yaml", state=self.folder / "state")
+        async with open_service(settings, "test") as service:
+            yield service
+
+    def told(self) -> list[str]:
+        return [got.json()["title"] + "\n" + got.json()["message"] for got in self.desk.got]
+
+
+@pytest.fixture
+def hooks() -> Iterator[tuple[Webhook, Webhook]]:
+    with serving() as desk, serving() as operator:
+        yield desk, operator
+
+
+@pytest.fixture
+async def scene(tmp_path: Path, hooks: tuple[Webhook, Webhook]) -> AsyncIterator[Scene]:
+    async with FeedServer() as feeds:
+        yield Scene(folder=tmp_path, feeds=feeds, desk=hooks[0], operator=hooks[1])
+
+
+async def poll(service: Service) -> Tally:
+    before = service.tally
+    service.tally = Tally()
+    with service.store.read() as known:
+        service.poller.give(known.feed_states())
+    await service.poller.idle()
+    tally, service.tally = service.tally, before
+    return tally
+
+
+async def deliver(service: Service) -> None:
+    with service.store.write() as tx:
+        for hold in (Hold.BASELINE, Hold.FOLLOW_UPS):
+            tx.release(hold, now=now())
+    await service.outbox.drain(timeout=10)
+
+
+async def test_the_first_sight_of_feeds_is_one_summary_and_news_after_it_is_one_alert_per_story(
+    scene: Scene,
+) -> None:
+    scene.feeds.put("/courier", rss(FREED, OLD), rss(HELD, FREED, OLD, tag='"2"'))
+    scene.feeds.put("/herald", rss(OLD), rss(HELD_COPY, OLD, tag='"2"'))
+    scene.write("/courier", "/herald")
+
+    async with scene.service() as service:
+        first = await poll(service)
+        await deliver(service)
+        summary = scene.told()
+        second = await poll(service)
+        await deliver(service)
+
+    assert (first.items_new, first.matches, len(summary)) == (3, 1, 1)
+    assert (second.items_new, second.copies, second.alerts) == (2, 1, 1)
+    assert len(scene.told()) == 2
+    assert "Herald" in scene.told()[1], "the copy's outlet is named in the alert"
+
+
+async def test_validators_are_kept_across_a_restart_and_nothing_is_told_again(scene: Scene) -> None:
+    scene.feeds.put("/courier", rss(OLD), rss(HELD, OLD, tag='"2"'), answer(304))
+    scene.write("/courier")
+    async with scene.service() as service:
+        await poll(service)
+        await poll(service)
+        await deliver(service)
+
+    async with scene.service() as service:
+        tally = await poll(service)
+        await deliver(service)
+
+    tags = [request.header("If-None-Match") for request in scene.feeds.asked("/courier")]
+    assert tags == [None, '"1"', '"2"']
+    assert (tally.not_modified, len(scene.told())) == (1, 1)
+
+
+async def test_a_copy_after_a_restart_is_still_known_as_one(scene: Scene) -> None:
+    scene.feeds.put("/courier", rss(OLD), rss(HELD, OLD, tag='"2"'))
+    scene.feeds.put("/herald", rss(OLD), rss(OLD), rss(HELD_COPY, OLD, tag='"2"'))
+    scene.write("/courier", "/herald")
+    async with scene.service() as service:
+        await poll(service)
+        await poll(service)
+
+    async with scene.service() as service:
+        tally = await poll(service)
+
+    assert (tally.items_new, tally.copies, tally.alerts) == (1, 1, 0)
+
+
+async def test_when_the_news_can_not_be_written_down_nothing_of_it_is_known_and_it_comes_again(
+    scene: Scene,
+) -> None:
+    scene.feeds.put("/courier", rss(OLD), rss(HELD, OLD, tag='"2"'))
+    scene.write("/courier")
+    database = scene.folder / "state" / "watcher.db"
+
+    async with scene.service() as service:
+        await poll(service)
+        rename(database, "delivery", "hidden")
+        failed = await poll(service)
+        rename(database, "hidden", "delivery")
+        service.poller.forget_pauses()
+        again = await poll(service)
+        await deliver(service)
+
+    tags = [request.header("If-None-Match") for request in scene.feeds.asked("/courier")]
+    assert (failed.failed, again.items_new, again.copies) == (1, 1, 0)
+    assert tags == [None, '"1"', '"1"'], "the ETag of news that was lost was not kept"
+    assert len(scene.told()) == 1
+
+
+def rename(database: Path, old: str, new: str) -> None:
+    with sqlite3.connect(database, timeout=10) as connection:
+        connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
+    connection.close()
+
+
+async def test_a_broken_feed_and_a_dead_target_delay_nobody(scene: Scene) -> None:
+    scene.feeds.put(
+        "/captive", answer(body="<html>sign in</html>", headers={"Content-Type": "text/html"})
+    )
+    scene.feeds.put("/canary", rss(OLD), rss(HELD, OLD, tag='"2"'))
+    scene.write(
+        "/captive",
+        "/canary",
+        rules="  - {name: Atajurt, find: Atajurt, notify: [dead, desk]}\n",
+        more="  dead: json://127.0.0.1:9/\n",
+    )
+
+    async with scene.service() as service:
+        await poll(service)
+        tally = await poll(service)
+        await deliver(service)
+        with service.store.read() as known:
+            captive = known.feed(scene.feeds.url("/captive"))
+            [dead] = known.deliveries(target="dead")
+
+    assert (tally.failed, tally.alerts, len(scene.told())) == (1, 1, 1)
+    assert captive is not None
+    assert captive.fault is FeedFault.HTML
+    assert (dead.state, dead.attempts) == (DeliveryState.DUE, 1)
+
+
+async def test_a_copy_that_matches_another_rule_still_alerts(scene: Scene) -> None:
+    scene.feeds.put("/courier", rss(OLD), rss(HELD, OLD, tag='"2"'))
+    longer = (HELD[0], DETAIL + " Serikzhan Bilash spoke for the group.")
+    scene.feeds.put("/herald", rss(OLD), rss(OLD), rss(longer, OLD, tag='"2"'))
+    scene.write(
+        "/courier",
+        "/herald",
+        rules="  - {name: Atajurt, find: Atajurt, notify: [desk]}\n"
+        "  - {name: Bilash, find: Serikzhan Bilash, notify: [desk]}\n",
+    )
+
+    async with scene.service() as service:
+        for _ in range(3):
+            await poll(service)
+            await deliver(service)
+
+    assert len(scene.told()) == 2
+    assert "Bilash" in scene.told()[1].splitlines()[0]
+
+
+async def test_trouble_with_a_feed_is_told_to_the_operator_once_and_its_end_once(
+    scene: Scene,
+) -> None:
+    page = answer(body="<html>sign in</html>", headers={"Content-Type": "text/html"})
+    scene.feeds.put("/courier", rss(OLD), page, page, page, page, rss(OLD, tag='"2"'))
+    scene.write("/courier")
+
+    async with scene.service() as service:
+        for _ in range(6):
+            await poll(service)
+            await deliver(service)
+
+    titles = [got.json()["title"] for got in scene.operator.got]
+    assert len(titles) == 2
+    assert "can't be read: html" in titles[0]
+    assert "can be read again" in titles[1]
+
+
+async def test_a_message_refused_for_good_is_parked_and_the_operator_is_told(scene: Scene) -> None:
+    scene.desk.default = Answer(status=404, body=b"no such hook")
+    scene.feeds.put("/courier", rss(OLD), rss(HELD, OLD, tag='"2"'))
+    scene.write("/courier")
+
+    async with scene.service() as service:
+        await poll(service)
+        await poll(service)
+        await deliver(service)
+        await deliver(service)
+        with service.store.read() as known:
+            [parked] = known.deliveries(target="desk")
+
+    assert parked.state is DeliveryState.PARKED
+    assert len(scene.desk.got) == 1
+    assert ["desk is parked" in got.json()["title"] for got in scene.operator.got] == [True]
+
+
+async def test_an_edit_of_the_matched_sentence_is_told_with_what_it_was(scene: Scene) -> None:
+    def held(title: str, tag: str) -> bytes:
+        item = (
+            f"<item><guid>7</guid><title>{title}</title><description>{DETAIL}</description>"
+            "<link>https://outlet.example/7</link></item>"
+        )
+        return answer(
+            body=f'<rss version="2.0"><channel>{item}</channel></rss>', headers={"ETag": tag}
+        )
+
+    scene.feeds.put(
+        "/courier",
+        rss(OLD),
+        held("Police detain Atajurt volunteer", '"2"'),
+        held("Police speak to Atajurt volunteer", '"3"'),
+    )
+    scene.write("/courier")
+
+    async with scene.service() as service:
+        for _ in range(3):
+            await poll(service)
+            await deliver(service)
+
+    assert len(scene.told()) == 2
+    assert "detain" in scene.told()[1]
+    assert "speak to" in scene.told()[1]
+
+
+async def test_a_host_that_asks_us_to_wait_is_left_alone_with_all_its_feeds(scene: Scene) -> None:
+    scene.feeds.put("/first", answer(429, headers={"Retry-After": "3600"}))
+    scene.feeds.put("/second", rss(OLD))
+    scene.write("/first")
+
+    async with scene.service() as service:
+        await poll(service)
+        scene.write("/first", "/second")
+        service.reload()
+        await poll(service)
+
+    assert len(scene.feeds.asked("/second")) == 0
+
+
+async def test_a_rule_that_wants_two_outlets_waits_for_the_second(scene: Scene) -> None:
+    scene.feeds.put("/courier", rss(OLD), rss(HELD, OLD, tag='"2"'))
+    scene.feeds.put("/herald", rss(OLD), rss(OLD), rss(HELD_COPY, OLD, tag='"2"'))
+    scene.write(
+        "/courier",
+        "/herald",
+        rules="  - {name: Atajurt, find: Atajurt, notify: [desk], at_least: {outlets: 2}}\n",
+    )
+
+    async with scene.service() as service:
+        await poll(service)
+        await poll(service)
+        await deliver(service)
+        waiting = scene.told()
+        await poll(service)
+        await deliver(service)
+
+    assert (waiting, len(scene.told())) == ([], 1)
