@@ -50,7 +50,7 @@ class Side:
     @cached_property
     def numbers(self) -> frozenset[str]:
         """Numbers in figures, and small ones in words."""
-        return frozenset(word for word in self.stems if word[0].isdigit())
+        return frozenset(word for word in self.stems if _is_number(word))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -239,41 +239,46 @@ def _swaps(one: Side, two: Side) -> Iterator[Swap]:
         if around < ANCHOR or (old, new) in seen:
             continue
         seen.add((old, new))
-        swap = _swap(old, new, one, two, start, from_)
+        swap = _swap(one, two, slice(start, end), slice(from_, to))
         if swap is not None:
             yield swap
 
 
-def _swap(
-    old: tuple[str, ...], new: tuple[str, ...], one: Side, two: Side, at: int, to: int
-) -> Swap | None:
+def _swap(one: Side, two: Side, old: slice, new: slice) -> Swap | None:
     """Return the exchange, or None when it is one of spelling, form or small words."""
-    old_words = one.words.all[at : at + len(old)]
-    new_words = two.words.all[to : to + len(new)]
-    if similar("".join(old_words), "".join(new_words)):
-        return None
-    lost = tuple(word for word in old if word not in STOP_STEMS)
-    come = tuple(word for word in new if word not in STOP_STEMS)
+    before, after = one.words.all[old], two.words.all[new]
+    lost = {word for word in one.all[old] if word not in STOP_STEMS}
+    come = {word for word in two.all[new] if word not in STOP_STEMS}
     if not lost or not come:
         return None
-    figures = [{word for word in side if word[0].isdigit()} for side in (lost, come)]
-    left, right = _sides(old_words), _sides(new_words)
+    figures = (
+        {word for word in lost if _is_number(word)},
+        {word for word in come if _is_number(word)},
+    )
+    number = bool(figures[0] and figures[1] and figures[0] != figures[1])
+    left, right = _sides(before), _sides(after)
+    opposite = bool(left[0] & right[1] or left[1] & right[0])
+    if similar("".join(before), "".join(after)) and not number and not opposite:
+        return None
     return Swap(
-        before=old_words,
-        after=new_words,
-        number=bool(figures[0] and figures[1] and figures[0] != figures[1]),
-        name=_named(one.words.capitals, at, len(old)) and _named(two.words.capitals, to, len(new)),
-        opposite=bool(left[0] & right[1] or left[1] & right[0]),
+        before=before,
+        after=after,
+        number=number,
+        name=_capital(one.words, old) and _capital(two.words, new),
+        opposite=opposite,
     )
 
 
-def _named(names: int, at: int, count: int) -> bool:
-    return bool(names >> at & ((1 << count) - 1))
+def _is_number(word: str) -> bool:
+    return word[0].isdigit()
+
+
+def _capital(words: Words, part: slice) -> bool:
+    """Tell whether any word of the part began with a capital."""
+    return bool(words.capitals >> part.start & ((1 << (part.stop - part.start)) - 1))
 
 
 @lru_cache(maxsize=1 << 14)
 def similar(one: str, two: str) -> bool:
-    """Tell whether two words are spellings or forms of one; numbers never are."""
-    if one[0].isdigit() or two[0].isdigit():
-        return one == two
+    """Tell whether two words, or runs of words, are spellings or forms of one."""
     return Indel.normalized_similarity(one, two) >= ALIKE

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Final
 from watcher.core.model import LinkKind
 from watcher.core.stories import card
 from watcher.core.stories.evidence import APART, EQUAL, MIXED, PART
+from watcher.core.stories.words import read_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from watcher.core.stories.evidence import Evidence
+    from watcher.core.stories.evidence import Evidence, Swap
 
 COPY: Final = 0.5
 """Score from which an article is a copy."""
@@ -53,10 +54,20 @@ INTERVALS: Final[Mapping[str, tuple[float, ...]]] = {
 """Where the intervals of each feature are cut; n cuts make n + 1 intervals."""
 
 RISING: Final = frozenset(
-    "small large runs_small runs_large title_most title_least titles bodies shared".split()
+    {
+        "small",
+        "large",
+        "runs_small",
+        "runs_large",
+        "title_most",
+        "title_least",
+        "titles",
+        "bodies",
+        "shared",
+    }
 )
 FALLING: Final = frozenset(
-    "numbers_missing names_missing rare_missing swaps name_swaps number_swaps".split()
+    {"numbers_missing", "names_missing", "rare_missing", "swaps", "name_swaps", "number_swaps"}
 )
 """Features of which more can only speak for, or only against; the points never turn."""
 
@@ -124,7 +135,7 @@ def forbids_copy(evidence: Evidence) -> str:
         return "other numbers"
     for swap in evidence.swaps:
         if swap.number:
-            return f"{' '.join(swap.before)} instead of {' '.join(swap.after)}"
+            return _exchange(swap)
     return ""
 
 
@@ -134,7 +145,7 @@ def forbids_report(evidence: Evidence) -> str:
         return "other names"
     names = [swap for swap in evidence.swaps if swap.name]
     if names and not evidence.opposite:
-        return f"{' '.join(names[0].before)} instead of {' '.join(names[0].after)}"
+        return _exchange(names[0])
     return ""
 
 
@@ -156,7 +167,11 @@ def _reasons(evidence: Evidence) -> Iterator[str]:
     elif evidence.titles < 0.5:
         yield "headline differs"
     for swap in evidence.swaps[:2]:
-        yield f"“{' '.join(swap.before)}” for “{' '.join(swap.after)}”"
+        yield _exchange(swap)
+
+
+def _exchange(swap: Swap) -> str:
+    return f"“{read_back(swap.before)}” for “{read_back(swap.after)}”"
 
 
 def _of_numbers(evidence: Evidence) -> Iterator[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -77,7 +78,7 @@ def clean_title(title: str, outlet: str = "") -> str:
 def clean_body(text: str, outlet: str = "") -> str:
     """Take datelines, bylines, notices and invitations off a text; never all of it."""
     text = _plain(text)
-    if outlet and text.startswith(outlet):
+    if outlet and text.startswith((f"{outlet} |", f"{outlet}:", f"{outlet} -", f"{outlet} –")):
         text = text[len(outlet) :].lstrip(" |:–—-") or text
     text = _strip_start(text, _BODY_START)
     for _ in range(ROUNDS):
@@ -188,9 +189,18 @@ def _cut(text: str) -> Words:
 def _pieces(word: str) -> Iterator[str]:
     """Yield a word as it is compared; text without spaces as overlapping pairs of signs."""
     if _DENSE_START.match(word):
-        yield from (word,) if len(word) == 1 else map("".join, zip(word, word[1:], strict=False))
+        yield from (word,) if len(word) == 1 else map("".join, pairwise(word))
     else:
         yield normal(word)
+
+
+def read_back(words: tuple[str, ...]) -> str:
+    """Write words as text again; overlapping pairs of signs become one run of signs."""
+    text = ""
+    for word in words:
+        joined = len(word) == 2 and text.endswith(word[0]) and _DENSE_START.match(word)
+        text += word[1] if joined else f" {word}"
+    return text.strip()
 
 
 _SPELLINGS = {_folded(one): _folded(other) for one, other in tables.SPELLINGS.items()}
@@ -199,7 +209,7 @@ _NUMBER_WORDS = {_folded(word): figure for word, figure in tables.NUMBER_WORDS.i
 
 @lru_cache(maxsize=1 << 16)
 def normal(word: str) -> str:
-    """Return the one spelling of a folded word: Uighur and Uyghur, 1,000 and 1000, -ise and -ize."""
+    """Return the one spelling of a folded word: Uighur, Uyghur; 1,000, 1000; -ise, -ize."""
     if word[0].isdigit():
         return _THOUSANDS.sub("", word).replace(",", ".")
     for mark in ("'", "’", "ʼ"):
@@ -226,7 +236,7 @@ MIN_PLURAL: Final = 4
 
 
 Sides = tuple[int, int]
-"""Two sets of bits: the rows of `tables.OPPOSITES` on whose left, and on whose right, words stand."""
+"""Two sets of bits: rows of `tables.OPPOSITES` on whose left, and on whose right, words stand."""
 
 
 def _opposites() -> tuple[dict[str, Sides], tuple[int, ...]]:
@@ -234,7 +244,7 @@ def _opposites() -> tuple[dict[str, Sides], tuple[int, ...]]:
     known: dict[str, Sides] = {}
     for bit, row in enumerate(tables.OPPOSITES):
         for side, patterns in enumerate(row):
-            for pattern in map(_folded, patterns):
+            for pattern in map(_folded, patterns.split()):
                 left, right = known.get(pattern, (0, 0))
                 known[pattern] = (left | 1 << bit, right) if side == 0 else (left, right | 1 << bit)
     return known, tuple(sorted({len(word) - 1 for word in known if word.endswith("*")}))
