@@ -154,10 +154,10 @@ def _hears(patterns: Sequence[str], feed: Feed) -> bool:
 
 
 def _entities(draft: RuleDraft, where: str, entities: Mapping[str, Entity]) -> None:
-    by_name = {entity.name: id_ for id_, entity in entities.items()}
     for leaf in draft.leaves:
         if leaf.term.kind is not TermKind.ENTITY or leaf.term.text in entities:
             continue
+        by_name = {entity.name: id_ for id_, entity in entities.items()}
         guess = nearest(leaf.term.text, [*entities, *by_name])
         meant = f' Did you mean "{by_name.get(guess, guess)}"?' if guess else ""
         known = (

@@ -45,6 +45,9 @@ STOP_WORDS = words(
     "還是 我們 他們 這個 因為 沒有"
 )
 
+_SPECIAL = re.compile(r"[()\[{\\|*%^.,;，、；،+?]|AND|OR|NOT|NEAR")
+"""What every text has that looks special: the rest needs no closer look."""
+_WORDLIKE = re.compile(r"[^\W_]")
 _OPERATOR = re.compile(r"(?<!\S)(AND|OR|NOT|NEAR(?:/\d+)?)(?!\S)")
 _SPLIT_OPERATOR = re.compile(r"\s*(?<!\S)(?:AND|OR|NOT|NEAR(?:/\d+)?)(?!\S)\s*")
 _REGEX_LOOK = re.compile(
@@ -62,6 +65,7 @@ _MIXED = re.compile(
         if one != other
     )
 )
+_LATIN_OR_GREEK = re.compile(f"[{SCRIPT['Latin']}{SCRIPT['Greek']}]")
 _LETTER_RUN = re.compile(f"[{''.join(SCRIPT[name] for name in _MIXABLE)}]+")
 _IN = {name: re.compile(f"[{SCRIPT[name]}]") for name in _MIXABLE}
 _HAN = re.compile(f"[{SCRIPT['Han']}]")
@@ -86,10 +90,14 @@ def check(page: Page, at: int, term: Term, where: str, *, context: bool) -> None
         return
     if term.kind is TermKind.ENTITY:
         return
-    if not any(sign.isalnum() for sign in written):
+    if not _WORDLIKE.search(written):
         page.mistake(at, f'"{shown(written)}" in {where} holds no letter and no digit.')
         return
-    if term.kind is not TermKind.EXACT and _looks_special(page, at, written, where):
+    if (
+        term.kind is not TermKind.EXACT
+        and _SPECIAL.search(written)
+        and _looks_special(page, at, written, where)
+    ):
         return
     mixed_scripts(page, at, written, where)
     if term.kind is TermKind.FUZZY:
@@ -114,7 +122,7 @@ def is_acronym(written: str) -> bool:
 
 def is_short(written: str) -> bool:
     """Say whether `written` is under two Han signs or under three letters of another script."""
-    if is_acronym(written):
+    if len(written) > 12 or is_acronym(written):
         return False
     if _HAN.search(written):
         return sum(sign.isalnum() for sign in written) < 2
@@ -123,7 +131,7 @@ def is_short(written: str) -> bool:
 
 def mixed_scripts(page: Page, at: int, written: str, where: str) -> None:
     """Note a word with letters of two scripts: one of them was typed on the wrong keyboard."""
-    if written.isascii() or not _MIXED.search(written):
+    if written.isascii() or not _LATIN_OR_GREEK.search(written) or not _MIXED.search(written):
         return
     for run in _LETTER_RUN.findall(written):
         counts = {name: len(letters.findall(run)) for name, letters in _IN.items()}

@@ -164,7 +164,8 @@ class _Builder:
     def _scalar(self, event: _Event) -> None:
         start, end = event.start_mark.index, event.end_mark.index
         word = Word(start, end, event.value, event.implicit[0])
-        self._tag(event)
+        if event.tag is not None:
+            self._tag(event)
         self.last = word
         if event.anchor:
             self._anchors[event.anchor] = _Anchored(word, 1, 0)
@@ -177,7 +178,8 @@ class _Builder:
                 f"lists and tables stand more than {MAX_DEPTH} deep in each other here. "
                 "Is a bracket not closed, or a line too far to the right?",
             )
-        self._tag(event)
+        if event.tag is not None:
+            self._tag(event)
         if event.anchor:
             self._anchors.pop(event.anchor, None)
         self._open.append(_Open(node, event.anchor))
@@ -223,7 +225,8 @@ class _Builder:
             return
         parent = self._open[-1]
         parent.size += size
-        parent.alias_depth = max(parent.alias_depth, alias_depth)
+        if alias_depth:
+            parent.alias_depth = max(parent.alias_depth, alias_depth)
         if isinstance(parent.node, Items):
             parent.node.nodes.append(node)
         elif parent.key is None and not parent.skip:
@@ -255,7 +258,7 @@ class _Builder:
         parent.key = node
 
     def _tag(self, event: _Event) -> None:
-        if event.tag is not None and event.tag != "!":
+        if event.tag != "!":
             at = event.start_mark.index
             word = self.page.rest_of_line(at).split(maxsplit=1)[0]
             self.page.mistake(
