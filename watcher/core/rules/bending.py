@@ -76,16 +76,17 @@ def _opening(name: str, slot: int, letters: str) -> frozenset[str]:
 
 # Chains that no other language has by chance, each in its alphabet.
 _TELLING = {
-    "latin": re.compile("(l[iu])?(lar|ler)|[dt][aei](ki|gi|gy)|[dt][ae]n?$"),
-    "cyrillic": re.compile("[лдт][ае]р|[дт][ае]н?$|[дт][ае][ғг]"),
+    "latin": re.compile("(l[iu])?[ldt][ae]r|[dt][aei](ki|gi|gy)|[dt][ae]n?$"),
+    "cyrillic": re.compile("[лдт][ае]р|[дт][ае]н?$|[дт][ае][ғг]|ге$"),
+    "arabic": re.compile("[لدت][اه]ر|[دت][اه]ن?$"),
 }
 
 
 @cache
-def _telling(name: str, slot: int, script: str) -> frozenset[str]:
-    """Return the endings of a chain that count in any text."""
+def _telling(endings: frozenset[str], script: str) -> frozenset[str]:
+    """Return those endings of a chain that count in any text."""
     form = _TELLING[script]
-    return frozenset(e for e in tables.chains(name)[slot] if e and form.match(e))
+    return frozenset(ending for ending in endings if ending and form.match(ending))
 
 
 @cache
@@ -93,17 +94,28 @@ def _plural_only(name: str) -> frozenset[str]:
     return frozenset(e for e in tables.chains(name)[1] if e.startswith(("lar", "ler")))
 
 
-# Alphabet, its vowels, letters that soften before a vowel, vowels of the last syllable that rise.
-_CHAINED = {
-    "kk": ("аеёиоуыэюяәіөұү", {"қ": "ғ", "к": "г", "п": "б"}, ""),
-    "kk-typed-ru": ("аеёиоуыэюя", {"к": "г", "п": "б"}, ""),
-    "kk-arab": ("اەىيوۋۇۆه", {"ق": "ع", "ك": "گ", "پ": "ب"}, ""),
-    "kk-latn": ("aeiouy", {"q": "g", "k": "g", "p": "b"}, ""),
-    "kk-latn-y": ("aeiouy", {"q": "g", "k": "g", "p": "b"}, ""),
-    "tr": ("aeiou", {"k": "g", "p": "b", "t": "d"}, ""),
-    "ug-arab": ("اەېىيوۇۆۈه", {"ق": "غ", "ك": "گ", "پ": "ۋ"}, "اهي"),
-    "ug-cyrl": ("аәеиоуөү", {"қ": "ғ", "к": "г"}, "аәи"),
-    "ug-latn": ("aeiou", {"q": "gh", "k": "g"}, "aei"),
+class _Sounds(NamedTuple):
+    """What the chains of an alphabet need to know of its letters (folded)."""
+
+    vowels: str
+    gliding: str
+    """Letters after which both kinds of ending stand: су-дың, and in Arabic script ы = й."""
+    softened: dict[str, str]
+    """Last letters that soften before a vowel: құқық, құқығы."""
+    rising: str = ""
+    """Uyghur a, e and the i that they become in an open syllable."""
+
+
+_SOUNDS = {
+    "kk": _Sounds("аеёоыэяәіөұү", "иую", {"қ": "ғ", "к": "г", "п": "б"}),
+    "kk-typed-ru": _Sounds("аеёоыэя", "иую", {"к": "г", "п": "б"}),
+    "kk-arab": _Sounds("اهۇۆ", "يوۋ", {"ق": "ع", "ك": "گ", "پ": "ب"}),
+    "kk-latn": _Sounds("aeo", "iuyw", {"q": "g", "k": "g", "p": "b"}),
+    "kk-latn-y": _Sounds("aeo", "iuyw", {"q": "g", "k": "g", "p": "b"}),
+    "tr": _Sounds("aeiou", "", {"k": "g", "p": "b", "t": "d"}),
+    "ug-arab": _Sounds("اهېوۇۆۈ", "ي", {"ق": "غ", "ك": "گ", "پ": "ۋ"}, "اهي"),
+    "ug-cyrl": _Sounds("аәеиоуөү", "", {"қ": "ғ", "к": "г"}, "аәи"),
+    "ug-latn": _Sounds("aeiou", "", {"q": "gh", "k": "g"}, "aei"),
 }
 _HIGH = {
     "kk": "ыі", "kk-typed-ru": "ыи", "kk-arab": "ي", "kk-latn": "i", "kk-latn-y": "yi", "tr": "iu",
@@ -113,35 +125,54 @@ _HIGH = {
 
 def _by_chains(word: str, name: str, language: str | None, *, ends_name: bool) -> Iterator[Bend]:
     """Bend a word of a chaining language. `ends_name`: it may be "its ..."."""
-    vowels, softened, rising = _CHAINED[name]
-    slot = 0 if word[-1] in vowels else 1
-    yield Bend(word, tables.chains(name)[slot], language)
-    if word[-1] in softened:
-        yield Bend(word[:-1] + softened[word[-1]], _opening(name, 1, vowels), language)
+    sounds, chains = _SOUNDS[name], tables.chains(name)
+    for endings in _after(word, name):
+        yield Bend(word, endings, language)
+    if word[-1] in sounds.softened:
+        soft = word[:-1] + sounds.softened[word[-1]]
+        yield Bend(soft, _opening(name, 1, sounds.vowels + sounds.gliding), language)
     if word[-1] == "ь":
         # лагерь: лагерьлер and лагерлер, лагері.
-        yield Bend(word[:-1], tables.chains(name)[1], language)
+        yield Bend(word[:-1], chains.after_consonant, language)
     if ends_name and word[-1] in _HIGH[name] and len(word) >= 5:
-        stem = word[:-1]
-        if stem[-1] in "сsس" and len(stem) > 4:
-            yield Bend(stem[:-1], tables.chains(name)[2], language)
-        yield Bend(stem, tables.chains(name)[2], language)
-        if name == "kk":
-            yield Bend(stem + "ь", tables.chains(name)[2], language)
-    if rising:
+        for stem in _without_its(word[:-1], name):
+            yield Bend(stem, chains.possessed, language)
+    if sounds.rising:
         yield from _raised(word, name, language)
 
 
+def _after(word: str, name: str) -> Iterator[frozenset[str]]:
+    """Yield the chains that may follow a word, by its last letter."""
+    sounds, chains = _SOUNDS[name], tables.chains(name)
+    if word[-1] in sounds.vowels + sounds.gliding:
+        yield chains.after_vowel
+    if word[-1] not in sounds.vowels:
+        yield chains.after_consonant
+
+
+def _without_its(stem: str, name: str) -> Iterator[str]:
+    """Yield the words of which `stem` and a vowel may be the possessive (kamp-ı, құқығ-ы)."""
+    yield stem
+    if stem[-1] in "сsس" and len(stem) > 4:
+        yield stem[:-1]
+    for hard, soft in _SOUNDS[name].softened.items():
+        if stem.endswith(soft):
+            yield stem.removesuffix(soft) + hard
+    if name == "kk":
+        yield stem + "ь"
+
+
 def _raised(word: str, name: str, language: str | None) -> Iterator[Bend]:
-    """Uyghur: a and e of the last syllable become i in an open syllable (bala, balilar)."""
-    vowels, _, rising = _CHAINED[name]
-    a, e, i = tuple(rising)
+    """Bend an Uyghur word whose last a or e becomes i in an open syllable (bala, balilar)."""
+    sounds = _SOUNDS[name]
+    a, e, i = tuple(sounds.rising)
     if word[-1] in (a, e):
-        yield Bend(word[:-1] + i, tables.chains(name)[0], language)
+        yield Bend(word[:-1] + i, tables.chains(name).after_vowel, language)
         return
+    vowels = sounds.vowels + sounds.gliding
     last = max(word.rfind(a), word.rfind(e))
     if last > 0 and not any(letter in vowels for letter in word[last + 1 :]):
-        for high in dict.fromkeys((i, {"i": "e", "и": "е", "ي": "ې"}[i])):
+        for high in (i, {"i": "e", "и": "е", "ي": "ې"}[i]):
             raised = word[:last] + high + word[last + 1 :]
             if raised != word:
                 yield Bend(raised, _opening(name, 1, vowels), language)
@@ -153,24 +184,27 @@ def _latin(word: str, known: frozenset[str], *, ends_name: bool) -> Iterator[Ben
 
     if len(word) >= 4:
         yield from _by_rows(word, tables.ENGLISH, None)
-        if word.endswith("e"):
-            yield Bend(word[:-1], frozenset({"innen"}))
-        else:
-            yield Bend(word, frozenset({"innen"}))
+        yield from _by_rows(word, tables.GERMAN_TELLING, None)
         yield from _by_rows(word, tables.GERMAN, unless_known("de"))
         yield from _by_rows(word, tables.FRENCH, unless_known("fr"))
     if len(word) >= 10:
         yield Bend(word, _COMPOUND)
     if len(word) >= 9:
-        yield Bend(word, _LOOSE_COMPOUND, "de")
+        yield Bend(word, _LOOSE_COMPOUND, None if "de" in known else "de")
     for name in ("tr", "kk-latn", "kk-latn-y", "ug-latn"):
         language = unless_known(name[:2])
         yield from _by_chains(word, name, language, ends_name=ends_name)
-        if language and len(word) >= 5:
-            slot = 0 if word[-1] in "aeiouy" else 1
-            yield Bend(word, _telling(name, slot, "latin"))
-        elif language and len(word) == 4:
+        if language and len(word) == 4:
             yield Bend(word, _plural_only(name))
+        elif language:
+            yield from _by_telling(word, name, "latin")
+
+
+def _by_telling(word: str, name: str, script: str) -> Iterator[Bend]:
+    """Bend a word of five letters or more by what counts in any text."""
+    if len(word) >= 5:
+        for endings in _after(word, name):
+            yield Bend(word, _telling(endings, script))
 
 
 def _cyrillic(word: str, known: frozenset[str], *, ends_name: bool) -> Iterator[Bend]:
@@ -182,21 +216,24 @@ def _cyrillic(word: str, known: frozenset[str], *, ends_name: bool) -> Iterator[
         for cut, links in rows_of(word, tables.RUSSIAN_DERIVED):
             for link in links:
                 yield Bend(word[: len(word) - cut] + link, tables.SKY, russian)
-    for name in ("kk", "ug-cyrl"):
-        sure = turkic or name[:2] in known
-        yield from _by_chains(word, name, None if sure else name[:2], ends_name=ends_name)
-        if not sure and len(word) >= 5:
-            slot = 0 if word[-1] in _CHAINED[name][0] else 1
-            yield Bend(word, _telling(name, slot, "cyrillic"))
+    yield from _turkic(word, ("kk", "ug-cyrl"), turkic, known, ends_name=ends_name)
 
 
 def _arabic(word: str, known: frozenset[str], *, ends_name: bool) -> Iterator[Bend]:
     turkic = _TURKIC_ARABIC.search(word) is not None
     if not turkic:
         yield from _by_rows(word, tables.ARABIC, None if "ar" in known else "ar")
-    for name in ("kk-arab", "ug-arab"):
-        sure = turkic or name[:2] in known
-        yield from _by_chains(word, name, None if sure else name[:2], ends_name=ends_name)
+    yield from _turkic(word, ("kk-arab", "ug-arab"), turkic, known, ends_name=ends_name)
+
+
+def _turkic(
+    word: str, names: tuple[str, str], sure: bool, known: frozenset[str], *, ends_name: bool
+) -> Iterator[Bend]:
+    for name in names:
+        certain = sure or name[:2] in known
+        yield from _by_chains(word, name, None if certain else name[:2], ends_name=ends_name)
+        if not certain:
+            yield from _by_telling(word, name, script_of(word))
 
 
 def script_of(word: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import regex
@@ -147,7 +148,7 @@ def _entity_patterns(number: int, entity: Entity) -> Iterator[Pattern]:
     for alias in entity.aliases:
         acronym = _acronym(alias.text)
         forms = Forms.PLAIN if alias.exact else Forms.ACRONYM if acronym else Forms.INFLECTED
-        yield Pattern(
+        pattern = Pattern(
             leaf=number,
             text=acronym or alias.text,
             forms=forms,
@@ -156,6 +157,11 @@ def _entity_patterns(number: int, entity: Entity) -> Iterator[Pattern]:
             fuzzy=alias.fuzzy,
             language=alias.language,
         )
+        yield pattern
+        parts = alias.text.split()
+        if entity.type == "person" and len(parts) == 2 and not alias.exact:
+            # Registers and Kazakh papers write the family name first: Билаш Серикжан.
+            yield replace(pattern, text=" ".join(reversed(parts)), alias=alias.text)
     for text in entity.context:
         yield Pattern(leaf=number, text=text, role=Role.CONTEXT, forms=Forms.OPEN)
     for text in entity.not_with:

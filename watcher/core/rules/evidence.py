@@ -14,6 +14,11 @@ from watcher.core.text import CYRILLIC
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Letters that only some of the languages here write. Looked for in the text as typed.
 _LETTERS: tuple[tuple[str, frozenset[str]], ...] = tuple(
     (letters, frozenset(languages.split()))
@@ -35,10 +40,10 @@ _CYRILLIC_LETTER = re.compile(f"[{CYRILLIC}]")
 
 # Little words, folded, that stand in nearly every sentence of the one language and no other.
 _LITTLE_WORDS: dict[str, frozenset[str]] = {
-    language: frozenset(words.split())
+    language: _words(words)
     for language, words in {
         "de": "der das und von den dem im ist mit auf fur nicht eine einer zur zum bei uber wird",
-        "fr": "le les des du et dans une pour sur par aux est qui au ont ces cette",
+        "fr": "de en la le les des du et dans une pour sur par aux est qui au ont ces cette",
         "tr": "ve bir bu icin ile olarak daha gibi olan sonra kadar degil ise",
         "ug": "bilen we uchun bolghan dep kerek hem",
         "kk": "jane men ushin bolgan dep turaly jene",
@@ -46,85 +51,25 @@ _LITTLE_WORDS: dict[str, frozenset[str]] = {
     }.items()
 }
 # Words that a line in capitals may hold as plain words, so that they are no acronym there.
-PLAIN_WORDS = frozenset(
-    [
-        "who",
-        "is",
-        "it",
-        "us",
-        "in",
-        "on",
-        "at",
-        "or",
-        "and",
-        "the",
-        "of",
-        "to",
-        "for",
-        "by",
-        "as",
-        "be",
-        "so",
-        "no",
-        "we",
-        "he",
-        "she",
-        "an",
-        "am",
-        "are",
-        "was",
-        "do",
-        "if",
-        "my",
-        "up",
-        "tip",
-        "aid",
-        "may",
-        "can",
-        "all",
-        "his",
-        "her",
-        "its",
-        "our",
-        "you",
-        "not",
-        "but",
-        "new",
-        "now",
-        "how",
-        "why",
-        "what",
-        "when",
-        "out",
-        "off",
-        "over",
-        "des",
-        "les",
-        "une",
-        "est",
-        "pas",
-        "sur",
-        "par",
-        "der",
-        "die",
-        "das",
-        "und",
-        "mit",
-        "von",
-        "fur",
-        "и",
-        "в",
-        "на",
-        "не",
-        "по",
-        "за",
-        "от",
-        "до",
-        "из",
-        "как",
-        "что",
-    ]
+# What German nouns of some length end in: enough to know the language by.
+_GERMAN_HEAD = re.compile(
+    "(ung|keit|heit|schaft|lager|arbeit|zentrum|gesetz|recht|haft|mord|krieg)$"
 )
+PLAIN_WORDS = _words(
+    "who is it us in on at or and the of to for by as be so no we he she an am are was do if my up"
+    " tip aid may can all his her its our you not but new now how why what when out off over"
+    " des les une est pas sur par der die das und mit von fur и в на не по за от до из как что"
+)
+
+
+def language_of_term(text: str, language: str) -> frozenset[str]:
+    """Return the languages that a spelling speaks for: by its letters, its form, its label."""
+    found = languages_of(text, ())
+    if language:
+        found |= {language[:2]}
+    if len(text) >= 9 and _GERMAN_HEAD.search(text.lower()):
+        found |= {"de"}
+    return found
 
 
 def languages_of(raw: str, words: Iterable[str]) -> frozenset[str]:

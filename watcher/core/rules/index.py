@@ -23,7 +23,7 @@ from watcher.core.rules.bending import (
     bends,
     typed_russian_bends,
 )
-from watcher.core.rules.evidence import languages_of, spellings, typed_on_russian_keyboard
+from watcher.core.rules.evidence import language_of_term, spellings, typed_on_russian_keyboard
 from watcher.core.rules.languages import ARABIC_PARTICLES
 from watcher.core.text import Gap, Token, fold, is_sign, tokenise
 
@@ -69,6 +69,8 @@ class Pattern:
     ctx: bool = False
     fuzzy: bool = False
     language: str = ""
+    alias: str = ""
+    """The spelling to name in a match, when it is not `text` (a name with its parts swapped)."""
 
 
 class Differs(IntFlag):
@@ -238,9 +240,9 @@ class Index:
         if is_sign(word) or word.isdigit():
             forms = Forms.PLAIN
         fuzzy = pattern.fuzzy and len(word) >= _SHORTEST_FUZZY
-        known = languages_of(pattern.text, ()) if forms is Forms.INFLECTED else frozenset()
-        if forms is Forms.INFLECTED and pattern.language:
-            known |= {pattern.language[:2]}
+        known: frozenset[str] = frozenset()
+        if forms is Forms.INFLECTED:
+            known = language_of_term(pattern.text, pattern.language)
         ends_name = last and not only
         key = (word, forms, known, ends_name, fuzzy)
         if key not in self._words:

@@ -92,8 +92,12 @@ RUSSIAN_NOUNS = _rows("""
 ень                     | 3 | ня ню нем не ни ней ням нями нях
 й                       | 1 | й я ю ем и е ев ям ями ях
 ы                       | 1 | ы - ов ам ами ах
+цы                      | 1 | ы ев ов ам ами ах а у ем ом е
+цы                      | 2 | ец
 и                       | 1 | и - ов ей ам ами ах ям ями ях
 ии                      | 1 | и й я ю ям ями ях
+ки                      | 1 | и ов а у ам ами ах
+ки                      | 2 | ок ек
 """)
 
 RUSSIAN_ADJECTIVES = _rows("""
@@ -131,12 +135,24 @@ isch ig lich                                | 0 | - e en em er es
 er el                                       | 0 | - s n in innen
 """)
 
+# Endings that no other language here has, so that they count in any text.
+GERMAN_TELLING = _rows("""
+b c d f g h i j k l m n o p q r t u v w y a | 0 | innen
+e                                           | 1 | innen
+ache ire ure ale                            | 0 | n
+ache ire ure ale                            | 1 | in innen
+in                                          | 0 | nen
+isch                                        | 0 | e en em er es
+""")
+
 FRENCH = _rows("""
 b c d f g h i j k m n o p q r t u v w y     | 0 | - s e es
 a e                                         | 0 | - s
 l                                           | 0 | - s e es
 al                                          | 0 | - e es s
 al                                          | 1 | ux
+ail                                         | 0 | - s
+ail                                         | 2 | ux
 eau eu                                      | 0 | - x
 s x z                                       | 0 | - e es
 en on                                       | 0 | - s ne nes
@@ -147,7 +163,7 @@ ARABIC = _rows("""
 ا ب ت ث ج ح خ د ذ ر ز س ش ص ض ط ظ ع غ ف ق ك ل م ن و | 0 | - ي يه يا ين ون يين يون يات ات ان ها هم
 ه                                                 | 0 | - ها
 ه                                                 | 1 | ي يه يين يون ات تين تان تها تهم
-ي                                                 | 0 | - ه ا ين ون ات ها هم
+ي                                                 | 0 | - ه ين ون ات ها هم
 """)
 
 # Particles that Arabic writes together with the next word, and what is left of that word's own
@@ -155,23 +171,8 @@ ARABIC = _rows("""
 ARABIC_PARTICLES: tuple[tuple[str, str], ...] = (
     *(
         (particle, "")
-        for particle in [
-            "وبال",
-            "وال",
-            "بال",
-            "كال",
-            "فال",
-            "ال",
-            "وب",
-            "ول",
-            "و",
-            "ب",
-            "ل",
-            "ك",
-            "ف",
-        ]
+        for particle in sorted(_set("وبال وال بال كال فال ال وب ول و ب ل ك ف ولل لل"))
     ),
-    *((particle, "") for particle in ("ولل", "لل")),
     *((particle, "ال") for particle in ("ولل", "فلل", "لل")),
 )
 
@@ -288,8 +289,8 @@ _UYGHUR = Turkic(
     mine=("м ң миз ңиз ңлар", "им ум үм иң уң үң имиз умиз үмиз иңиз иңлар"),
     its=("си", "и"),
     case=(
-        "- ниң ни ға да дин дики дәк ғичә чә",
-        "- ниң ни ға қа да та дин тин дики тики дәк тәк ғичә қичә чә",
+        "- ниң ни ға да дин дики дәк ғичә чә ғиму диму",
+        "- ниң ни ға қа да та дин тин дики тики дәк тәк ғичә қичә чә ғиму қиму диму тиму",
     ),
     case_of_mine="- ниң ни ға да дин дики дәк ғичә",
     case_of_its="- ниң ни ға да дин дики дәк ғичә",

@@ -266,7 +266,8 @@ def _how(found: Found, text: str) -> How:
         return How.FUZZY
     if found.differs & Differs.BENT:
         return How.INFLECTED
-    return How.EXACT if text == found.pattern.text else How.FOLDED
+    pattern = found.pattern
+    return How.EXACT if text == pattern.text and not pattern.alias else How.FOLDED
 
 
 def _match(leaf: LeafSpec, page: Page, found: Found) -> Match:
@@ -275,7 +276,7 @@ def _match(leaf: LeafSpec, page: Page, found: Found) -> Match:
     return Match(
         term=leaf.term.text,
         entity=leaf.entity.id if leaf.entity else None,
-        alias=found.pattern.text,
+        alias=found.pattern.alias or found.pattern.text,
         field=page.name,
         start=start,
         end=end,

@@ -19,26 +19,7 @@ _LONGEST_JOIN = 4
 _LONGEST_INITIALS = 8
 # Before these a capital goes on with the word: "Re-Education". After others it begins a name of
 # its own: "Ata-Jurt" is a party, "Atajurt" is not.
-_PREFIXES = frozenset(
-    [
-        "re",
-        "anti",
-        "pre",
-        "post",
-        "co",
-        "non",
-        "pro",
-        "ex",
-        "de",
-        "un",
-        "over",
-        "sub",
-        "super",
-        "inter",
-        "multi",
-        "pan",
-    ]
-)
+_PREFIXES = {"re", "anti", "pre", "post", "co", "non", "pro", "ex", "de", "un", "over", "sub"}
 _JOINING = frozenset({Gap.NONE, Gap.HYPHEN, Gap.WRAP, Gap.APOSTROPHE, Gap.DOT})
 _LOOSE = (Gap.SPACE, Gap.LINE, Gap.HYPHEN, Gap.MIDDOT, Gap.DOT, Gap.APOSTROPHE)
 
