@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -30,8 +30,9 @@ class Got:
 class Answer:
     """What the server does with a request.
 
-    `act`: "answer"; "drop" (close without an answer), "reset" (RST), "hang" (say nothing until
-    the server ends), "drip" (one byte of the headers at a time until the other side leaves).
+    `act`: "answer"; "echo" (quote the request with its secrets); "drop" (close without an
+    answer), "reset" (RST), "hang" (say nothing until the server ends), "drip" (one byte of the
+    headers at a time until the other side leaves).
     """
 
     status: int = 200
@@ -113,6 +114,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         self.wfile.write(answer.body)
+
+    def _echo(self, answer: Answer) -> None:
+        said = f"{self.path} {self.headers.as_string()} is not allowed"
+        self._answer(replace(answer, body=json.dumps({"description": said}).encode()))
 
     def _drop(self, _answer: Answer) -> None:
         pass

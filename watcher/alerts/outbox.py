@@ -87,6 +87,8 @@ class Outbox:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
         self._news = asyncio.Event()
         self._strangers: set[str] = set()
+        self._leaving: list[_Worker] = []
+        self._stop: asyncio.Event | None = None
 
     def use(self, targets: Mapping[str, Sender], *, zone: tzinfo) -> None:
         """Take other targets and another time zone; what is in flight goes on to its end.
@@ -96,7 +98,9 @@ class Outbox:
         """
         self._timezone = zone
         for name in [name for name in self._workers if name not in targets]:
-            self._workers.pop(name).retire()
+            worker = self._workers.pop(name)
+            worker.retire()
+            self._leaving = [one for one in [*self._leaving, worker] if one.is_busy()]
         for name, target in targets.items():
             if name in self._workers:
                 self._workers[name].target = target
@@ -109,6 +113,10 @@ class Outbox:
         """Return the time."""
         return self._clock()
 
+    def is_stopping(self) -> bool:
+        """Return whether no further message is to be started."""
+        return self._stop is not None and self._stop.is_set()
+
     def nudge(self) -> None:
         """Say that there is new work. Call it in the event loop's thread."""
         self._news.set()
@@ -119,11 +127,12 @@ class Outbox:
         It sleeps until the next delivery is due or somebody nudges it. After `grace` seconds of
         stopping, sends still in flight are cut and recorded as unknown.
         """
+        self._stop = stop
         stopping = asyncio.ensure_future(stop.wait())
         try:
             while not stop.is_set():
                 self._news.clear()
-                wait = await self._look()
+                wait = await self._look_or_wait()
                 news = asyncio.ensure_future(self._news.wait())
                 await asyncio.wait(
                     {stopping, news}, timeout=wait, return_when=asyncio.FIRST_COMPLETED
@@ -150,13 +159,26 @@ class Outbox:
         if late:
             self._cut()
             await asyncio.wait(late, timeout=self._grace)
+            for name in names:
+                if not self._is_strange(name):
+                    self._workers[name].stopping = False
         for task in tasks:
             if task.done() and not task.cancelled() and (error := task.exception()):
                 raise error
 
+    async def _look_or_wait(self) -> float:
+        try:
+            return await self._look()
+        except Exception:
+            # A store that can't be read now (full disk, lost database) may be back in a moment.
+            log.exception("the outbox could not see what is due; it looks again")
+            return OVERDUE_LOOK
+
     async def _look(self) -> float:
         """Start the workers that have something to do; return how long to sleep."""
-        for name in await self._in_thread(self._port.due_targets):
+        due_now = await self._in_thread(self._port.due_targets)
+        owing = [name for name, worker in self._workers.items() if worker.owed is not None]
+        for name in dict.fromkeys([*owing, *due_now]):
             if not self._is_strange(name):
                 self._workers[name].start()
         due = await self._in_thread(self._port.next_delivery)
@@ -182,31 +204,45 @@ class Outbox:
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: call(*args))
 
     def _cut(self) -> None:
-        for worker in self._workers.values():
+        for worker in self._everyone():
             worker.cut()
+
+    def _everyone(self) -> list[_Worker]:
+        return [*self._workers.values(), *self._leaving]
 
     async def _finish(self) -> None:
         """Let the workers end their message, cut them after `grace`, and give the threads back."""
-        for worker in self._workers.values():
+        for worker in self._everyone():
             worker.stopping = True
-        tasks = {worker.task for worker in self._workers.values() if worker.task is not None}
+        tasks = {worker.task for worker in self._everyone() if worker.task is not None}
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=self._grace)
             if late:
                 self._cut()
                 await asyncio.wait(late, timeout=self._grace)
-        for worker in self._workers.values():
+        for worker in self._everyone():
             worker.thread.shutdown(wait=False)
         self._thread.shutdown(wait=False)
 
     # --- what the workers use, in their own threads ----------------------------------------------
 
-    def deliver_next(self, name: str, target: Sender) -> tuple[Batch, Outcome] | None:
-        """Take, word, send and record one message of a target; None when nothing is due."""
-        batch = self._port.take(name)
+    def deliver_next(self, worker: _Worker) -> tuple[Batch, Outcome] | None:
+        """Take, word, send and record one message of a target; None when nothing is due.
+
+        An outcome that could not be recorded is owed: it is recorded before anything else is sent.
+        """
+        if worker.owed is not None:
+            self._record(worker.name, *worker.owed)
+            worker.owed = None
+        batch = self._port.take(worker.name)
         if batch is None:
             return None
-        outcome = self._try(batch, target)
+        worker.owed = (batch, self._try(batch, worker.target))
+        self._record(worker.name, *worker.owed)
+        done, worker.owed = worker.owed, None
+        return done
+
+    def _record(self, name: str, batch: Batch, outcome: Outcome) -> None:
         due = self._port.record(batch, outcome)
         if outcome.sent is Sent.OK:
             log.info("%s: %s sent", name, batch.key)
@@ -214,7 +250,6 @@ class Outbox:
             again = f"; next try {due:%Y-%m-%d %H:%M:%S %Z}" if due is not None else ""
             why = outcome.detail or "no reason given"
             log.warning("%s: %s %s: %s%s", name, batch.key, outcome.sent, why, again)
-        return batch, outcome
 
     def _try(self, batch: Batch, target: Sender) -> Outcome:
         """Return what became of one message, whatever goes wrong on the way."""
@@ -242,6 +277,7 @@ class _Worker:
         self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"outbox-{name}")
         self.task: asyncio.Task[None] | None = None
         self.stopping = False
+        self.owed: tuple[Batch, Outcome] | None = None
         self._outbox = outbox
         self._failures = 0
         self._rests_until: datetime | None = None
@@ -249,11 +285,15 @@ class _Worker:
 
     def start(self) -> None:
         """Start working, unless it is at work already or the target rests."""
-        if self.stopping or (self.task is not None and not self.task.done()):
+        if self.stopping or self.is_busy():
             return
         if self._rests_until is not None and self._outbox.now() < self._rests_until:
             return
         self.task = asyncio.ensure_future(self._work_and_tell())
+
+    def is_busy(self) -> bool:
+        """Return whether a message is in flight."""
+        return self.task is not None and not self.task.done()
 
     def retire(self) -> None:
         """Stop after the message in flight."""
@@ -280,10 +320,8 @@ class _Worker:
         loop = asyncio.get_running_loop()
         tried: set[str] = set()
         async with self._turn:
-            while not self.stopping:
-                done = await loop.run_in_executor(
-                    self.thread, self._outbox.deliver_next, self.name, self.target
-                )
+            while not (self.stopping or self._outbox.is_stopping()):
+                done = await loop.run_in_executor(self.thread, self._outbox.deliver_next, self)
                 if done is None:
                     return
                 batch, outcome = done

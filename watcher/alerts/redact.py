@@ -95,7 +95,11 @@ class Redactor(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Hide the secrets of the record; it always passes."""
-        record.msg = redact(record.getMessage(), self._secrets)
+        try:
+            text = record.getMessage()
+        except (TypeError, ValueError, KeyError):  # arguments that don't fit: told, not lost
+            text = f"{record.msg} {record.args!r}"
+        record.msg = redact(text, self._secrets)
         record.args = None
         if record.exc_info:
             trace = logging.Formatter().formatException(record.exc_info)
