@@ -73,28 +73,28 @@ def test_text_encoded_twice_is_set_right(seen: str, meant: str) -> None:
 
 
 HOSTILE = {
-    "comments": "<!--" * 250_000,
+    "comments": "<!--" * 120_000,
     "escaped comments": "&lt;!--" * 150_000,
-    "opening brackets": "<" * 1_000_000,
-    "open tags": "<b " * 300_000,
+    "opening brackets": "<" * 400_000,
+    "open tags": "<b " * 120_000,
     "open quotes": "<a ='" * 200_000,
     "open double quotes": '<a x="' * 150_000,
     "quotes and ends": "<a x='>" * 150_000,
     "scripts": "<script></scrip" * 70_000,
     "many scripts": "<script>" * 120_000,
     "cdata": "<![CDATA[" * 100_000,
-    "bangs": "<!x" * 300_000,
-    "nested": "<b>" * 300_000,
-    "ampersands": "&" * 1_000_000,
-    "names": "&amp" * 250_000,
-    "long names": "&" + "a" * 1_000_000,
-    "digits": "&#" + "1" * 1_000_000,
+    "bangs": "<!x" * 120_000,
+    "nested": "<b>" * 120_000,
+    "ampersands": "&" * 400_000,
+    "names": "&amp" * 120_000,
+    "long names": "&" + "a" * 400_000,
+    "digits": "&#" + "1" * 400_000,
     "spaces": " \n" * 500_000,
 }
 
 
 @pytest.mark.parametrize("markup", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_markup_of_a_megabyte_takes_linear_time(markup: str) -> None:
+def test_hostile_markup_takes_linear_time(markup: str) -> None:
     def seconds(size: int) -> float:
         started = time.process_time()
         text.to_text(markup[:size])

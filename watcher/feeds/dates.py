@@ -179,6 +179,8 @@ def _hours(clock: re.Match[str] | None) -> tuple[str | None, str | None, str | N
 
 def _day_and_zone(before: str, after: str) -> tuple[str, tzinfo | None]:
     """Part what follows the time into a date (ctime: "17:00:00 2020") and a zone."""
+    if not re.search(r"\w", before):
+        return after, UTC  # "12:00 AM, March 5, 2024"
     year = re.search(r"(?<![\d+-])(?:19|20)\d{2}(?!\d)(?!:)", after)
     if year and not re.search(r"(?<!\d)\d{4}(?!\d)", before):
         after, before = after[: year.start()] + after[year.end() :], f"{before} {year[0]}"

@@ -21,7 +21,7 @@ LONGEST_NAME: Final = 300
 MOST_OF_A_KIND: Final = 50
 """Authors, categories and enclosures kept of one item."""
 
-_HTML_NAMES = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1,30});")
+_NAMES = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z_][A-Za-z0-9_.-]{0,40});")
 
 
 class RawEntry(TypedDict):
@@ -82,8 +82,8 @@ def parse(data: bytes, url: str) -> RawDocument:
 
 
 def _with_numeric_references(data: bytes) -> bytes:
-    """Write `&nbsp;` and its like as numbers, so that one doesn't make the XML ill-formed."""
-    return _HTML_NAMES.sub(_numeric, data)
+    """Write `&nbsp;` as a number and `&unknown;` as text: undeclared, both are ill-formed XML."""
+    return _NAMES.sub(_numeric, data)
 
 
 def _numeric(reference: re.Match[bytes]) -> bytes:

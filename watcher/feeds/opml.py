@@ -19,7 +19,9 @@ from watcher.feeds.decode import decode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_OUTLINE = re.compile(r"<(/?)outline\b([^<>]{0,20000})>", re.IGNORECASE)
+_OUTLINE = re.compile(
+    r"""<(/?)outline\b((?:[^<>"']|"[^"]{0,8000}"|'[^']{0,8000}')*+)>""", re.IGNORECASE
+)
 _ATTRIBUTE = re.compile(r"""([\w:.-]{1,60})\s{0,20}=\s{0,20}(?:"([^"]*)"|'([^']*)')""")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{0,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
 _DEEPEST = 50

@@ -49,12 +49,16 @@ class _Source:
     layout: split.Layout
 
 
+_Numbered = tuple[int, split.Item]
+"""An item and its place among the new ones: they are not always tried in order."""
+
+
 @dataclass(slots=True)
 class _Reading:
     """What has been gathered of one document so far."""
 
     raw: dict[str, Any] = field(default_factory=dict)
-    entries: list[Entry] = field(default_factory=list)
+    found: dict[int, Entry] = field(default_factory=dict)
     damaged: int = 0
     dropped: int = 0
     notes: list[str] = field(default_factory=list)
@@ -62,12 +66,20 @@ class _Reading:
     untried: set[bytes] = field(default_factory=set)
     """Digests of items for which no time was left; left out, so that the next poll tries them."""
 
-    def take(self, answer: dict[str, Any]) -> None:
-        """Add what the child made of some items; None stands for one it couldn't read."""
+    def take(self, answer: dict[str, Any], places: Sequence[int]) -> None:
+        """Add what the child made of the items at `places`; None is one it couldn't read."""
         self.raw = self.raw or answer["document"] or {}
         self.error = self.error or answer["error"]
-        self.entries += [_to_entry(raw) for raw in answer["entries"] if raw is not None]
-        self.damaged += answer["entries"].count(None)
+        for place, raw in zip(places, answer["entries"], strict=True):
+            if raw is None:
+                self.damaged += 1
+            else:
+                self.found[place] = _to_entry(raw)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries in the order of the document."""
+        return tuple(self.found[place] for place in sorted(self.found))
 
 
 class Reader:
@@ -143,19 +155,20 @@ class Reader:
     async def _items(self, source: _Source, new: Sequence[split.Item], reading: _Reading) -> bool:
         """Fill `reading` with the new items; False when feedparser sees other items than we."""
         deadline = time.monotonic() + self._timeout
+        batch = list(enumerate(new))
         # Of several, half the time is kept for finding out which one it was.
         seconds = self._timeout / 2 if len(new) > 1 else self._timeout
         try:
-            answer = await self._ask_items(source, new, seconds)
+            answer = await self._ask_items(source, batch, seconds)
         except ChildDiedError as died:
-            await self._one_by_one(source, _halves(new), reading, deadline)
+            await self._one_by_one(source, batch, reading, deadline)
             reading.error = f"{died}"
             reading.damaged += len(new) == 1
         else:
             if not answer["agrees"]:
                 return False
-            reading.take(answer)
-        if not reading.entries and reading.damaged >= len(source.layout.items):
+            reading.take(answer, range(len(new)))
+        if not reading.found and reading.damaged >= len(source.layout.items):
             raise FeedError(FeedFault.POISONED, f"no item could be read: {reading.error}.")
         if reading.damaged:
             reading.notes.append(f"{reading.damaged} items could not be read: {reading.error}")
@@ -164,23 +177,30 @@ class Reader:
     async def _one_by_one(
         self,
         source: _Source,
-        batches: list[Sequence[split.Item]],
+        batch: list[_Numbered],
         reading: _Reading,
         deadline: float,
     ) -> None:
-        """Halve the batch that killed the child until each bad item is alone."""
+        """Try the items of a batch that killed the child in ever smaller batches.
+
+        Poison is big, so the largest item is set aside first; after that batches are halved.
+        """
+        by_size = sorted(batch, key=lambda one: len(one[1].data))
+        batches = [by_size[:-1], by_size[-1:]] if len(batch) > 1 else []
         while batches:
             batch = batches.pop(0)
             left = deadline - time.monotonic()
             if left < _TOO_LATE:
-                reading.untried |= {item.digest for item in batch}
+                reading.untried |= {item.digest for _, item in batch}
                 reading.damaged += len(batch)
                 continue
             try:
-                reading.take(await self._ask_items(source, batch, left / 4))
+                answer = await self._ask_items(source, batch, left / 3)
             except ChildDiedError:
                 batches[:0] = _halves(batch)
                 reading.damaged += len(batch) == 1
+            else:
+                reading.take(answer, [place for place, _ in batch])
 
     async def _uncut(self, source: _Source, known: frozenset[bytes]) -> Document:
         """Read a document that can't be cut: all of it, unless the same was read before."""
@@ -201,7 +221,7 @@ class Reader:
         raws = reading.raw["entries"]
         if not raws and not reading.raw["format"]:
             raise heads.fault(source.decoded.data)
-        reading.entries = [_to_entry(raw) for raw in raws[:MOST_NEW]]
+        reading.found = {place: _to_entry(raw) for place, raw in enumerate(raws[:MOST_NEW])}
         reading.dropped += max(0, len(raws) - MOST_NEW)
         if source.layout.refused != split.NO_ITEM:
             why = source.layout.refused or "the parser sees other items"
@@ -226,13 +246,13 @@ class Reader:
             for raw, digest in zip(answer["entries"], digests, strict=True)
             if digest not in known
         ]
-        reading.take(answer)
+        reading.take(answer, range(len(answer["entries"])))
         return _document(source, reading, {*digests, mark})
 
     async def _ask_items(
-        self, source: _Source, items: Sequence[split.Item], seconds: float
+        self, source: _Source, items: Sequence[_Numbered], seconds: float
     ) -> dict[str, Any]:
-        parts = [source.layout.head, source.layout.tail, *(item.data for item in items)]
+        parts = [source.layout.head, source.layout.tail, *(item.data for _, item in items)]
         return await self._ask("items", source.url, parts, seconds)
 
     async def _ask(
@@ -260,9 +280,9 @@ def _prepare(body: bytes, content_type: str | None, url: str) -> _Source:
     return _Source(url, decoded, data, split.cut(data))
 
 
-def _halves(items: Sequence[split.Item]) -> list[Sequence[split.Item]]:
-    middle = len(items) // 2
-    return [items[:middle], items[middle:]] if middle else []
+def _halves(batch: list[_Numbered]) -> list[list[_Numbered]]:
+    middle = len(batch) // 2
+    return [batch[:middle], batch[middle:]] if middle else []
 
 
 def _newest(items: list[split.Item]) -> tuple[list[split.Item], list[split.Item]]:
@@ -310,7 +330,7 @@ def _document(source: _Source, reading: _Reading, digests: set[bytes]) -> Docume
         encoding=source.decoded.encoding,
         title=reading.raw.get("title") or about.title,
         language=reading.raw.get("language") or about.language,
-        entries=tuple(reading.entries),
+        entries=reading.entries,
         digests=frozenset(digests),
         head=source.layout.head_digest,
         damaged=reading.damaged,

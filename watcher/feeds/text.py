@@ -55,7 +55,7 @@ def to_text(markup: str, *, every_tag: bool = True, limit: int = LONGEST_TEXT) -
     if "<" in markup:
         markup = _without_tags(markup[:LONGEST_MARKUP], every_tag=every_tag)
     text = unescape(markup[: limit * 12])
-    # Blanks first: "\\s*\\n" alone would take quadratic time on a run of spaces.
+    # Blanks first: \s*\n alone would take quadratic time on a run of spaces.
     text = _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
     return text[:limit]
 
