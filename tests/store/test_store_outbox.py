@@ -174,6 +174,20 @@ def test_a_message_that_failed_goes_again_as_the_same_message(store: Store) -> N
     assert [t.delivery.error for t in again.tellings] == ["503", "503"]
 
 
+def test_a_new_group_takes_nothing_out_of_a_message_that_failed(store: Store) -> None:
+    failed, later = a_delivery(1, hold=Hold.QUIET), a_delivery(2, hold=Hold.QUIET, due=NOW)
+    with store.write() as tx:
+        post(tx, failed)
+        first = tx.take("desk", now=NOW)
+        assert first is not None
+        tx.record(first.key, FAILED, now=NOW, state=DeliveryState.DUE, due=NOW + MINUTE)
+        post(tx, later)
+
+        taken = [ids(tx.take("desk", now=NOW + HOUR)) for _ in range(2)]
+
+    assert taken == [names(later), names(failed)]
+
+
 def test_what_may_have_arrived_goes_first_and_says_so(store: Store) -> None:
     with store.write() as tx:
         post(tx, a_delivery(1), a_delivery(2, due=NOW - HOUR))
@@ -286,6 +300,17 @@ def test_release_makes_due_what_waits_under_a_hold(store: Store) -> None:
 
         assert ids(tx.take("desk", now=NOW)) == names(waiting)
         assert tx.take("desk", now=NOW) is None
+
+
+def test_release_does_not_hurry_a_message_whose_target_asked_us_to_wait(store: Store) -> None:
+    with store.write() as tx:
+        post(tx, a_delivery(1, hold=Hold.BASELINE))
+        tx.take("desk", now=NOW)
+        tx.record(a_delivery(1).id, FAILED, now=NOW, state=DeliveryState.DUE, due=NOW + HOUR)
+
+        assert tx.release(Hold.BASELINE, now=NOW) == 0
+
+        assert tx.next_delivery() == NOW + HOUR
 
 
 # --- counting --------------------------------------------------------------------------------
