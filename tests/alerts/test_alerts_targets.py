@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from support.webhook import Answer, Webhook, closed_port, serving
@@ -276,7 +278,7 @@ def test_neither_a_target_nor_its_channel_prints_the_address() -> None:
         (f"discord://{'1' * 18}/{'a' * 68}", Format.MARKDOWN, 0, 2000),
         ("mmost://chat.example/3ccdd113474722377935511fc85d3dd4", Format.MARKDOWN, 0, 4000),
         ("mailto://u@e.org?to=a@e.org", Format.HTML, 150, 100_000),
-        ("ntfy://ntfy.example/t", Format.PLAIN, 200, 4000),
+        ("ntfy://ntfy.example/t", Format.PLAIN, 200, 2300),
         ("json://h.example", Format.PLAIN, 250, 32768),
         ("terminal://", Format.PLAIN, 0, 32_000),
     ],
@@ -294,3 +296,51 @@ def test_the_terminal_prints_the_message(capsys: pytest.CaptureFixture[str]) -> 
 
     assert outcome.sent is Sent.OK
     assert capsys.readouterr().out == "an alert\n\n"
+
+
+# --- plugins that do not speak HTTP --------------------------------------------------------------
+
+
+class APlugin:
+    """What Target needs of an Apprise plugin, behaving as a test says."""
+
+    title_maxlen = 250
+    body_maxlen = 1000
+    overflow_amalgamate_title = False
+
+    def __init__(self, behave: Callable[[], bool]) -> None:
+        self.notify: Callable[..., bool] = lambda **_kwargs: behave()
+
+    def _formats(self) -> tuple[str, ...]:
+        return ("text",)
+
+
+def made_of(behave: Callable[[], bool]) -> Target:
+    split(Channel(name="warm-up", url="terminal://"))
+    make = cast("Callable[[], Any]", lambda: APlugin(behave))
+    return Target("own", "own", make, scheme="own", secrets=frozenset(), grace=0.01)
+
+
+def test_a_plugin_that_says_no_is_tried_again() -> None:
+    outcome = made_of(lambda: False).send(a_message())
+
+    assert (outcome.sent, outcome.detail) == (Sent.RETRY, "the plugin reported a failure")
+
+
+def test_a_plugin_that_breaks_is_tried_again_and_its_text_is_not_shown() -> None:
+    def breaks() -> bool:
+        raise KeyError("a token perhaps")
+
+    outcome = made_of(breaks).send(a_message())
+
+    assert (outcome.sent, outcome.detail) == (Sent.RETRY, "the plugin failed: KeyError")
+
+
+def test_a_plugin_that_hangs_beyond_help_is_left_behind_and_never_piles_up() -> None:
+    free = threading.Event()
+    target = made_of(lambda: free.wait(60))
+
+    outcomes = [target.send(a_message(), deadline=0.01).sent for _ in range(4)]
+    free.set()
+
+    assert outcomes == [Sent.UNKNOWN, Sent.UNKNOWN, Sent.UNKNOWN, Sent.RETRY]

@@ -132,6 +132,22 @@ def test_text_that_needs_no_isolation_gets_no_control_characters() -> None:
     assert not {"\u2068", "\u2069", "\u200b"} & set(message.body + message.title)
 
 
+def test_a_sentence_is_quoted_once_however_often_the_feed_says_it() -> None:
+    sentence = "Police detained a volunteer of Atajurt on the steps of the city library on Tuesday"
+    article = an_article(
+        "A volunteer is held",
+        summary=f"{sentence}.",
+        text=f"ALMATY (Wire) - {sentence}. The post A volunteer is held appeared first.",
+    )
+    hits = a_hit_on(article, "Atajurt"), a_hit_on(article, "volunteer", rule="People")
+    second = a_hit_on(replace(article, title="", summary=""), "Atajurt", "volunteer")
+
+    body = worded(a_telling(article, *hits, second)).body
+
+    assert body.count("on the steps") == 1
+    assert "appeared first" not in body
+
+
 # --- title and body ------------------------------------------------------------------------------
 
 

@@ -86,6 +86,7 @@ class Target:
         *,
         scheme: str,
         secrets: frozenset[str],
+        grace: float = GRACE,
     ) -> None:
         self.name = name
         self.channel = channel
@@ -94,8 +95,8 @@ class Target:
         self._make = make
         self._scheme = scheme
         self._secrets = secrets
+        self._grace = grace
         self._running: list[_Try] = []
-        self._abort = threading.Event()
 
     def __repr__(self) -> str:
         """Name the target without its address."""
@@ -124,7 +125,7 @@ class Target:
         one.thread.start()
         if not one.attempt.wait(deadline):
             one.attempt.abort()
-            if not one.attempt.wait(GRACE):
+            if not one.attempt.wait(self._grace):
                 self.plugin = self._make()
         outcome = self._judge(one)
         return Outcome(
@@ -196,8 +197,9 @@ def traits_of(plugin: NotifyBase, scheme: str) -> Traits:
         shape = Format.MARKDOWN
     title, body = max(0, plugin.title_maxlen), plugin.body_maxlen
     if scheme in _NTFY:
-        # A longer message becomes an attachment: ntfy counts 4,096 bytes of UTF-8.
-        return Traits(format=shape, title_limit=title, body_limit=min(body, 4000), count_bytes=True)
+        # Over 4,096 bytes ntfy, and over 8,000 bytes of JSON Apprise, make an attachment of it; a
+        # Cyrillic letter has 2 bytes and takes 6 in JSON.
+        return Traits(format=shape, title_limit=title, body_limit=2300, count_bytes=True)
     if plugin.overflow_amalgamate_title:
         title = 0  # title and body share one limit: we set the first line ourselves
     return Traits(format=shape, title_limit=title, body_limit=body)

@@ -10,6 +10,10 @@ from watcher.core.render import safe
 from watcher.core.render.clip import Line, Measure, Span, around, clip, octets, units
 
 
+_NEWLINE = 2
+"""Apprise sends CR LF where it turns plain text into HTML (Telegram)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """What a message is written on: how a line is written, and how its length is counted."""
@@ -71,11 +75,11 @@ Page = tuple[Served, ...]
 def compose(blocks: Sequence[Block], limit: int, paper: Paper) -> Page:
     """Return the blocks' lines, cut so that the page as written is within the limit.
 
-    Blocks keep their order on the page and are served by rank; a newline before each line and an
-    empty line before a spaced block are counted. Blocks that got nothing are left out.
+    Blocks keep their order on the page and are served by rank; a line break before each line and
+    an empty line before a spaced block are counted. Blocks that got nothing are left out.
     """
     served = [Served(block) for block in blocks]
-    left = limit + 1  # the first line has no newline before it
+    left = limit + _NEWLINE  # the first line has no newline before it
     for item in sorted(served, key=lambda s: s.block.rank):
         left -= _serve(item, left, paper)
     return tuple(item for item in served if item.lines)
@@ -114,11 +118,11 @@ def _leading(page: Page, entries: Sequence[Block]) -> int:
 
 def _serve(item: Served, left: int, paper: Paper) -> int:
     """Fill the block as far as `left` goes; return what it took."""
-    taken = 1 if item.block.spaced else 0
-    share = item.block.most + taken + len(item.block.lines)
+    taken = _NEWLINE if item.block.spaced else 0
+    share = item.block.most + taken + _NEWLINE * len(item.block.lines)
     room = left if item.block.whole else min(left, share)
     for line in item.block.lines:
-        budget = room - taken - 1
+        budget = room - taken - _NEWLINE
         if any(span.link for span in line):
             shown = line
         elif item.block.whole:
@@ -128,7 +132,7 @@ def _serve(item: Served, left: int, paper: Paper) -> int:
         if not shown or paper.size(shown) > budget:
             break
         item.lines.append(shown)
-        taken += paper.size(shown) + 1
+        taken += paper.size(shown) + _NEWLINE
     return taken if item.lines else 0
 
 

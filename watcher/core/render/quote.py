@@ -16,6 +16,8 @@ _SENTENCE_END = regex.compile(r"(?<=[.!?…؟۔]['\"”»)\]]*)\s+(?=\S)|(?<=[�
 _LONGEST = 2_000
 """Characters looked at around a match: a feed may send a book as one sentence."""
 _COMPARED = 512
+_SAME = 85.0
+"""Ratio from which two sentences are one: a dateline before a long sentence leaves 88 or more."""
 
 
 def matches_in(hits: Iterable[Hit], field: str) -> list[Match]:
@@ -87,10 +89,12 @@ def sentence_of(text: str, match: Match) -> tuple[int, int]:
 def quotes(article: Article, hits: tuple[Hit, ...], *, most: int = 3) -> list[Line]:
     """Return the sentences of summary and text in which words were found, marked, `most` at most.
 
-    A sentence that the text repeats from the summary, or from the headline, is shown once.
+    A sentence that says again what is shown already (the text repeats the summary behind a
+    dateline, "The post <headline> appeared first on ...") is left out.
     """
     shown: list[Line] = []
-    seen = {safe.clean(article.title).strip()}
+    title = safe.clean(article.title).strip()
+    seen = [title]
     for name in ("summary", "text"):
         text = article.field_text(name)
         matches = matches_in(hits, name)
@@ -99,10 +103,18 @@ def quotes(article: Article, hits: tuple[Hit, ...], *, most: int = 3) -> list[Li
                 return shown
             start, end = sentence_of(text, match)
             words = safe.clean(text[start:end]).strip()
-            if words not in seen:
-                seen.add(words)
+            quoted = safe.clean(text[match.start : match.end]).strip() in title
+            if not any(_says_again(words, earlier) for earlier in seen) and not (
+                quoted and title in words
+            ):
+                seen.append(words)
                 shown.append(marked(text, matches, start, end))
     return shown
+
+
+def _says_again(words: str, earlier: str) -> bool:
+    a, b = words[:_COMPARED], earlier[:_COMPARED]
+    return a in b or (b != "" and fuzz.ratio(a, b) >= _SAME)
 
 
 def first_sentence(text: str) -> Line:
