@@ -199,7 +199,12 @@ class StoryIndex:
         apart = abs(clock - held.clock) if clock and held.clock else timedelta()
         if apart > self._window or held.id == article.id:
             return None
-        evidence = compare(side, Side(held.words), self._candidates.rarity)
+        evidence = compare(
+            side,
+            Side(held.words),
+            self._candidates.rarity,
+            same_outlet=article.outlet == held.outlet,
+        )
         return None if evidence is None else (held, evidence)
 
     def _words(self, article: Article) -> Words:

@@ -29,6 +29,8 @@ LONGEST_SWAP: Final = 3
 """Words on either side of an exchange; more is a rewritten passage."""
 ANCHOR: Final = 3
 """Equal words that must stand around an exchange, before and after taken together."""
+LEAST_BODY: Final = 12
+"""Runs of words from which a body is long enough to be told by itself."""
 ALIKE: Final = 0.72
 """Similarity of letters from which two words count as spellings or forms of one."""
 LEAST_SHARE: Final = 0.15
@@ -60,9 +62,14 @@ class Side:
         return frozenset(word for word in found if word not in STOP_STEMS)
 
     @cached_property
+    def body_runs(self) -> set[tuple[str, ...]]:
+        """Trigrams of the body."""
+        return trigrams(self.body)
+
+    @cached_property
     def runs(self) -> set[tuple[str, ...]]:
         """Trigrams of headline and body."""
-        return trigrams(self.title) | trigrams(self.body)
+        return trigrams(self.title) | self.body_runs
 
     @cached_property
     def opposites(self) -> Sides:
@@ -104,6 +111,8 @@ class Evidence:
     """Shared words of the headlines, of all their words."""
     bodies: float
     """Of the words of the shorter body, the share in the other body; -1.0 without two bodies."""
+    body_runs: float
+    """Of the runs of the shorter body, the share in the other; -1.0 under LEAST_BODY runs."""
     shared: float
     """Rarity of what both have, summed: how much the comparison had to stand on."""
     numbers: int
@@ -118,12 +127,13 @@ class Evidence:
     """Share of the rarest words of the shorter text that the longer lacks."""
     swaps: tuple[Swap, ...]
     opposite: bool
+    same_outlet: bool
 
 
 NONE, EQUAL, PART, MIXED, APART = range(5)
 
 
-def compare(one: Side, two: Side, rarity: Rarity) -> Evidence | None:
+def compare(one: Side, two: Side, rarity: Rarity, *, same_outlet: bool = False) -> Evidence | None:
     """Compare two articles; None when they share too little to be looked at further."""
     common = one.stems & two.stems
     if len(common) < LEAST_SHARE * min(len(one.stems), len(two.stems)):
@@ -154,6 +164,7 @@ def compare(one: Side, two: Side, rarity: Rarity) -> Evidence | None:
         title_least=headlines[0],
         titles=_share(titles[0] & titles[1], titles[0] | titles[1], weights),
         bodies=_bodies(frozenset(one.body), frozenset(two.body), weights),
+        body_runs=_body_runs(one.body_runs, two.body_runs),
         shared=shared,
         numbers=numbers,
         numbers_missing=missing,
@@ -162,6 +173,7 @@ def compare(one: Side, two: Side, rarity: Rarity) -> Evidence | None:
         rare_missing=_rare_missing(small, large, weights),
         swaps=swaps,
         opposite=_opposite(one, two) or any(swap.opposite for swap in swaps),
+        same_outlet=same_outlet,
     )
 
 
@@ -179,6 +191,11 @@ def _bodies(one: frozenset[str], two: frozenset[str], weights: Weights) -> float
         return -1.0
     least = min(_mass(one, weights), _mass(two, weights))
     return _mass(one & two, weights) / least if least else 0.0
+
+
+def _body_runs(one: set[tuple[str, ...]], two: set[tuple[str, ...]]) -> float:
+    least = min(len(one), len(two))
+    return len(one & two) / least if least >= LEAST_BODY else -1.0
 
 
 def _agreement(small: frozenset[str], large: frozenset[str]) -> tuple[int, float]:
