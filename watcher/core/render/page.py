@@ -9,7 +9,6 @@ from watcher.core.model import Format, Traits
 from watcher.core.render import safe
 from watcher.core.render.clip import Line, Measure, Span, around, clip, octets, units
 
-
 _NEWLINE = 2
 """Apprise sends CR LF where it turns plain text into HTML (Telegram)."""
 
