@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from watcher import config
+from watcher.config.findings import Page
+from watcher.config.nodes import read
 from watcher.core.errors import RulesError
+from watcher.core.model import Mistake
 
 HERE = Path(__file__).parent
 BAD = sorted((HERE / "bad").glob("*.yaml"))
@@ -35,6 +39,20 @@ def test_every_mistake_is_told_at_once_with_place_and_mend(path: Path) -> None:
     expected = path.with_suffix(".expected").read_text(encoding="utf-8")
 
     assert told(path) == expected
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_the_parser_without_c_finds_the_same(path: Path) -> None:
+    """PyYAML has no C parser on some machines; its other parser words its errors otherwise."""
+    text = path.read_text(encoding="utf-8")
+    found: list[list[Mistake]] = []
+
+    for parser in (yaml.CBaseLoader, yaml.BaseLoader):
+        page = Page(path.name, text, [])
+        read(page, parser=parser)
+        found.append(page.findings)
+
+    assert found[0] == found[1]
 
 
 def test_there_are_enough_bad_files_and_each_has_its_words() -> None:

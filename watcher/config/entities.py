@@ -84,6 +84,7 @@ class _Spellings:
             )
             return ()
         found: dict[tuple[str, str], Alias] = {}
+        flagged: list[tuple[int, Alias]] = []
         for written, (word, body) in node.pairs.items():
             language = language_code(self.reader, word.at, written) or written
             for one in body.nodes if isinstance(body, Items) else [body]:
@@ -91,12 +92,22 @@ class _Spellings:
                 if alias is None:
                     continue
                 self._check(one.at, alias)
+                if alias.ctx:
+                    flagged.append((one.at, alias))
                 if (language, alias.text) in found:
                     self.reader.page.warning(
                         one.at,
                         f'"{shown(alias.text)}" stands twice among the aliases of {self.where}.',
                     )
                 found[language, alias.text] = alias
+        if not self.has_context and all(alias.ctx for alias in found.values()):
+            for at, alias in flagged:
+                self.reader.mistake(
+                    at,
+                    f'"{shown(alias.text)}" in {self.where} is flagged ctx, but nothing can stand '
+                    "beside it: the entity has no context words, and no spelling without the "
+                    "flag. Add context: [...]",
+                )
         return tuple(found.values())
 
     def _alias(self, node: Node, language: str) -> Alias | None:
@@ -142,17 +153,15 @@ class _Spellings:
     def _check(self, at: int, alias: Alias) -> None:
         """Note an alias that would be found everywhere, or can't be found."""
         problem = ""
-        if alias.ctx:
-            if not self.has_context:
-                problem = "is flagged ctx, but the entity has no context words. Add context: [...]"
-        elif not any(sign.isalnum() for sign in alias.text):
+        everywhere = not (alias.ctx or alias.exact)
+        if not any(sign.isalnum() for sign in alias.text):
             problem = "holds no letter and no digit."
-        elif not alias.exact and leaves.is_short(alias.text):
+        elif everywhere and leaves.is_short(alias.text):
             problem = (
                 "is very short and would be found everywhere. Flag it ctx, and give the entity "
                 f"context words: [{shown(alias.text)}, ctx]"
             )
-        elif not alias.exact and alias.text.casefold() in leaves.STOP_WORDS:
+        elif everywhere and alias.text.casefold() in leaves.STOP_WORDS:
             problem = "is a word that stands in nearly every text. Flag it ctx, or take it out."
         if problem:
             self.reader.mistake(at, f'"{shown(alias.text)}" in {self.where} {problem}')

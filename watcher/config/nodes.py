@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from watcher.config.findings import Page
 
-_Loader = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
+Parser = type[yaml.BaseLoader] | type[yaml.CBaseLoader]
+PARSER: Parser = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
 
 _Event = Any
 """An event of the parser. Its stubs say that marks may be None, which they never are."""
@@ -92,7 +93,7 @@ class _Stop(Exception):  # noqa: N818 - it ends the reading, the mistake is alre
     """Nothing after this can be understood."""
 
 
-def read(page: Page) -> Node | None:
+def read(page: Page, *, parser: Parser = PARSER) -> Node | None:
     """Return the tree of `page`, or None when it is empty or can't be read (then it is noted).
 
     A syntax error whose mend is plain is noted, mended in thought and read over, so that the
@@ -103,7 +104,7 @@ def read(page: Page) -> Node | None:
     try:
         for _ in range(MAX_MENDS):
             before = len(page.findings)
-            builder = _Builder(page)
+            builder = _Builder(page, parser)
             try:
                 return builder.build()
             except yaml.YAMLError as error:
@@ -128,8 +129,9 @@ def read(page: Page) -> Node | None:
 class _Builder:
     """Builds the tree from events, without descending into itself."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, parser: Parser) -> None:
         self.page = page
+        self.parser = parser
         self.last: Word | None = None
         """The last word read: where a quote that was never closed begins."""
         self._open: list[_Open] = []
@@ -139,7 +141,7 @@ class _Builder:
         self._documents = 0
 
     def build(self) -> Node | None:
-        for event in _events(self.page.text):
+        for event in _events(self.page.text, self.parser):
             kind = type(event)
             if kind is yaml.ScalarEvent:
                 self._scalar(event)
@@ -272,9 +274,9 @@ class _Builder:
         raise _Stop
 
 
-def _events(text: str) -> Iterator[_Event]:
+def _events(text: str, parser: Parser) -> Iterator[_Event]:
     """Yield the events of `text`; raises yaml.YAMLError where YAML ends."""
-    loader = _Loader(text)
+    loader = parser(text)
     try:
         get = loader.get_event
         while (event := get()) is not None:

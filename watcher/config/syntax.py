@@ -105,11 +105,14 @@ def diagnose(text: str, error: yaml.YAMLError, last: Word | None) -> Finding:
     at, context_at = _index(error, "problem_mark"), _index(error, "context_mark")
     if at is None:
         at = context_at if context_at is not None else int(getattr(error, "position", 0))
+    problem = str(getattr(error, "problem", "") or "")
+    if problem.startswith("expected "):  # the parser in Python says less than the one in C
+        problem = f"did not find {problem}"
     case = _Case(
         text=text,
         lines=lines,
         starts=starts,
-        problem=str(getattr(error, "problem", "") or ""),
+        problem=problem,
         context=str(getattr(error, "context", "") or ""),
         at=min(at, len(text)),
         context_at=context_at,
@@ -204,8 +207,9 @@ def _escape(case: _Case) -> Finding | None:
     if end is not None:
         inner = body[column + 1 : end].replace("'", "''")
         mended = case.with_line(line, f"{body[:column]}'{inner}'{body[end + 1 :]}")
+    backslash = case.text.rfind("\\", case.context_at, case.at + 1)
     return _one(
-        case.at,
+        backslash if backslash >= 0 else case.at,
         "in double quotes a backslash \\ begins a code that YAML knows, and this is none. "
         "Use single quotes: '...'",
         mended,
@@ -318,7 +322,7 @@ def _bare_line(case: _Case) -> Finding | None:
 
 def _list_in_line(case: _Case) -> Finding | None:
     """Find `find: - Atajurt`: a list that begins behind its key."""
-    if "block sequence entries are not allowed" not in case.problem:
+    if "sequence entries are not allowed" not in case.problem:
         return None
     body = case.body(case.line)
     item = body[case.column :].removeprefix("-").strip()
