@@ -57,10 +57,12 @@ _SEVEN_BIT = frozenset({"hz"} | {name for name in _TEXT_CODECS if name.startswit
 FEW = 20
 """A text is UTF-8 with some damage when it has this many good sequences per bad byte."""
 
-_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xef\xbf[\xbe\xbf]")
 _SEPARATORS = b"\x0b\x0c\x1c\x1d\x1e\x1f"
+_CONTROLS = bytes(n for n in (*range(0x20), 0x7F) if n not in b"\t\n\r")
+_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+"""U+FFFE and U+FFFF in UTF-8."""
 _GAPS = bytes.maketrans(_SEPARATORS, b" " * len(_SEPARATORS))
-_DROPPED = bytes(n for n in (*range(0x20), 0x7F) if n not in b"\t\n\r" + _SEPARATORS)
+_DROPPED = bytes(n for n in _CONTROLS if n not in _SEPARATORS)
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
 _ODD_REFERENCE = re.compile(
     # Cheap test first: decimal below 32 or long, hexadecimal short of 0x20 or long or D800-DFFF.
@@ -98,12 +100,11 @@ def harmless(data: bytes) -> bytes:
     NUL and its like vanish, separators become spaces, `&#xD800;` and `&#9999999999;` become
     U+FFFD.
     """
-    if _CONTROLS.search(data):
-        data = (
-            data.translate(_GAPS, _DROPPED)
-            .replace(b"\xef\xbf\xbe", b"")
-            .replace(b"\xef\xbf\xbf", b"")
-        )
+    # translate() passes once at the speed of C; a search for a class of bytes takes ten times that.
+    if len(data.translate(None, _CONTROLS)) != len(data):
+        data = data.translate(_GAPS, _DROPPED)
+    for sign in _NONCHARACTERS:
+        data = data.replace(sign, b"")
     if _ODD_REFERENCE.search(data):
         data = _REFERENCE.sub(_checked, data)
     return data

@@ -93,10 +93,10 @@ class Reader:
         self._timeout = parse_timeout
         self._workers = [Worker() for _ in range(children)]
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
-
-    async def __aenter__(self) -> Self:
         for worker in self._workers:
             self._idle.put_nowait(worker)
+
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
