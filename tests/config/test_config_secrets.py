@@ -77,6 +77,21 @@ def test_unset_secrets_stay_as_written_where_they_are_not_required(tmp_path: Pat
     assert loaded.secrets == frozenset()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{url: tgram://${TG_TOKEN}/${TG_CHAT}, health: true}",
+        "{health: true, url: tgram://${TG_TOKEN}/${TG_CHAT}}",
+        '{url: "tgram://${TG_TOKEN}/${TG_CHAT}", health: true}',
+    ],
+)
+def test_the_braces_of_a_secret_are_no_table_in_a_table(tmp_path: Path, body: str) -> None:
+    loaded = load(tmp_path, body, environ={"TG_TOKEN": "123:abc", "TG_CHAT": "-100"})
+
+    assert loaded.channels[0].url == "tgram://123:abc/-100"
+    assert loaded.channels[0].health
+
+
 def test_an_empty_secret_is_not_set(tmp_path: Path) -> None:
     with pytest.raises(RulesError):
         load(tmp_path, "slack://${TOKEN}", environ={"TOKEN": ""})

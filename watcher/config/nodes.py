@@ -8,6 +8,7 @@ process. Here every word stays a word, and what would hurt (tags, alias bombs, d
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,11 @@ PARSER: Parser = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
 
 _Event = Any
 """An event of the parser. Its stubs say that marks may be None, which they never are."""
+
+_PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][\w.-]*)\}")
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+"""Stand for the braces of ${NAME} while YAML reads, which would take them for a table in
+{url: tgram://${TG_TOKEN}/1}. No text has these code points, and no position moves."""
 
 MAX_NODES = 400_000
 """Words, lists and tables in one file, those that aliases bring in included."""
@@ -165,7 +171,10 @@ class _Builder:
 
     def _scalar(self, event: _Event) -> None:
         start, end = event.start_mark.index, event.end_mark.index
-        word = Word(start, end, event.value, event.implicit[0])
+        text = event.value
+        if _OPEN in text:
+            text = text.replace(_OPEN, "{").replace(_CLOSE, "}")
+        word = Word(start, end, text, event.implicit[0])
         if event.tag is not None:
             self._tag(event)
         self.last = word
@@ -276,7 +285,7 @@ class _Builder:
 
 def _events(text: str, parser: Parser) -> Iterator[_Event]:
     """Yield the events of `text`; raises yaml.YAMLError where YAML ends."""
-    loader = parser(text)
+    loader = parser(_PLACEHOLDER.sub(rf"${_OPEN}\1{_CLOSE}", text))
     try:
         get = loader.get_event
         while (event := get()) is not None:
