@@ -189,9 +189,7 @@ class _Stage:
     def lost(self, why: str) -> Outcome:
         """Return the outcome of a conversation that broke off here."""
         if self.sent:
-            return Outcome(
-                sent=Sent.UNKNOWN, detail=f"{why} after the message; it may have arrived"
-            )
+            return Outcome(sent=Sent.UNKNOWN, detail=f"{why} after the message was handed over")
         return Outcome(sent=Sent.RETRY, detail=f"{self.name}: {why}")
 
 

@@ -71,7 +71,7 @@ def _cut(last: Exchange, *, aborted: bool) -> Outcome:
     if not last.begun:
         return Outcome(sent=Sent.RETRY, detail=f"could not connect ({last.fault or 'network'})")
     why = "no answer before the deadline" if aborted else f"connection lost ({last.fault})"
-    return Outcome(sent=Sent.UNKNOWN, detail=f"{why}; it may have arrived")
+    return Outcome(sent=Sent.UNKNOWN, detail=why)
 
 
 def _accepted(exchange: Exchange) -> bool:
