@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -379,3 +380,28 @@ def test_errors_carry_no_words_of_what_is_being_watched(store: Store) -> None:
         tx.add_hits(ArticleId("none"), [hit])
 
     assert "secret" not in str(caught.value)
+
+
+def test_of_two_that_start_at_once_one_makes_the_state(place: Place) -> None:
+    opened: list[Store] = []
+    starts = [threading.Thread(target=lambda: opened.append(place.open())) for _ in range(3)]
+
+    for start in starts:
+        start.start()
+    for start in starts:
+        start.join()
+
+    assert sorted(store.fresh for store in opened) == [False, False, True]
+    for store in opened:
+        with store.write() as tx:
+            tx.set_note("works", "yes")
+        store.close()
+
+
+def test_a_database_taken_away_from_a_running_daemon_is_not_replaced(database: Path) -> None:
+    with open_store(database.parent, now=NOW) as daemon:
+        daemon.claim("watcher run")
+        database.unlink()
+
+        with pytest.raises(StateError, match="taken away"):
+            open_store(database.parent, now=NOW)

@@ -144,6 +144,8 @@ def _on_begin(engine: Engine, *statements: str) -> None:
 
 def _on_error(engine: Engine, place: str) -> None:
     def handle(context: ExceptionContext) -> None:
+        if context.is_pre_ping:
+            return  # the pool finds out that a server was restarted, and connects anew
         if context.connection is not None:
             context.connection.info[_DOOMED] = True
         error = explain(context.original_exception, place)

@@ -102,6 +102,11 @@ def _open_folder(state: Path, *, now: datetime) -> Store:
             holder = claim.holder()
             recovered = "" if holder else _put_aside_if_damaged(path, now)
             fresh = not path.exists()
+            if fresh and holder:
+                raise StateError(
+                    f"{path}: it was taken away while another watcher works on it: {holder}. "
+                    "Stop that one first: what it writes now is lost."
+                )
             if fresh:
                 _make(path, recovered)
             engines = sqlite_engines(path)

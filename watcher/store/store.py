@@ -51,18 +51,20 @@ class Store:
         """
         if self._writing == threading.get_ident():
             raise RuntimeError("write() within write() would wait for itself")
-        with self._turn, self._engines.writer.begin() as connection:
-            self._writing = threading.get_ident()
-            start(connection)
-            try:
-                yield Tx(connection)
-            finally:
-                self._writing = None
-            if not is_whole(connection):
-                raise StateError(
-                    f"{self._engines.place}: the transaction failed and was undone, though the "
-                    "failure was not passed on."
-                )
+        with self._turn:
+            self._claim.confirm()
+            with self._engines.writer.begin() as connection:
+                self._writing = threading.get_ident()
+                start(connection)
+                try:
+                    yield Tx(connection)
+                finally:
+                    self._writing = None
+                if not is_whole(connection):
+                    raise StateError(
+                        f"{self._engines.place}: the transaction failed and was undone, though "
+                        "the failure was not passed on."
+                    )
 
     @contextmanager
     def read(self) -> Iterator[Queries]:

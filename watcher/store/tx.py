@@ -63,7 +63,7 @@ class Tx(Outbox):
         trouble, when waiting may be what its server asked for.
         """
         wanted = {feed.url: feed for feed in feeds}
-        stored = {row.url: row for row in self._rows(select(FEED))}
+        stored = {row.url: row for row in self._rows(select(*v.SYNCED_COLUMNS))}
         self._add([_new_feed(f, now) for url, f in wanted.items() if url not in stored], to=FEED)
         for url, row in stored.items():
             feed = wanted.get(url)

@@ -45,6 +45,19 @@ if TYPE_CHECKING:
 Values = dict[str, object]
 
 FEED_COLUMNS = tuple(column for column in FEED.c if column.name != "active")
+SYNCED_COLUMNS = (
+    FEED.c.id,
+    FEED.c.url,
+    FEED.c.name,
+    FEED.c.language,
+    FEED.c.tags,
+    FEED.c.every,
+    FEED.c.private,
+    FEED.c.active,
+    FEED.c.next_due,
+    FEED.c.fault,
+)
+"""What syncing with rules.yaml looks at: not the hashes, which are most of a row."""
 ARTICLE_COLUMNS = (
     ARTICLE.c.id,
     ARTICLE.c.key,
