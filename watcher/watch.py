@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from watcher.alerts import Target, split
+from watcher.alerts import Target, redact, split
 from watcher.core import identity, rhythm
 from watcher.core.decide import (
     Occasion,
@@ -48,6 +48,7 @@ from watcher.core.model import (
     Rule,
     Story,
     StoryId,
+    Telling,
 )
 from watcher.core.rules import RuleBook, compile_rules
 from watcher.core.stories import StoryIndex
@@ -122,6 +123,7 @@ class Desk:
         self.config = config
         self.zone = ZoneInfo(config.timezone)
         self.book: RuleBook = compile_rules(config.rules, config.entities)
+        self.names: Mapping[str, str] = {entity.id: entity.name for entity in config.entities}
         self.rules: Mapping[str, Rule] = {rule.name: rule for rule in config.rules}
         self.targets: dict[str, Target] = {}
         channels: dict[str, Channel] = {}
@@ -137,6 +139,16 @@ class Desk:
             target for channel in channels.values() if channel.health for target in channel.targets
         )
         self.waits = any(rule.at_least != AtLeast() for rule in config.rules)
+
+    def explain(self, telling: Telling) -> Telling:
+        """Add what the rules say for people: why they are there, and the names of entities."""
+        rules = (self.rules[name] for name in telling.delivery.rules if name in self.rules)
+        met = {match.entity for hit in telling.hits for match in hit.matches if match.entity}
+        return replace(
+            telling,
+            whys={rule.name: rule.why for rule in rules},
+            names={id_: self.names[id_] for id_ in met if id_ in self.names},
+        )
 
 
 class Watch:
@@ -440,23 +452,15 @@ class Ledger:
             batch = tx.take(target, now=self._clock())
         if batch is None:
             return None
-        rules = self._desk().rules
-        return replace(
-            batch,
-            tellings=tuple(
-                replace(
-                    telling,
-                    whys={
-                        name: rules[name].why for name in telling.delivery.rules if name in rules
-                    },
-                )
-                for telling in batch.tellings
-            ),
-        )
+        desk = self._desk()
+        return replace(batch, tellings=tuple(map(desk.explain, batch.tellings)))
 
     def record(self, batch: Batch, outcome: Outcome) -> datetime | None:
         """Write what became of a message; return when it is tried again, if it is."""
         now = self._clock()
+        # An answer may quote the address it was sent to; what is written down must not.
+        detail = redact(outcome.detail, self._desk().config.secrets)
+        outcome = replace(outcome, detail=detail)
         attempts = max(telling.delivery.attempts for telling in batch.tellings) + 1
         state, due = retry(outcome, attempts, now=now, jitter=self._jitter())
         with self._store.write() as tx:

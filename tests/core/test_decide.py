@@ -313,12 +313,22 @@ def test_the_same_occasion_is_one_health_alert() -> None:
     assert first.id == again.id != other.id
 
 
-def test_told_rows_carry_what_was_told_of_an_earlier_member() -> None:
-    occasion = an_occasion()
+def test_a_copy_with_the_next_synonym_of_a_rule_is_folded() -> None:
+    occasion = an_occasion(
+        link=a_link("a2", LinkKind.COPY),
+        hits=(a_hit(text="arrested"),),
+        story=a_story(a_member(), told=(replace(TOLD, terms=frozenset()),)),
+    )
+
+    assert decide_one(occasion).reason is Reason.FOLDED
+
+
+def test_what_was_told_is_remembered_by_its_entities() -> None:
+    occasion = an_occasion(hits=(a_hit(entity="atajurt"),))
     decision = decide_one(occasion)
 
     _, _, [told] = d.outgoing(
         occasion, [replace(decision)], {"Atajurt": a_rule()}, version="v", now=NOON
     )
 
-    assert told.terms == {"activist"}
+    assert told.terms == {"atajurt"}

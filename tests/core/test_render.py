@@ -363,3 +363,11 @@ def test_html_marks_words_and_escapes_the_rest() -> None:
     link = "https://herald.example/news/1?id=7&amp;page=2"
     assert f'<a href="{link}" rel="noopener noreferrer">{link}</a>' in message.html
     assert "»Atajurt« activist" in message.body
+
+
+def test_an_entity_is_called_by_the_name_that_people_know() -> None:
+    article = an_article("Police hold Bilash")
+    hit = a_hit_on(article, "Bilash", entity="serikzhan-bilash")
+    telling = replace(a_telling(article, hit), names={"serikzhan-bilash": "Serikzhan Bilash"})
+
+    assert "matched “Bilash”, alias of Serikzhan Bilash" in worded(telling).body

@@ -298,7 +298,7 @@ async def test_a_host_that_asks_us_to_wait_is_left_alone_with_all_its_feeds(scen
     async with scene.service() as service:
         await poll(service)
         scene.write("/first", "/second")
-        service.reload()
+        await service.reload()
         await poll(service)
 
     assert len(scene.feeds.asked("/second")) == 0

@@ -112,15 +112,15 @@ def _with_say(occasion: Occasion, rules: Mapping[str, Rule]) -> Iterable[tuple[H
 def _decide(occasion: Occasion, rule: Rule, hit: Hit, target: str, *, now: datetime) -> Decision:
     told = [t for t in occasion.story.told if t.rule == rule.name and t.target == target]
     say = _Say(rule=rule.name, target=target, now=now)
-    new_words = terms_of(hit) - frozenset[str]().union(*(t.terms for t in told))
+    fresh = not told or not subjects(hit) <= frozenset[str]().union(*(t.terms for t in told))
     if not told and not enough(rule.at_least, occasion.story, now=now):
         return say.nothing(Reason.TOO_FEW)
-    if new_words and occasion.baseline:
+    if fresh and occasion.baseline:
         return say.tell(AlertKind.BASELINE, Reason.BASELINE, now + SUMMARY_WAIT, Hold.BASELINE)
     if not told:
         reached = rule.at_least != AtLeast()
         return say.tell(AlertKind.NEW, Reason.REACHED if reached else Reason.NEW_STORY)
-    if new_words:
+    if fresh:
         return say.tell(AlertKind.CHANGED_WORDS, Reason.NEW_WORDS)
     first = min(t.at for t in told)
     if occasion.changed is not None and rule.name in occasion.changed:
@@ -173,9 +173,13 @@ class _Say:
         return Decision(rule=self.rule, target=self.target, tell=False, reason=reason)
 
 
-def terms_of(hit: Hit) -> frozenset[str]:
-    """Return what a hit was about: its entities and terms, not the spelling they were met in."""
-    return frozenset(match.entity or match.term for match in hit.matches)
+def subjects(hit: Hit) -> frozenset[str]:
+    """Return the entities a hit is about.
+
+    Plain words are left out: a rule lists synonyms (detained, arrested, held), and a copy under
+    another headline that uses the next of them is no news.
+    """
+    return frozenset(match.entity for match in hit.matches if match.entity)
 
 
 def edited(
@@ -333,8 +337,8 @@ def outgoing(
         _delivery(alert, target, [d for d in telling if d.target == target])
         for target in dict.fromkeys(d.target for d in telling)
     )
-    terms = {hit.rule: terms_of(hit) for _, hit in reversed(occasion.story.hits)}
-    terms |= {hit.rule: terms_of(hit) for hit in occasion.hits}
+    terms = {hit.rule: subjects(hit) for _, hit in reversed(occasion.story.hits)}
+    terms |= {hit.rule: subjects(hit) for hit in occasion.hits}
     told = tuple(Told(rule=d.rule, target=d.target, terms=terms[d.rule], at=now) for d in telling)
     return alert, deliveries, told
 

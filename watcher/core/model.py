@@ -267,7 +267,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """That `rule` was told of this story to `target`, on the words `terms` (entities or terms)."""
+    """That `rule` was told of this story to `target`, on the entities `terms`."""
 
     rule: str
     target: str
@@ -651,6 +651,8 @@ class Telling:
     """For EDIT: the article as it was when told."""
     whys: Mapping[str, str] = field(default_factory=dict)
     """Rule name -> the rule's own `why`."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Entity id -> the name people know it by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from watcher.core.errors import StateError, WatcherError
 from watcher.core.model import FeedId, FeedState
 from watcher.daemon.clock import now
-from watcher.daemon.service import STOP_WITHIN, Service, load_rules, open_service, tell
+from watcher.daemon.service import STOP_WITHIN, Service, open_service, tell
 from watcher.daemon.systemd import sd_notify
 from watcher.watch import Settings
 
@@ -51,6 +51,7 @@ class Life:
         self._service = service
         self._stop = asyncio.Event()
         self._seen = _stamps(service.desk.config.files)
+        self._looked = self._seen
         self._broken = ""
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -124,13 +125,14 @@ class Life:
     async def _look_at_rules(self) -> None:
         """Put changed rules in force; when they are broken, keep the last good ones and say so."""
         stamps = await asyncio.to_thread(_stamps, self._service.desk.config.files)
-        if stamps == self._seen:
+        settled, self._looked = stamps == self._looked, stamps
+        # A file that still changes is still being written: half of it may even be valid.
+        if stamps == self._seen or not settled:
             return
         self._seen = stamps
         sd_notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
         try:
-            rules = await asyncio.to_thread(load_rules, self._service.settings)
-            await asyncio.to_thread(self._service.use, rules)
+            rules = await self._service.reload()
         except WatcherError as error:
             self._keep_old_rules(error)
         else:

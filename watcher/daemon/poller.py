@@ -98,6 +98,10 @@ class Poller:
         self._in_hand.discard(feed)
         self._pauses.pop(feed, None)
 
+    async def in_turn(self, call: Callable[[], None]) -> None:
+        """Run `call` in the thread that settles, between two settlements."""
+        await asyncio.get_running_loop().run_in_executor(self._writer, call)
+
     async def idle(self) -> None:
         """Wait until all that was given is polled and settled."""
         while self._polls or self._unsettled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -11,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from watcher import __version__, config
 from watcher.alerts import Outbox, Redactor
+from watcher.core.errors import UsageError
 from watcher.core.model import Config
 from watcher.daemon.clock import now
 from watcher.daemon.poller import Poller
@@ -46,17 +48,16 @@ class Service:
         if tally.alerts or tally.failed:
             self.outbox.nudge()
 
-    def reload(self) -> Config:
+    async def reload(self) -> Config:
         """Read rules.yaml again and put it in force; RulesError leaves everything as it is."""
-        rules = load_rules(self.settings)
-        self.use(rules)
+        rules = await asyncio.to_thread(load_rules, self.settings)
+        if self.desk.rules and not rules.rules:
+            raise UsageError(f"{rules.path}: no rule is left in it. Is it half-written?")
+        desk = await asyncio.to_thread(Desk, rules)
+        await self.poller.in_turn(lambda: self.watch.use(desk))
+        self.desk = desk
+        self.outbox.use(desk.targets, zone=desk.zone)
         return rules
-
-    def use(self, rules: Config) -> None:
-        """Put new rules in force."""
-        self.desk = Desk(rules)
-        self.watch.use(self.desk)
-        self.outbox.use(self.desk.targets, zone=self.desk.zone)
 
 
 def load_rules(settings: Settings, environ: Mapping[str, str] = os.environ) -> Config:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,7 +73,7 @@ async def _run(console: Console, folder: Path) -> int:
             await _poll_all(service)
             first = _came_in(service, since=start)
             await _deliver(service)
-            _print_feeds(console, service)
+            _print_feeds(console, service, first)
             console.print(
                 f"{len(first)} items. What stands in a feed when it is first seen is not news: what"
                 " matches is told in [bold]one summary[/] (above), not in a flood."
@@ -155,16 +156,17 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _print_feeds(console: Console, service: Service) -> None:
+def _print_feeds(console: Console, service: Service, items: Sequence[Seen]) -> None:
     with service.store.read() as known:
         states = known.feed_states()
+    counts = Counter(seen.article.feed for seen in items)
     table = _table("feed", "format", "read as", "items", "")
     for state in states:
         table.add_row(
             escape(state.feed.name),
             state.format or "-",
             state.encoding or "-",
-            str(len(state.digests)) if state.fault is None else "-",
+            str(counts[state.feed.url]) if state.fault is None else "-",
             _trouble(state),
         )
     console.print(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -151,7 +151,7 @@ def _why(telling: Telling) -> list[Line]:
     lines: list[Line] = []
     for hit in hits_of(telling):
         line: list[Span] = [own(f"{safe.said(hit.rule)}: matched ")]
-        told = list(dict.fromkeys(_reason(match) for match in hit.matches))
+        told = list(dict.fromkeys(_reason(match, telling.names) for match in hit.matches))
         for index, reason in enumerate(told[:_MATCHES_NAMED]):
             line += [own("; "), *reason] if index else reason
         if len(told) > _MATCHES_NAMED:
@@ -162,12 +162,12 @@ def _why(telling: Telling) -> list[Line]:
     return lines
 
 
-def _reason(match: Match) -> tuple[Span, ...]:
+def _reason(match: Match, names: Mapping[str, str]) -> tuple[Span, ...]:
     """Return how the words of a match came to be recognised, in plain words."""
     spans = [own("“"), foreign(match.text), own("”")]
     how = _HOWS[match.how]
     if match.entity is not None:
-        spans.append(own(", alias of " + safe.said(match.entity)))
+        spans.append(own(", alias of " + safe.said(names.get(match.entity, match.entity))))
         if safe.said(match.alias) != safe.said(match.text):
             spans += [own(" (“"), foreign(match.alias), own("”)")]
     elif safe.said(match.term) != safe.said(match.text):
