@@ -135,6 +135,16 @@ def test_the_longest_due_feed_comes_first_and_the_limit_holds(store: Store) -> N
         assert tx.next_due() == NOW
 
 
+def test_feeds_in_hand_are_skipped_and_leave_room_for_others(store: Store) -> None:
+    with store.write() as tx:
+        tx.sync_feeds([a_feed(n) for n in range(4)], now=NOW)
+        first = tx.due_feeds(NOW, 2)
+
+        rest = tx.due_feeds(NOW, 2, skip={state.id for state in first})
+
+    assert [state.feed for state in first + rest] == [a_feed(n) for n in range(4)]
+
+
 def test_without_feeds_nothing_is_due(store: Store) -> None:
     with store.read() as queries:
         assert queries.next_due() is None
