@@ -41,7 +41,7 @@ def open_existing(options: Options) -> "Store":
         )
     from watcher.store import open_store
 
-    return open_store(options.state, url=options.database_url, now=now())
+    return open_store(options.state, url=options.database_url, now=now(), create=False)
 
 
 def worker(options: Options, pulse: datetime | None, at: datetime) -> str | None:
