@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 DATABASES = ["sqlite", "postgres"]
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    with contextlib.ExitStack() as stack:
-        try:
-            url = stack.enter_context(support_postgres.server())
-        except support_postgres.UnavailableError as error:
-            pytest.skip(str(error))
-        yield url
-
-
 @contextlib.contextmanager
 def _place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
     if request.param == "sqlite":

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from support.feed_server import FeedServer, answer
+from support.postgres import schema
 from support.webhook import Answer, Webhook, serving
 
 from watcher.core.model import DeliveryState, FeedFault, Hold
@@ -48,6 +49,7 @@ class Scene:
     feeds: FeedServer
     desk: Webhook
     operator: Webhook
+    database_url: str | None = None
 
     def write(self, *paths: str, rules: str = "", more: str = "") -> None:
         feeds = "".join(
@@ -64,7 +66,11 @@ class Scene:
 
     @asynccontextmanager
     async def service(self) -> AsyncIterator[Service]:
-        settings = Settings(rules=self.folder / "rules.yaml", state=self.folder / "state")
+        settings = Settings(
+            rules=self.folder / "rules.yaml",
+            state=self.folder / "state",
+            database_url=self.database_url,
+        )
         async with open_service(settings, "test") as service:
             yield service
 
@@ -78,10 +84,21 @@ def hooks() -> Iterator[tuple[Webhook, Webhook]]:
         yield desk, operator
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    if request.param == "sqlite":
+        yield None
+        return
+    with schema(request.getfixturevalue("postgres")) as url:
+        yield url
+
+
 @pytest.fixture
-async def scene(tmp_path: Path, hooks: tuple[Webhook, Webhook]) -> AsyncIterator[Scene]:
+async def scene(
+    tmp_path: Path, hooks: tuple[Webhook, Webhook], database_url: str | None
+) -> AsyncIterator[Scene]:
     async with FeedServer() as feeds:
-        yield Scene(folder=tmp_path, feeds=feeds, desk=hooks[0], operator=hooks[1])
+        yield Scene(tmp_path, feeds, *hooks, database_url=database_url)
 
 
 async def poll(service: Service) -> Tally:
@@ -157,13 +174,11 @@ async def test_when_the_news_can_not_be_written_down_nothing_of_it_is_known_and_
 ) -> None:
     scene.feeds.put("/courier", rss(OLD), rss(HELD, OLD, tag='"2"'))
     scene.write("/courier")
-    database = scene.folder / "state" / "watcher.db"
-
     async with scene.service() as service:
         await poll(service)
-        rename(database, "delivery", "hidden")
+        rename(service, "delivery", "hidden")
         failed = await poll(service)
-        rename(database, "hidden", "delivery")
+        rename(service, "hidden", "delivery")
         service.poller.forget_pauses()
         again = await poll(service)
         await deliver(service)
@@ -174,10 +189,10 @@ async def test_when_the_news_can_not_be_written_down_nothing_of_it_is_known_and_
     assert len(scene.told()) == 1
 
 
-def rename(database: Path, old: str, new: str) -> None:
-    with sqlite3.connect(database, timeout=10) as connection:
-        connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
-    connection.close()
+def rename(service: Service, old: str, new: str) -> None:
+    """Take a table away under the running program."""
+    with service.store.write() as tx:
+        tx._connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
 
 
 async def test_a_broken_feed_and_a_dead_target_delay_nobody(scene: Scene) -> None:
