@@ -76,7 +76,7 @@ def _opening(name: str, slot: int, letters: str) -> frozenset[str]:
 
 # Chains that no other language has by chance, each in its alphabet.
 _TELLING = {
-    "latin": re.compile("(l[iu])?[ldt][ae]r|[dt][aei](ki|gi|gy)|[dt][ae]n?$"),
+    "latin": re.compile("(l[iu])?[ldt][ae]r(?!y)|[dt][aei](ki|gi|gy)|[dt][ae]n?$"),
     "cyrillic": re.compile("[лдт][ае]р|[дт][ае]н?$|[дт][ае][ғг]|ге$"),
     "arabic": re.compile("[لدت][اه]ر|[دت][اه]ن?$"),
 }

@@ -19,34 +19,44 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Letters that only some of the languages here write. Looked for in the text as typed.
-_LETTERS: tuple[tuple[str, frozenset[str]], ...] = tuple(
-    (letters, frozenset(languages.split()))
-    for letters, languages in (
-        ("әғқңөұүһіӘҒҚҢӨҰҮҺІ", "kk ug"),
-        ("ъэёщЪЭЁЩ", "ru"),
-        ("ışğİŞĞ", "tr kk ug"),
-        ("ñÑ", "kk"),
-        ("üöÜÖ", "tr de kk ug"),
-        ("äÄß", "de kk"),
-        ("çÇ", "tr fr"),
-        ("éèêàùïôœëûÉÈÊÀÙÏÔŒËÛ", "fr"),
-        ("ۇۆۈېەڭۋ", "kk ug"),
-    )
+_Letters = tuple[tuple[str, frozenset[str]], ...]
+
+# Letters that only one of the languages here writes, or few. Looked for in texts as typed.
+# German and Turkish share ü and ö, but Turkish hardly ever comes without ı, ş or ğ.
+_LETTERS: _Letters = (
+    ("әғқңөұүһіӘҒҚҢӨҰҮҺІ", _words("kk ug")),
+    ("ъэёщЪЭЁЩ", _words("ru")),
+    ("ışğİŞĞ", _words("tr kk")),
+    ("ñÑ", _words("kk")),
+    ("üöäßÜÖÄ", _words("de")),
+    ("çèêàùïôœëûÇÈÊÀÙÏÔŒËÛ", _words("fr")),
+    ("ۇۆۈېەڭۋ", _words("kk ug")),
 )
+# A term is one word: its letters tell what it may be, and a wrong guess stays with that word.
+_LETTERS_OF_TERMS: _Letters = (
+    *_LETTERS,
+    ("üöÜÖ", _words("tr kk ug")),
+    ("ş", _words("ug")),
+    ("çÇ", _words("tr")),
+    ("éÉ", _words("fr ug")),
+)
+# Uyghur in Latin letters: é, and a q without u.
+_UYGHUR_LATIN = re.compile("q(?!u)")
 _KAZAKH_LETTER = re.compile("[әғқңөұүһі]")
 _ARABIC_LETTER = re.compile("[\u0620-\u064a]")
 _CYRILLIC_LETTER = re.compile(f"[{CYRILLIC}]")
 
-# Little words, folded, that stand in nearly every sentence of the one language and no other.
+# Little words, folded, that stand in nearly every text of the one language and in none of the
+# others: "die", "we" and "mit" are English too,
+# "de" and "la" stand in names everywhere.
 _LITTLE_WORDS: dict[str, frozenset[str]] = {
     language: _words(words)
     for language, words in {
-        "de": "der das und von den dem im ist mit auf fur nicht eine einer zur zum bei uber wird",
-        "fr": "de en la le les des du et dans une pour sur par aux est qui au ont ces cette",
-        "tr": "ve bir bu icin ile olarak daha gibi olan sonra kadar degil ise",
-        "ug": "bilen we uchun bolghan dep kerek hem",
-        "kk": "jane men ushin bolgan dep turaly jene",
+        "de": "und ist auf nicht eine einer wird zum zur sich auch nach wurde",
+        "fr": "les des et dans une sur aux qui au ces cette",
+        "tr": "bir icin olarak daha gibi olan sonra kadar degil",
+        "ug": "bilen uchun bolghan kerek",
+        "kk": "jane ushin bolgan turaly jene",
         "ru": "и в на не по с из для от о за что как его был к у",
     }.items()
 }
@@ -64,28 +74,34 @@ PLAIN_WORDS = _words(
 
 def language_of_term(text: str, language: str) -> frozenset[str]:
     """Return the languages that a spelling speaks for: by its letters, its form, its label."""
-    found = languages_of(text, ())
+    found = set(languages_of(text, ()))
+    signs = set(text)
+    for letters, languages in _LETTERS_OF_TERMS:
+        if not signs.isdisjoint(letters):
+            found |= languages
     if language:
-        found |= {language[:2]}
+        found.add(language[:2])
     if len(text) >= 9 and _GERMAN_HEAD.search(text.lower()):
-        found |= {"de"}
-    return found
+        found.add("de")
+    return frozenset(found)
 
 
 def languages_of(raw: str, words: Iterable[str]) -> frozenset[str]:
     """Return the languages that a text shows signs of. `words` are its words, folded."""
-    found: set[str] = set()
     seen = set(words)
-    if not raw.isascii():
-        signs = set(raw)
-        for letters, languages in _LETTERS:
-            if not signs.isdisjoint(letters):
-                found |= languages
-        if "kk" not in found and _ARABIC_LETTER.search(raw):
-            found.add("ar")
-        if _CYRILLIC_LETTER.search(raw) and not _KAZAKH_LETTER.search(raw):
-            found.add("ru")
-    found |= {name for name, little in _LITTLE_WORDS.items() if not seen.isdisjoint(little)}
+    found = {name for name, little in _LITTLE_WORDS.items() if not seen.isdisjoint(little)}
+    if raw.isascii():
+        return frozenset(found)
+    signs = set(raw)
+    for letters, languages in _LETTERS:
+        if not signs.isdisjoint(letters):
+            found |= languages
+    if "é" in signs and any(map(_UYGHUR_LATIN.search, seen)):
+        found.add("ug")
+    if "kk" not in found and _ARABIC_LETTER.search(raw):
+        found.add("ar")
+    if _CYRILLIC_LETTER.search(raw) and not _KAZAKH_LETTER.search(raw):
+        found.add("ru")
     return frozenset(found)
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
 _MEMORY = 50_000
+_LONGEST_WORD = 100
+"""A longer run of letters is no word; looking for its stems would cost the square of its length."""
 _SHORTEST_JOINED = 5
 _SHORTEST_FUZZY = 6
 _SHORTEST_SUBSTITUTION = 8
@@ -263,9 +265,13 @@ class Index:
         known = self._memory.get(word)
         if known is not None:
             return known
+        if len(word) > _LONGEST_WORD:
+            return ()
         if len(self._memory) >= _MEMORY:
             self._memory.clear()
         found = dict.fromkeys(self._forms(word))
+        same = {seen.word for seen in found if not seen.differs}
+        found = {seen: None for seen in found if not seen.differs or seen.word not in same}
         if self._typos and len(word) >= _SHORTEST_FUZZY - 1:
             right = {seen.word for seen in found}
             found |= dict.fromkeys(seen for seen in self._slips(word) if seen.word not in right)

@@ -124,13 +124,16 @@ def _base(sign: str) -> str:
     return sign
 
 
-@lru_cache(maxsize=1 << 14)
-def _cluster(signs: str) -> str:
+def _fold_cluster(signs: str) -> str:
     """Fold a base sign with the marks on it."""
     if signs in _FIXED:
         return _FIXED[signs]
     folded = "".join(map(_base, _settled(signs)))
-    return folded if folded == signs or len(folded) != 1 else _cluster(folded)
+    return folded if folded == signs or len(folded) != 1 else _fold_cluster(folded)
+
+
+_cluster = lru_cache(maxsize=1 << 14)(_fold_cluster)
+_LONGEST_KEPT = 8
 
 
 class _Table(dict[int, str]):
@@ -192,7 +195,8 @@ def _fold_clusters(text: str) -> tuple[str, tuple[Span, ...]]:
     folded: list[str] = []
     spans: list[Span] = []
     for signs, start, end in _clusters(text):
-        piece = _cluster(signs)
+        # A letter under a thousand marks is not kept in memory.
+        piece = _cluster(signs) if len(signs) <= _LONGEST_KEPT else _fold_cluster(signs)
         folded.append(piece)
         spans.extend([(start, end)] * len(piece))
     return "".join(folded), tuple(spans)

@@ -67,12 +67,11 @@ _GAPS: tuple[tuple[Gap, re.Pattern[str]], ...] = (
 )
 
 
+_WIDEST_GAP = 20
+
+
 @lru_cache(maxsize=4096)
 def _gap(between: str) -> Gap:
-    if not between:
-        return Gap.NONE
-    if len(between) > 20:
-        return Gap.HARD
     return next((gap for gap, form in _GAPS if form.fullmatch(between)), Gap.HARD)
 
 
@@ -112,7 +111,9 @@ def tokenise(folded: Folded) -> list[Token]:
     done = 0
     for found in _TOKEN.finditer(text):
         start, end = found.span()
-        gap = _gap(text[done:start]) if tokens else Gap.HARD
+        gap = Gap.HARD
+        if tokens and start - done <= _WIDEST_GAP:
+            gap = _gap(text[done:start]) if done < start else Gap.NONE
         done = end
         if start in hashtags:
             for first, last in _humps(folded, start, end):
