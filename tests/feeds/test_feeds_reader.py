@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -510,12 +511,30 @@ async def test_a_cancelled_read_leaves_the_reader_usable(reader: Reader) -> None
     assert len((await read(reader, rss(*GOOD))).entries) == 5
 
 
-async def test_a_child_that_was_killed_from_outside_is_replaced(reader: Reader) -> None:
+async def test_a_child_that_was_killed_from_outside_is_replaced_and_no_item_blamed(
+    reader: Reader,
+) -> None:
     process = reader._workers[0]._process
     assert process is not None
 
     process.kill()
     process.wait()
+    document = await read(reader, rss(item(1)))
 
-    assert len((await read(reader, rss(*GOOD))).entries) == 5
-    assert len((await read(reader, rss(*GOOD))).entries) == 5
+    assert titles(document) == ["Новость 1"]
+    assert document.damaged == 0
+
+
+async def test_no_item_counts_as_read_when_no_child_can_be_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = rss(item(1))
+    async with Reader() as reader:
+        known = (await read(reader, first)).digests
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+
+    async with Reader() as reader:
+        with pytest.raises(FeedError) as failure:
+            await read(reader, rss(item(1), item(2)), known=known)
+
+    assert "could not be started" in failure.value.detail

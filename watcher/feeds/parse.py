@@ -259,8 +259,15 @@ class Reader:
         self, kind: str, url: str, parts: Sequence[bytes], seconds: float
     ) -> dict[str, Any]:
         worker = await self._idle.get()
+        request = {"kind": kind, "url": url}
         try:
-            return await worker.ask({"kind": kind, "url": url}, parts, seconds)
+            try:
+                return await worker.ask(request, parts, seconds)
+            except ChildDiedError as died:
+                if died.slow:
+                    raise
+                # It may have been the system that killed it, for memory others took: once more.
+                return await worker.ask(request, parts, seconds)
         finally:
             self._idle.put_nowait(worker)
 

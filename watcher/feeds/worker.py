@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import watcher
+from watcher.core.errors import FeedError
+from watcher.core.model import FeedFault
 from watcher.feeds import wire
 
 if TYPE_CHECKING:
@@ -28,7 +30,11 @@ _BROKEN: Final = (OSError, EOFError, ValueError, struct.error)
 
 
 class ChildDiedError(Exception):
-    """The child was killed for taking too long, or ended by itself; the message says which."""
+    """The child was killed for taking too long (`slow`), or ended by itself."""
+
+    def __init__(self, why: str, *, slow: bool) -> None:
+        super().__init__(why)
+        self.slow = slow
 
 
 class Worker:
@@ -47,10 +53,20 @@ class Worker:
     async def ask(
         self, request: dict[str, Any], parts: Sequence[bytes], seconds: float
     ) -> dict[str, Any]:
-        """Send one request and return the answer; raises ChildDiedError after `seconds`."""
+        """Send one request and return the answer.
+
+        Raises ChildDiedError after `seconds` or when the child ends, and FeedError when none can
+        be started: that is no item's fault, so none may be counted as read.
+        """
         if self._process is None or self._asked >= _RECYCLED_AFTER:
             self._kill()
-            await self._run(self._start, _START_SECONDS)
+            try:
+                await self._run(self._start, _START_SECONDS)
+            except ChildDiedError as died:
+                raise FeedError(
+                    FeedFault.POISONED,
+                    "the parser could not be started; this computer may be short of memory.",
+                ) from died
         self._asked += 1
         head = json.dumps({**request, "seconds": math.ceil(seconds) + 5}).encode()
         frame = wire.pack([head, *parts])
@@ -68,15 +84,15 @@ class Worker:
             async with asyncio.timeout(seconds):
                 return await asyncio.shield(future)
         except TimeoutError:
-            why = f"it took longer than {seconds:.1f} s"
+            died = ChildDiedError(f"it took longer than {seconds:.1f} s", slow=True)
         except _BROKEN:
-            why = "it needed too much memory or broke the parser"
+            died = ChildDiedError("it needed too much memory or broke the parser", slow=False)
         except BaseException:
             # Cancelled half-way: the pipe holds half an answer, so the process is of no use.
             await self._end(future)
             raise
         await self._end(future)
-        raise ChildDiedError(why)
+        raise died
 
     async def _end(self, future: asyncio.Future[dict[str, Any]]) -> None:
         self._kill()
