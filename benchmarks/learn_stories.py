@@ -1,6 +1,6 @@
 """Learn the score cards of core/stories from the train half of the labelled sets.
 
-    python benchmarks/learn_stories.py            # rewrites watcher/core/stories/card.py
+    PYTHONPATH=tests python benchmarks/learn_stories.py    # rewrites watcher/core/stories/card.py
 
 Logistic regression over intervals (one weight each), L2, by AdaGrad over pairs in a fixed order:
 the same data give the same card. Pairs are those that the index itself proposes.
@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from story_sets import Row, pairs, rows
+from support.story_sets import Row, pairs, rows
 
 from watcher.core.model import Link, LinkKind, StoryId
-from watcher.core.stories import WINDOW, StoryIndex
+from watcher.core.stories import StoryIndex
 from watcher.core.stories.candidates import Rarity
 from watcher.core.stories.evidence import Evidence, Side, compare
 from watcher.core.stories.verdict import (
@@ -51,24 +51,9 @@ def proposals(read: Sequence[Row]) -> Iterator[tuple[Row, Row, Evidence]]:
     index = StoryIndex()
     by_id = {row.article.id: row for row in read}
     for row in read:
-        yield from ((by_id[other], row, found) for other, found in proposed(index, row.article))
+        yield from ((by_id[to], row, found) for to, found in index.compared(row.article))
         link = Link(article=row.article.id, kind=LinkKind.NEW, story=StoryId(row.article.id))
         index.add(row.article, link)
-
-
-def proposed(index: StoryIndex, article: Article) -> Iterator[tuple[str, Evidence]]:
-    """Yield the members the index would look at, with the evidence."""
-    words = words_of(article)
-    side = Side(words)
-    for slot in index._candidates.find(words):
-        held = index._held[slot]
-        clock = article.seen or article.published
-        gap = abs(clock - held.clock) if clock and held.clock else WINDOW * 0
-        if gap > WINDOW:
-            continue
-        found = compare(side, Side(held.words), index._candidates.rarity)
-        if found is not None:
-            yield held.id, found
 
 
 POSITIONS: list[tuple[str, int]] = [

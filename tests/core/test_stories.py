@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watcher.core.model import Article, ArticleId, Link, LinkKind
@@ -419,6 +419,7 @@ def test_an_article_is_a_copy_of_itself(words: list[str]) -> None:
     assert (link.kind, link.to) == (LinkKind.COPY, first.id)
 
 
+@settings(max_examples=30)
 @given(st.lists(TEXTS, min_size=1, max_size=8), TEXTS)
 def test_asking_changes_nothing(stored: list[list[str]], asked: list[str]) -> None:
     index = filed(*map(told, stored))
@@ -432,6 +433,7 @@ def test_asking_changes_nothing(stored: list[list[str]], asked: list[str]) -> No
     assert len(index) == len(stored)
 
 
+@settings(max_examples=30)
 @given(st.lists(TEXTS, min_size=1, max_size=8), TEXTS, TEXTS)
 def test_discard_undoes_add(stored: list[list[str]], extra: list[str], asked: list[str]) -> None:
     index = filed(*map(told, stored))
@@ -445,6 +447,7 @@ def test_discard_undoes_add(stored: list[list[str]], extra: list[str], asked: li
     assert len(index) == len(stored)
 
 
+@settings(max_examples=30)
 @given(st.permutations(range(6)))
 def test_the_order_of_unrelated_articles_does_not_matter(order: list[int]) -> None:
     size = len(VOCABULARY) // 6

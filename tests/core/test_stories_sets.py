@@ -15,10 +15,10 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_syndicated_copies_are_found_and_mutants_stay_out() -> None:
-    read = rows("synd")
+    read = [row for row in rows("synd") if row.held_out]
 
     links = run(row.article for row in read)
-    told = score(read, links, counts=lambda row: row.held_out)
+    told = score(read, links)
     joined, mutants = mutants_joined(read, links)
 
     assert told.f1 >= 0.96  # .991 when this was written; .75 is what must never be undercut
@@ -27,7 +27,7 @@ def test_syndicated_copies_are_found_and_mutants_stay_out() -> None:
 
 
 def test_one_event_told_by_many_outlets_is_no_copy() -> None:
-    read = rows("allsides_natural")[-4000:]
+    read = rows("allsides_natural")[-2500:]
 
     links = run(row.article for row in read)
 

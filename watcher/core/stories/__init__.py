@@ -29,6 +29,9 @@ WINDOW: Final = timedelta(hours=72)
 """How far apart two articles of one story may be."""
 
 
+NO_HOUR: Final = 1 << 40
+
+
 @dataclass(slots=True, frozen=True)
 class _Held:
     """An article in the index, as small as it can be: its words as one string each."""
@@ -63,6 +66,7 @@ class StoryIndex:
         self._candidates = Candidates()
         self._held: dict[int, _Held] = {}
         self._slots: dict[ArticleId, int] = {}
+        self._hours: dict[int, set[int]] = {}
         self._next = 0
         self._last: tuple[Article, Words] | None = None
 
@@ -75,12 +79,7 @@ class StoryIndex:
         The clock is `article.seen`, else `published`; one without either is compared with all.
         """
         side = Side(self._words(article))
-        compared = [
-            pair
-            for slot in self._candidates.find(side.words)
-            if (pair := self._compare(article, side, self._held[slot])) is not None
-        ]
-        best = max(self._verdicts(article, side, compared), key=_rank, default=None)
+        best = max(self._verdicts(article, side), key=_rank, default=None)
         if best is None:
             return Link(article=article.id, kind=LinkKind.NEW, story=StoryId(article.id))
         held, verdict = best
@@ -93,6 +92,11 @@ class StoryIndex:
             why=verdict.why,
         )
 
+    def compared(self, article: Article) -> list[tuple[ArticleId, Evidence]]:
+        """Return the articles that `place` looks at first, with what was found; for learning."""
+        side = Side(self._words(article))
+        return [(held.id, evidence) for held, evidence in self._look(article, side)]
+
     def add(self, article: Article, link: Link) -> None:
         """File `article` under the story of `link`, so that later ones find it.
 
@@ -104,14 +108,16 @@ class StoryIndex:
         slot = self._next
         self._next += 1
         self._candidates.add(slot, words, keys)
+        clock = article.seen or article.published
         self._slots[article.id] = slot
+        self._hours.setdefault(_hour(clock), set()).add(slot)
         self._held[slot] = _Held(
             article.id,
             link.story,
             self._group(link),
             article.outlet,
             _language(article),
-            article.seen or article.published,
+            clock,
             " ".join(words.title),
             " ".join(words.body),
             words.capitals,
@@ -128,28 +134,37 @@ class StoryIndex:
     def discard(self, article_id: ArticleId) -> None:
         """Undo `add`; an article that isn't held is no mistake."""
         slot = self._slots.pop(article_id, None)
-        if slot is not None:
-            held = self._held.pop(slot)
-            self._candidates.discard(slot, held.words, held.keys)
+        if slot is None:
+            return
+        held = self._held.pop(slot)
+        self._candidates.discard(slot, held.words, held.keys)
+        hour = self._hours[_hour(held.clock)]
+        hour.discard(slot)
+        if not hour:
+            del self._hours[_hour(held.clock)]
 
     def expire(self, now: datetime) -> int:
         """Let go of articles older than the window before `now`; return how many."""
         limit = now - self._window
-        old = [held.id for held in self._held.values() if held.clock and held.clock < limit]
+        old = [
+            held.id
+            for hour, slots in self._hours.items()
+            if hour <= _hour(limit)
+            for held in map(self._held.__getitem__, slots)
+            if held.clock and held.clock < limit
+        ]
         for article_id in old:
             self.discard(article_id)
         return len(old)
 
-    def _verdicts(
-        self, article: Article, side: Side, compared: list[tuple[_Held, Evidence]]
-    ) -> Iterator[tuple[_Held, Verdict]]:
+    def _verdicts(self, article: Article, side: Side) -> Iterator[tuple[_Held, Verdict]]:
         """Yield one verdict for each group of copies among the candidates.
 
         A headline alone agrees with its article and with the same article about somebody else;
         so where a fuller member of the group shows other names or numbers, that member decides.
         """
         groups: dict[ArticleId, list[tuple[_Held, Evidence]]] = {}
-        for held, evidence in compared:
+        for held, evidence in self._look(article, side):
             groups.setdefault(held.group, []).append((held, evidence))
         for group, members in groups.items():
             if all(held.id != group for held, _ in members) and group in self._slots:
@@ -194,6 +209,12 @@ class StoryIndex:
         first = self._compare(article, side, self._held[slot])
         return bool(first and judge(first[1], same_language=_one_language(article, first[0])))
 
+    def _look(self, article: Article, side: Side) -> Iterator[tuple[_Held, Evidence]]:
+        for slot in self._candidates.find(side.words):
+            found = self._compare(article, side, self._held[slot])
+            if found is not None:
+                yield found
+
     def _compare(self, article: Article, side: Side, held: _Held) -> tuple[_Held, Evidence] | None:
         clock = article.seen or article.published
         apart = abs(clock - held.clock) if clock and held.clock else timedelta()
@@ -223,6 +244,11 @@ def _one_language(article: Article, held: _Held) -> bool:
     """Tell whether both are in one language, as far as is known."""
     language = _language(article)
     return not (language and held.language) or language == held.language
+
+
+def _hour(clock: datetime | None) -> int:
+    """Return the hour since 1970, so that expiry needn't look at all; far ahead without a clock."""
+    return int(clock.timestamp()) // 3600 if clock else NO_HOUR
 
 
 def _language(article: Article) -> str:

@@ -27,6 +27,8 @@ COPY: Final = 0.7
 REPORT: Final = 0.5
 """Score from which it is a report of the same event."""
 
+SAME_FORM: Final = 0.3
+"""Share of runs of words from which other numbers are those of another event in the same form."""
 VERBATIM: Final = 0.9
 """Share of runs of words of the shorter body from which two bodies are the same."""
 SAME_BODY: Final = 0.9
@@ -157,6 +159,8 @@ def forbids_copy(evidence: Evidence) -> str:
 
 def forbids_report(evidence: Evidence) -> str:
     """Return what makes it another event, in plain words; "" when nothing does."""
+    if evidence.numbers == APART and evidence.runs_small >= SAME_FORM and not evidence.opposite:
+        return "other numbers"
     if evidence.names == APART and evidence.runs_small < SAME_TEXT:
         return "other names"
     names = [swap for swap in evidence.swaps if swap.name]

@@ -182,7 +182,7 @@ def _cut(text: str) -> Words:
         if at < len(upper) and upper[at]:
             capitals |= 1 << len(words)
             names |= (raw[at].start() not in starts) << len(words)
-        words.extend(_pieces(word))
+        words.extend(filter(None, _pieces(word)))
     return Words(title=(), body=tuple(words), capitals=capitals, names=names)
 
 

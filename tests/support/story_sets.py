@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from watcher.core.model import Link
 
-FOLDER = Path(__file__).parents[2] / "shared" / "data" / "stories"
+FOLDER = Path(__file__).parents[3] / "shared" / "data" / "stories"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,14 +116,17 @@ class Score:
 
     @property
     def precision(self) -> float:
+        """Share of the pairs put together that belong together."""
         return self.right / max(1, self.right + self.wrong)
 
     @property
     def recall(self) -> float:
+        """Share of the pairs that belong together that were put together."""
         return self.right / max(1, self.right + self.missed)
 
     @property
     def f1(self) -> float:
+        """Harmonic mean of the two."""
         return 2 * self.precision * self.recall / max(1e-9, self.precision + self.recall)
 
 
@@ -183,7 +186,7 @@ def _pairs(members: Sequence[Row], window: timedelta) -> Iterable[tuple[Row, Row
 def mutants_joined(
     read: Sequence[Row], links: Sequence[Link], *, reports: bool = False
 ) -> tuple[int, int]:
-    """Return how many mutants share a group with anything but themselves, and how many there are."""
+    """Return how many mutants share a group with another article, and how many there are."""
     found = groups(links, reports=reports)
     size = Counter(found.values())
     mutants = [row for row in read if row.level == "mutant"]
