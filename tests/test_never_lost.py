@@ -21,7 +21,7 @@ import pytest
 
 KILLS = 20
 FEEDS = 3
-SYLLABLES = "ba de fi go ku la me ni po ru sa te vi zo".split()
+SYLLABLES = ["ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo"]
 
 
 def headline(feed: int, number: int) -> str:

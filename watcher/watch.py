@@ -260,12 +260,12 @@ class Watch:
             jitter=self._jitter(),
         )
         log.warning(
-            "feed %s (%s): %s: %s; next try %s",
+            "feed %s (%s): %s: %s (next try %s)",
             poll.state.feed.name,
             poll.state.feed.url,
             poll.error.fault.value,
-            poll.error.detail,
-            after.next_due.isoformat(timespec="seconds"),
+            poll.error.detail.rstrip("."),
+            f"{after.next_due.astimezone(self.desk.zone):%H:%M:%S}",
         )
         tx.save_feed(self._with_incident(tx, poll.state, after, poll.at))
         return Tally(polled=1, failed=1)

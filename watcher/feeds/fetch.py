@@ -142,7 +142,7 @@ class Fetcher:
                 f"({trip.received} bytes came).",
             ) from None
         except network.ERRORS as error:
-            raise network.fault(error, trip.where) from error
+            raise network.fault(error, trip.where, asked=feed.url) from error
         return fetched
 
     async def _follow(

@@ -41,17 +41,21 @@ _UNREACHABLE: Final = frozenset(
 )
 
 
-def fault(error: BaseException, where: str) -> FeedError:
-    """Return the FeedError that names what `error` means for the address `where`."""
+def fault(error: BaseException, where: str, *, asked: str) -> FeedError:
+    """Return the FeedError that names what `error` means for the address `where`.
+
+    The address is said only when redirects led away from the one that was asked for.
+    """
+    hop = "" if where == asked else f"{where}: "
     reason = blocked(error)
     if reason is not None:
         return FeedError(FeedFault.BLOCKED_ADDRESS, reason)
     for cause in causes(error):
         found = _tls(cause) or _compression(cause)
         if found:
-            return FeedError(found[0], f"{where}: {found[1]}.")
+            return FeedError(found[0], f"{hop}{found[1]}")
     kind, why = _connection(error, secure=where.startswith("https:"))
-    return FeedError(kind, f"{where}: {why}.")
+    return FeedError(kind, f"{hop}{why}")
 
 
 def _tls(cause: BaseException) -> tuple[FeedFault, str] | None:
