@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -219,24 +220,24 @@ class Watch:
         articles, the feeds keep their old validators, and the next poll brings them again.
         """
         tally = Tally()
-        placed: list[ArticleId] = []
+        undo: list[Callable[[], None]] = []
         try:
             with self.store.write() as tx:
                 for poll in polls:
-                    tally.add(self._settle(tx, poll, placed))
+                    tally.add(self._settle(tx, poll, undo))
         except BaseException:
-            for article in placed:
-                self._index.discard(article)
+            for step in reversed(undo):
+                step()
             raise
         self._index.expire(self._clock())
         return tally
 
-    def _settle(self, tx: Tx, poll: Polled, placed: list[ArticleId]) -> Tally:
+    def _settle(self, tx: Tx, poll: Polled, undo: list[Callable[[], None]]) -> Tally:
         if poll.fetched is None:
             return self._settle_failure(tx, poll)
         tally = Tally(polled=1, not_modified=int(poll.document is None))
         if poll.document is not None and poll.document.entries:
-            self._settle_document(tx, poll, poll.document, tally, placed)
+            self._settle_document(tx, poll, poll.document, tally, undo)
         after = rhythm.after_answer(
             poll.state,
             poll.fetched,
@@ -271,7 +272,7 @@ class Watch:
         return Tally(polled=1, failed=1)
 
     def _settle_document(
-        self, tx: Tx, poll: Polled, document: Document, tally: Tally, placed: list[ArticleId]
+        self, tx: Tx, poll: Polled, document: Document, tally: Tally, undo: list[Callable[[], None]]
     ) -> None:
         feed = poll.state.feed
         keys, prints = identity.names(document.entries)
@@ -281,7 +282,7 @@ class Watch:
         )
         baseline = poll.state.first_read is None
 
-        news = [self._place(article, placed) for article in found.new]
+        news = [self._place(article, undo) for article in found.new]
         tx.add_articles(found.new, contents=found.contents)
         tx.add_links([item.link for item in news])
         for item in news:
@@ -291,15 +292,15 @@ class Watch:
             self._tell(tx, item, tally, at=poll.at, baseline=baseline, contents=found.contents)
 
         for article in found.changed:
-            self._settle_version(tx, article, tally, at=poll.at, contents=found.contents)
+            self._settle_version(tx, article, tally, undo, at=poll.at, contents=found.contents)
         tally.items_new += len(news)
         tally.stories_new += sum(item.link.kind is LinkKind.NEW for item in news)
         tally.copies += sum(item.link.kind is LinkKind.COPY for item in news)
 
-    def _place(self, article: Article, placed: list[ArticleId]) -> Placed:
+    def _place(self, article: Article, undo: list[Callable[[], None]]) -> Placed:
         link = self._index.place(article)
         self._index.add(article, link)
-        placed.append(article.id)
+        undo.append(partial(self._index.discard, article.id))
         hits = self.desk.book.match(article, today=self._clock().astimezone(self.desk.zone).date())
         return Placed(article=article, link=link, hits=hits)
 
@@ -308,6 +309,7 @@ class Watch:
         tx: Tx,
         article: Article,
         tally: Tally,
+        undo: list[Callable[[], None]],
         *,
         at: datetime,
         contents: Mapping[ArticleId, str],
@@ -321,6 +323,9 @@ class Watch:
         hits = self.desk.book.match(article, today=at.astimezone(self.desk.zone).date())
         tx.add_versions([article], contents=contents, at=at)
         tx.add_hits(article.id, hits)
+        if article.id in self._index:
+            self._index.add(article, link)
+            undo.append(partial(self._index.add, before, link))
         changed = edited(before, hits_before, article, hits)
         item = Placed(article=article, link=link, hits=hits)
         self._tell(tx, item, tally, at=at, contents=contents, changed=changed)

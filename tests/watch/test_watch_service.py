@@ -337,3 +337,26 @@ async def test_a_rule_that_wants_two_outlets_waits_for_the_second(scene: Scene) 
         await deliver(service)
 
     assert (waiting, len(scene.told())) == ([], 1)
+
+
+async def test_a_copy_of_the_edited_words_is_still_a_copy(scene: Scene) -> None:
+    def held(title: str, detail: str, tag: str) -> bytes:
+        item = (
+            f"<item><guid>7</guid><title>{title}</title><description>{detail}</description></item>"
+        )
+        body = f'<rss version="2.0"><channel>{item}</channel></rss>'
+        return answer(body=body, headers={"ETag": tag})
+
+    stub = "More soon about Atajurt."
+    scene.feeds.put(
+        "/courier", rss(OLD), held("Atajurt: a short note", stub, '"2"'), held(*HELD, '"3"')
+    )
+    scene.feeds.put("/herald", rss(OLD), rss(OLD), rss(OLD), rss(HELD_COPY, OLD, tag='"2"'))
+    scene.write("/courier", "/herald")
+
+    async with scene.service() as service:
+        for _ in range(3):
+            await poll(service)
+        tally = await poll(service)
+
+    assert (tally.items_new, tally.copies) == (1, 1)

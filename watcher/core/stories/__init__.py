@@ -73,6 +73,9 @@ class StoryIndex:
     def __len__(self) -> int:
         return len(self._held)
 
+    def __contains__(self, article_id: ArticleId) -> bool:
+        return article_id in self._slots
+
     def place(self, article: Article) -> Link:
         """Return the story `article` belongs to, without adding it.
 
