@@ -360,3 +360,24 @@ async def test_a_copy_of_the_edited_words_is_still_a_copy(scene: Scene) -> None:
         tally = await poll(service)
 
     assert (tally.items_new, tally.copies) == (1, 1)
+
+
+async def test_a_lost_state_is_told_once_and_the_backlog_is_no_news(scene: Scene) -> None:
+    if scene.database_url:
+        pytest.skip("a server keeps its own files")
+    scene.feeds.put("/courier", rss(HELD, FREED, OLD))
+    scene.write("/courier")
+    async with scene.service() as service:
+        await poll(service)
+        await deliver(service)
+    (scene.folder / "state" / "watcher.db").write_bytes(b"not a database" * 500)
+    before = len(scene.told())
+
+    for _ in range(2):
+        async with scene.service() as service:
+            tally = await poll(service)
+            await deliver(service)
+
+    assert tally.items_new == 0
+    assert len(scene.told()) == before + 1, "one summary of what the feeds show"
+    assert [got.json()["title"] for got in scene.operator.got] == ["The state was lost"]

@@ -48,6 +48,7 @@ def collect(call: Call) -> dict[str, Any]:
         feeds = queries.feed_states(active=True)
         counts = queries.counts()
         pulse = _moment(queries.note(PULSE))
+        lost = queries.note("recovered")
         next_delivery = queries.next_delivery()
         alerts_today = len(queries.alerts(since=midnight, limit=1_000_000))
         stories_today = len({link.story for _, link in queries.articles_since(midnight)})
@@ -76,7 +77,7 @@ def collect(call: Call) -> dict[str, Any]:
         "articles": counts["articles"],
         "stories": counts["stories"],
         "alerts": counts["alerts"],
-        "recovered": store.recovered or None,
+        "recovered": lost,
     }
 
 

@@ -109,8 +109,11 @@ async def open_service(
                 service.ledger, service.desk.targets, timezone=service.desk.zone, clock=now
             )
             service.poller = Poller(service.watch, settled=service.count)
-            if store.recovered:
-                tell(service, "The state was lost", store.recovered, f"lost {started}")
+            with store.read() as notes:
+                lost = notes.note("recovered")
+            if lost:
+                # The same loss is the same alert: it is told once, however often we start.
+                tell(service, "The state was lost", lost, f"lost {lost}")
             try:
                 yield service
             finally:
