@@ -29,7 +29,7 @@ from watcher.core.decide import (
     retry,
     schedule,
 )
-from watcher.core.errors import FeedError
+from watcher.core.errors import FeedError, RulesError, WatcherError
 from watcher.core.model import (
     Article,
     ArticleId,
@@ -45,6 +45,7 @@ from watcher.core.model import (
     Hit,
     Link,
     LinkKind,
+    Mistake,
     Outcome,
     Rule,
     Story,
@@ -118,7 +119,10 @@ class Placed:
 
 
 class Desk:
-    """The rules in force: compiled, with channels that know their targets. Replaced as a whole."""
+    """The rules in force: compiled, with channels that know their targets. Replaced as a whole.
+
+    Raises RulesError with a mistake for each channel whose address no service understands.
+    """
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -128,10 +132,19 @@ class Desk:
         self.rules: Mapping[str, Rule] = {rule.name: rule for rule in config.rules}
         self.targets: dict[str, Target] = {}
         channels: dict[str, Channel] = {}
+        mistakes: list[Mistake] = []
         for channel in config.channels:
-            targets = split(channel)
+            try:
+                targets = split(channel)
+            except WatcherError as error:
+                mistakes.append(
+                    Mistake(file=config.path, line=channel.line, column=1, message=str(error))
+                )
+                continue
             self.targets |= {target.name: target for target in targets}
             channels[channel.name] = replace(channel, targets=tuple(t.name for t in targets))
+        if mistakes:
+            raise RulesError(tuple(mistakes))
         self.channels: Mapping[str, Channel] = channels
         self.channel_of: Mapping[str, Channel] = {
             target: channel for channel in channels.values() for target in channel.targets
@@ -275,6 +288,8 @@ class Watch:
         self, tx: Tx, poll: Polled, document: Document, tally: Tally, undo: list[Callable[[], None]]
     ) -> None:
         feed = poll.state.feed
+        if not feed.named and document.title:
+            feed = replace(feed, name=rhythm.own_name(document))
         keys, prints = identity.names(document.entries)
         known = tx.known(feed.url, keys=keys, fingerprints=prints)
         found = identity.sort_out(
@@ -412,7 +427,7 @@ class Watch:
 
     def tell_health(self, tx: Tx, headline: str, body: str, *, occasion: str, at: datetime) -> None:
         """Put a message about the watcher itself on its way to the health channels, once."""
-        log.warning("%s", headline)
+        log.warning("%s: %s", headline, body.partition("\n")[0])
         write_notice(tx, self.desk.health, headline, body, occasion=occasion, at=at)
 
 

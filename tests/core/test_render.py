@@ -30,7 +30,9 @@ COPIES = a_story(
 
 def test_an_english_alert_as_it_stands_in_a_chat() -> None:
     hit = a_hit_on(ENGLISH, "Atajurt")
-    more = a_hit_on(ENGLISH, "Atazhurt", term="atajurt", entity="atajurt", how=How.FOLDED)
+    more = a_hit_on(
+        ENGLISH, "Atazhurt", term="atajurt", entity="atajurt", alias="Atajurt", how=How.FOLDED
+    )
     hit = replace(hit, matches=hit.matches + more.matches)
     whys = {"Atajurt": "UPR submission, section 4"}
 
@@ -42,9 +44,9 @@ def test_an_english_alert_as_it_stands_in_a_chat() -> None:
         "\n"
         "A lawyer for »Atazhurt« was turned away.\n"
         "\n"
-        "Atajurt: matched “Atajurt”; “Atazhurt”, alias of atajurt, "
+        "Atajurt: matched “Atajurt”; “Atazhurt”, alias of atajurt (“Atajurt”), "
         "in another spelling of the same letters (UPR submission, section 4)\n"
-        "Also: Guardian, NTD, Courier, 1 more; first: Steppe Herald 17:10\n"
+        "Also: Guardian, NTD, Courier, 1 more (first: Steppe Herald 17:10)\n"
         "\n"
         "https://herald.example/news/1?id=7&page=2\n"
         "2026-03-10 17:02 +05 · 0123456789abcdef"

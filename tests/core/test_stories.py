@@ -260,8 +260,8 @@ def test_a_single_word_does_not_join_every_headline_with_it() -> None:
 
 
 def test_two_languages_are_never_a_copy() -> None:
-    first = an_article("Atajurt", POLICE, language="en")
-    second = an_article("Atajurt", POLICE, language="tr")
+    first = an_article("Serikzhan Bilash Atajurt", "Serikzhan Bilash spoke.", language="en")
+    second = an_article("Serikzhan Bilash Atajurt", "Serikzhan Bilash sprach.", language="de")
 
     assert link_between(first, second).kind is not LinkKind.COPY
 
@@ -474,3 +474,13 @@ def test_no_text_is_too_odd_to_be_placed(title: str, summary: str, outlet: str) 
 
     assert 0.0 <= link.score <= 1.0
     assert len(index) == 0
+
+
+@pytest.mark.parametrize(("one", "other"), [("ru", "en-US"), ("kk", "ru"), ("en", "kk")])
+def test_what_a_feed_states_as_its_language_does_not_part_the_same_words(
+    one: str, other: str
+) -> None:
+    first = an_article("Activist held after protest", POLICE, language=one, outlet="Courier")
+    again = an_article("Activist held after protest", POLICE, language=other, outlet="Herald")
+
+    assert link_between(first, again).kind is LinkKind.COPY

@@ -495,3 +495,23 @@ def test_an_alert_is_found_by_the_beginning_of_its_id_if_it_is_the_only_one(stor
         assert tx.alert("f") is None
         tx.add_alerts([an_alert(2, id="bb00000000000000")])
         assert tx.alert("b") is not None
+
+
+# --- keys ------------------------------------------------------------------------------------
+
+
+def test_the_key_of_a_message_leads_to_its_alerts(store: Store) -> None:
+    one, two = a_delivery(1, hold=Hold.LIMIT), a_delivery(2, hold=Hold.LIMIT)
+    with store.write() as tx:
+        post(tx, one, two)
+        batch = tx.take(one.target, now=NOW + HOUR)
+
+    assert batch is not None
+    with store.read() as known:
+        by_message = [alert.id for alert in known.alerts_by_key(batch.key[:12])]
+        by_delivery = [alert.id for alert in known.alerts_by_key(two.id)]
+        by_alert = [alert.id for alert in known.alerts_by_key(one.alert)]
+
+    assert set(by_message) == {one.alert, two.alert}
+    assert by_delivery == [two.alert]
+    assert by_alert == [one.alert]

@@ -7,6 +7,7 @@ the first channel is split.
 
 from watcher.alerts.outbox import Outbox, OutboxPort, Sender
 from watcher.alerts.redact import Redactor, redact, secrets_of
+from watcher.alerts.screen import keep_stdout_for_data
 from watcher.alerts.targets import Target, split
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Redactor",
     "Sender",
     "Target",
+    "keep_stdout_for_data",
     "redact",
     "secrets_of",
     "split",

@@ -247,7 +247,9 @@ class Outbox:
         if outcome.sent is Sent.OK:
             log.info("%s: %s sent", name, batch.key)
         else:
-            again = f"; next try {due:%Y-%m-%d %H:%M:%S %Z}" if due is not None else ""
+            again = (
+                f"; next try {due.astimezone(self._timezone):%H:%M:%S}" if due is not None else ""
+            )
             why = outcome.detail or "no reason given"
             log.warning("%s: %s %s: %s%s", name, batch.key, outcome.sent, why, again)
 

@@ -5,18 +5,19 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from typing import Any
 
 from apprise import NotifyFormat
 from apprise.plugins import NotifyBase
 
+from watcher.alerts.screen import screen
+
 _lock = threading.Lock()
 
 
 class Terminal(NotifyBase):
-    """Writes title and body to stdout, as they would stand in a chat."""
+    """Writes title and body on the screen, as they would stand in a chat."""
 
     service_name = "Terminal"
     protocol = "terminal"
@@ -28,9 +29,10 @@ class Terminal(NotifyBase):
     def send(self, body: str, title: str = "", **_kwargs: Any) -> bool:  # noqa: ANN401
         """Print the message in one piece."""
         text = f"{title}\n{body}" if title else body
+        stream = screen()
         with _lock:
-            sys.stdout.write(f"{text}\n\n")
-            sys.stdout.flush()
+            stream.write(f"{text}\n\n")
+            stream.flush()
         return True
 
     def url(self, privacy: bool = False, *_args: Any, **_kwargs: Any) -> str:  # noqa: ANN401, ARG002

@@ -134,7 +134,7 @@ def sort_out(
     different items is no reason to lose any: if link and title both differ, it is another article.
     """
     by_key = {item.key: item for item in known}
-    by_print = {item.fingerprint: item for item in by_key.values()}
+    told = {(item.fingerprint, item.content) for item in by_key.values()}
     crowded = _crowded(entries)
     new: dict[ArticleId, Article] = {}
     changed: dict[ArticleId, Article] = {}
@@ -146,18 +146,17 @@ def sort_out(
         if key in crowded or (owner is not None and not _same(owner, entry)):
             key = _apart(key, mark)
             owner = by_key.get(key)
-        twin = by_print.get(mark)
-        reissued = owner is None and twin is not None and twin.content == words
+        reissued = owner is None and (mark, words) in told
         if reissued or (owner is not None and owner.content == words):
             continue
         id_ = owner.id if owner else article_id(feed.url, key)
         article = _article(feed, entry, id_, key, now=now, language=language)
         (changed if owner and id_ not in new else new)[id_] = article
         contents[id_] = words
-        item = Known(
+        by_key[key] = Known(
             id=id_, key=key, fingerprint=mark, content=words, title=entry.title, url=entry.url
         )
-        by_key[key] = by_print[mark] = item
+        told.add((mark, words))
     return Sorted(new=tuple(new.values()), changed=tuple(changed.values()), contents=contents)
 
 

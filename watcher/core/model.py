@@ -30,7 +30,11 @@ DeliveryId = NewType("DeliveryId", str)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One feed as rules.yaml names it. `name` is the outlet that people read in alerts."""
+    """One feed as rules.yaml names it. `name` is the outlet that people read in alerts.
+
+    Where nobody gave it a name (`named` is False), `name` is its site until it has been read, and
+    the title it gives itself from then on.
+    """
 
     url: str
     name: str
@@ -38,6 +42,7 @@ class Feed:
     tags: frozenset[str] = frozenset()
     every: timedelta | None = None
     private: bool = False
+    named: bool = True
 
 
 class FeedFault(StrEnum):
@@ -104,6 +109,8 @@ class FeedState:
     """Items lost to damage in the last document read."""
     moved_to: str | None = None
     """Where a permanent redirect points."""
+    title: str = ""
+    """What the feed calls itself."""
     format: str | None = None
     encoding: str | None = None
 

@@ -28,6 +28,8 @@ RETRY_AFTER_CAP = timedelta(hours=24)
 LIVELY = timedelta(days=3)
 STUCK_304 = timedelta(days=8)
 """A server that says "not modified" for so long is asked once without validators."""
+LONGEST_NAME = 60
+"""Characters of a feed's own title that serve as its name."""
 LONG_TROUBLE = timedelta(hours=24)
 
 _NEEDS_A_PERSON = frozenset(
@@ -98,6 +100,7 @@ def after_answer(
             first_read=state.first_read or now,
             last_new=now if new else state.last_new,
             damaged=document.damaged,
+            title=own_name(document) or state.title,
             format=document.format,
             encoding=document.encoding,
         )
@@ -148,6 +151,11 @@ def after_failure(
         fault_detail=detail,
         fault_since=state.fault_since or now,
     )
+
+
+def own_name(document: Document) -> str:
+    """Return what a feed calls itself, short enough for the first line of an alert."""
+    return " ".join(document.title.split())[:LONGEST_NAME].strip()
 
 
 def incident(before: FeedState, after: FeedState, *, now: datetime) -> Incident | None:

@@ -141,6 +141,7 @@ class Life:
             )
             if self._broken:
                 self._broken = ""
+                self._note_broken("")
                 tell(
                     self._service,
                     "The rules are good again",
@@ -149,11 +150,17 @@ class Life:
                 )
         sd_notify("READY=1")
 
+    def _note_broken(self, message: str) -> None:
+        """Let `watcher status` say that the file and the rules in force differ."""
+        with contextlib.suppress(StateError), self._service.store.write() as tx:
+            tx.set_note("rules_broken", message)
+
     def _keep_old_rules(self, error: WatcherError) -> None:
         message = str(error)
         log.error("the last good rules stay in force; mend this:\n%s", message)
         if message != self._broken:
             self._broken = message
+            self._note_broken(message)
             body = f"The last good rules stay in force until this is mended:\n{message}"
             tell(self._service, "rules.yaml has a mistake", body, f"rules {message} {now().date()}")
 

@@ -61,4 +61,5 @@ def _summary(tally: Tally, before: Mapping[str, int], after: Mapping[str, int]) 
         "delivered": grown["sent"],
         "held": max(0, after.get("held", 0)),
         "parked": max(0, grown["parked"]),
+        "waiting": after["due"] + after["unknown"],
     }

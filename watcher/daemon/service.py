@@ -7,14 +7,14 @@ import contextlib
 import logging
 import os
 import random
-import sys
 from collections.abc import AsyncIterator, Mapping
 
 from watcher import __version__, config
-from watcher.alerts import Outbox, Redactor
+from watcher.alerts import Outbox, keep_stdout_for_data
 from watcher.core.errors import UsageError
 from watcher.core.model import Config
 from watcher.daemon.clock import now
+from watcher.daemon.logs import follow_rules
 from watcher.daemon.poller import Poller
 from watcher.feeds import Fetcher, Reader
 from watcher.store import Store, open_store
@@ -56,6 +56,7 @@ class Service:
         desk = await asyncio.to_thread(Desk, rules)
         await self.poller.in_turn(lambda: self.watch.use(desk))
         self.desk = desk
+        follow_rules(desk.zone, rules.secrets)
         self.outbox.use(desk.targets, zone=desk.zone)
         return rules
 
@@ -78,19 +79,20 @@ async def open_service(
     The state is claimed: a second process on it would send everything twice.
     """
     rules = load_rules(settings, environ)
-    redactor = Redactor(rules.secrets)
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(redactor)
+    if settings.json:
+        keep_stdout_for_data()
     started = now()
     store = open_store(settings.state, url=settings.database_url, now=started)
     try:
         store.claim(owner)
         service = Service(settings, rules, store)
+        follow_rules(service.desk.zone, rules.secrets)
         with store.write() as tx:
             tx.sync_feeds(rules.feeds, now=started)
             repeats = tx.recover(now=started)
+            tx.set_note("rules_broken", "")
         if repeats:
-            log.warning("%d messages were under way when the last run ended: sent again", repeats)
+            log.warning("sending again what was under way when the last run ended (%d)", repeats)
         async with (
             Fetcher(user_agent=USER_AGENT) as fetcher,
             Reader() as reader,
@@ -127,17 +129,3 @@ def tell(service: Service, headline: str, body: str, occasion: str) -> None:
     with service.store.write() as tx:
         service.watch.tell_health(tx, headline, body, occasion=occasion, at=now())
     service.outbox.nudge()
-
-
-def start_logging(settings: Settings) -> None:
-    """Log to stderr: a line each, with the time unless systemd adds it."""
-    level = (
-        (logging.DEBUG if settings.verbose > 1 else logging.INFO)
-        if settings.verbose >= 0
-        else logging.WARNING
-    )
-    time_of = "" if os.environ.get("JOURNAL_STREAM") else "%(asctime)s "
-    logging.basicConfig(
-        level=level, stream=sys.stderr, format=f"{time_of}%(levelname)s %(message)s"
-    )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)

@@ -86,10 +86,14 @@ async def _run(console: Console, folder: Path) -> int:
             news = _came_in(service, since=again)
             unchanged = sum(asked.status == 304 for asked in world.asked)
             console.print(
-                f"{len(news)} new items. {unchanged} feeds said 304 Not Modified and sent nothing;"
-                " each was asked with the ETag and Last-Modified it gave."
+                f"{len(news)} new items. Each feed was asked with the ETag and Last-Modified it had"
+                f" given; of those with nothing new, {unchanged} said 304 Not Modified."
             )
             _print_news(console, news)
+            console.print(
+                "The � is the publisher's: a letter cut in half. It costs that letter, not the"
+                " feed, and the name beside it is found."
+            )
 
             _head(console, 3, "Copies of one wire story are folded")
             _print_folded(console, service, news)

@@ -77,6 +77,10 @@ def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield chunk
 
 
+def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
+    return column.startswith(start, autoescape=True)
+
+
 class Queries:
     """Questions, asked within one snapshot: all answers belong together."""
 
@@ -309,9 +313,24 @@ class Queries:
         exact = self._alerts([AlertId(id_or_prefix)])
         if exact or not id_or_prefix:
             return exact.get(AlertId(id_or_prefix))
-        begins = ALERT.c.id.startswith(id_or_prefix, autoescape=True)
+        begins = _begins(ALERT.c.id, id_or_prefix)
         found = self._rows(select(*v.ALERT_COLUMNS).where(begins).limit(2))
         return v.alert_of(found[0]) if len(found) == 1 else None
+
+    def alerts_by_key(self, key: str) -> list[Alert]:
+        """Return the alerts that `key`, or the beginning of one, stands for; oldest first.
+
+        A key is the id of an alert or of a delivery, or the key at the end of a message: a grouped
+        message stands for several alerts.
+        """
+        if not key:
+            return []
+        ids = {row.id for row in self._rows(select(ALERT.c.id).where(_begins(ALERT.c.id, key)))}
+        sent = select(DELIVERY.c.alert).where(
+            or_(_begins(DELIVERY.c.id, key), _begins(DELIVERY.c.message, key))
+        )
+        ids |= {row.alert for row in self._rows(sent)}
+        return sorted(self._alerts(ids).values(), key=lambda alert: alert.created)
 
     def _alerts(self, ids: Iterable[AlertId]) -> dict[AlertId, Alert]:
         found = self._rows_in(select(*v.ALERT_COLUMNS), ALERT.c.id, ids)

@@ -28,6 +28,7 @@ class FeedRow(SQLModel, table=True):
     tags: frozenset[str] = Field(sa_type=Names)
     every: timedelta | None = Field(default=None, sa_type=Span)
     private: bool
+    named: bool
     active: bool
 
     next_due: datetime = Field(sa_type=Moment)
@@ -48,6 +49,7 @@ class FeedRow(SQLModel, table=True):
     noticed: bool = False
     damaged: int = 0
     moved_to: str | None = Field(default=None, sa_type=Words)
+    title: str = Field(default="", sa_type=Words)
     format: str | None = Field(default=None, sa_type=Words)
     encoding: str | None = Field(default=None, sa_type=Words)
 

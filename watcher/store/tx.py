@@ -74,6 +74,9 @@ class Tx(Outbox):
                 values = v.feed_values(feed) | {"active": True}
                 if feed.every is not None and feed.every != row.every and row.fault is None:
                     values["next_due"] = min(row.next_due, now + feed.every)
+                if feed.private != row.private:
+                    # The address guard has another opinion of it now.
+                    values["next_due"] = now
                 self._change_feed(row.id, values)
 
     def save_feed(self, state: FeedState) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from watcher.core.identity import fingerprint
@@ -53,6 +54,7 @@ SYNCED_COLUMNS = (
     FEED.c.tags,
     FEED.c.every,
     FEED.c.private,
+    FEED.c.named,
     FEED.c.active,
     FEED.c.next_due,
     FEED.c.fault,
@@ -142,6 +144,7 @@ def feed_values(feed: Feed) -> Values:
         "tags": feed.tags,
         "every": feed.every,
         "private": feed.private,
+        "named": feed.named,
     }
 
 
@@ -154,6 +157,7 @@ def feed_of(row: Record) -> Feed:
         tags=row.tags,
         every=row.every,
         private=row.private,
+        named=row.named,
     )
 
 
@@ -176,6 +180,7 @@ _LEARNT = (
     "noticed",
     "damaged",
     "moved_to",
+    "title",
     "format",
     "encoding",
 )
@@ -190,7 +195,10 @@ def state_of(row: Record) -> FeedState:
     """Return the state of a feed."""
     learnt = {name: getattr(row, name) for name in _LEARNT}
     learnt["fault"] = None if row.fault is None else FeedFault(row.fault)
-    return FeedState(id=FeedId(row.id), feed=feed_of(row), **learnt)
+    feed = feed_of(row)
+    if row.title and not feed.named:
+        feed = replace(feed, name=row.title)
+    return FeedState(id=FeedId(row.id), feed=feed, **learnt)
 
 
 # --- articles and stories ------------------------------------------------------------------------

@@ -165,12 +165,14 @@ def _why(telling: Telling) -> list[Line]:
 def _reason(match: Match, names: Mapping[str, str]) -> tuple[Span, ...]:
     """Return how the words of a match came to be recognised, in plain words."""
     spans = [own("“"), foreign(match.text), own("”")]
-    how = _HOWS[match.how]
+    # Capitals are no other spelling for a reader: most headlines begin with one.
+    as_known = match.text.casefold() == match.alias.casefold()
+    how = "" if as_known else _HOWS[match.how]
     if match.entity is not None:
         spans.append(own(", alias of " + safe.said(names.get(match.entity, match.entity))))
-        if safe.said(match.alias) != safe.said(match.text):
+        if not as_known:
             spans += [own(" (“"), foreign(match.alias), own("”)")]
-    elif safe.said(match.term) != safe.said(match.text):
+    elif match.term.casefold() != match.text.casefold():
         spans += [own(", your term “"), foreign(match.term), own("”")]
     if how:
         spans.append(own(f", {how}"))
@@ -194,8 +196,9 @@ def _so_far(telling: Telling, article: Article, zone: tzinfo) -> tuple[Line, ...
         line += [*((own(", "),) if index else ()), foreign(name)]
     if len(outlets) > _OUTLETS_NAMED:
         line.append(own(f", {len(outlets) - _OUTLETS_NAMED} more"))
-    line += [own("; first: "), foreign(first.outlet)]
-    line.append(own(f" {_clock(first.seen, telling.alert.created, zone)}"))
+    # Not "; first": a semicolon of ours behind "&name" of theirs would make an entity of it.
+    line += [own(" (first: "), foreign(first.outlet)]
+    line.append(own(f" {_clock(first.seen, telling.alert.created, zone)})"))
     return (*lines, tuple(line))
 
 

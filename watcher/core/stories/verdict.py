@@ -59,6 +59,10 @@ INTERVALS: Final[Mapping[str, tuple[float, ...]]] = {
 }
 """Where the intervals of each feature are cut; n cuts make n + 1 intervals."""
 
+ONE_TONGUE: Final = 0.5
+"""Share of the body's runs of three words in common from which two texts are in one language,
+whatever their feeds state."""
+
 RISING: Final = frozenset(
     {
         "small",
@@ -124,6 +128,8 @@ def points(
 def judge(evidence: Evidence, *, same_language: bool) -> Verdict | None:
     """Return how the two articles belong together; None when they don't."""
     values = features(evidence)
+    # What feeds state is often a default ("en-US"): whole sentences in common say more.
+    same_language = same_language or evidence.body_runs >= ONE_TONGUE
     copy = points(values, card.COPY, card.COPY_BIAS)
     if same_body(evidence):
         copy = max(copy, SAME_BODY)

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("tags", sa.Text(), nullable=False),
         sa.Column("every", sa.BigInteger(), nullable=True),
         sa.Column("private", sa.Boolean(), nullable=False),
+        sa.Column("named", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("next_due", sa.BigInteger(), nullable=False),
         sa.Column("interval", sa.BigInteger(), nullable=False),
@@ -38,6 +39,7 @@ def upgrade() -> None:
         sa.Column("noticed", sa.Boolean(), nullable=False),
         sa.Column("damaged", sa.Integer(), nullable=False),
         sa.Column("moved_to", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
         sa.Column("format", sa.Text(), nullable=True),
         sa.Column("encoding", sa.Text(), nullable=True),
     )
