@@ -54,6 +54,8 @@ _REGEX_LOOK = re.compile(
     r"\(\?|\(\w\?\)|\.[*+]|\\[bBdDsSwW.]|\[[^\]\s]*-[^\]\s]*\]|[^\s]\{\d+,?\d*\}|^\^|\)[*+?]"
 )
 _WILD = re.compile(r"\w[*%](?!\w)|(?<!\w)[*%]\w|\w\*\w")
+_CUT_OFF = {"Latin": ("pollution", "pollut"), "Cyrillic": ("загрязнение", "загрязн")}
+"""An example in letters that the writer reads: a whole word, and what is left of it before a *."""
 _COMMA = re.compile(r"[,;，、；،]\s*\S")
 _QUOTES = str.maketrans("", "", '“”„«»‘’"')
 _MIXABLE = ("Latin", "Cyrillic", "Greek")
@@ -184,11 +186,13 @@ def _looks_special(page: Page, at: int, written: str, where: str) -> bool:
         )
         return True
     if _WILD.search(written):
-        plain = written.replace("*", "").replace("%", "")
+        sign = "*" if "*" in written else "%"
+        whole, cut = _CUT_OFF["Cyrillic" if _IN["Cyrillic"].search(written) else "Latin"]
         page.mistake(
             at,
-            f'"{shown(written)}" in {where}: * stands for nothing here, since endings are found '
-            f"by themselves. Write {shown(plain)}",
+            f'"{shown(written)}" in {where}: {sign} stands for nothing here. Write the word in '
+            f'full ("{whole}", not "{cut}"): its endings are found by themselves, but a cut-off '
+            "word finds nothing.",
         )
         return True
     if "|" in written:
