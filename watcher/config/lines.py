@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 COMMENT = re.compile(r"\s+#.*$")
 _LEAD = re.compile(r"[ ]*(?:-[ ]+)*")
+_NO_COLON = re.compile(r"(?P<key>[A-Za-z_]+)(?:(?:\s*(?:=>|->|=|;|：)\s*|\s+)(?P<value>\S.*))?")
 _CLOSER = {"[": "]", "{": "}"}
 
 
@@ -63,6 +68,14 @@ def item_around(body: str, column: int) -> tuple[int, int]:
     text = body[start + 1 : end]
     lead = len(text) - len(text.lstrip())
     return start + 1 + lead, start + 1 + len(text.rstrip())
+
+
+def with_colon(written: str, keys: Collection[str]) -> str:
+    """Return `severity high` or `severity = high` with its colon; "" if no key stands in front."""
+    found = _NO_COLON.fullmatch(written)
+    if found is None or found["key"].lower() not in keys:
+        return ""
+    return f"{found['key'].lower()}: {found['value'] or ''}".rstrip()
 
 
 def indent_of(body: str) -> int:

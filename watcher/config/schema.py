@@ -346,6 +346,8 @@ def _keys() -> dict[str, tuple[str, ...]]:
 
 
 _KEYS = _keys()
+ALL_KEYS = frozenset(key for keys in _KEYS.values() for key in keys)
+"""Every key that has a meaning somewhere."""
 
 OTHER_VALUES: dict[str, str] = {
     "urgent": "critical", "emergency": "critical", "important": "high", "warning": "high",

@@ -23,7 +23,9 @@ from watcher.config.lines import (
     item_around,
     key_column,
     unclosed,
+    with_colon,
 )
+from watcher.config.schema import ALL_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -304,6 +306,37 @@ def _glued(case: _Case, line: int) -> Finding | None:
     )
 
 
+def _no_colon(case: _Case) -> Finding | None:
+    """Find `severity high` or `severity = high`: a key without its colon."""
+    if not ("mapping values" in case.problem or "could not find expected ':'" in case.problem):
+        return None
+    candidates = {case.before(case.line), case.line}
+    if case.context_at is not None:
+        candidates.add(case.line_of(case.context_at))
+    for line in sorted(number for number in candidates if number is not None):
+        body = COMMENT.sub("", case.body(line)).rstrip()
+        start = key_column(body)
+        mended = with_colon(body[start:], ALL_KEYS)
+        if mended and not _continues_list(case, line):
+            return _one(
+                case.starts[line] + start,
+                f'a colon is missing here. Write "{shown(mended)}"',
+                case.with_line(line, body[:start] + mended),
+            )
+    return None
+
+
+def _continues_list(case: _Case, line: int) -> bool:
+    """Say whether a line without a dash stands below an item of a list of texts."""
+    above = case.before(line)
+    if above is None or case.body(line).lstrip().startswith("-"):
+        return False
+    body = case.body(above)
+    item = body[key_column(body) :]
+    is_pair = _PAIR.match(body) is not None or with_colon(item, ALL_KEYS) != ""
+    return body.lstrip().startswith("-") and not is_pair
+
+
 def _bare_line(case: _Case) -> Finding | None:
     """Find a line that is neither a key nor an item of a list."""
     if "could not find expected ':'" not in case.problem or case.context_at is None:
@@ -461,6 +494,7 @@ _LOOKS: tuple[Callable[[_Case], Finding | None], ...] = (
     _open_quote,
     _colon_in_text,
     _no_space,
+    _no_colon,
     _bare_line,
     _list_in_line,
     _brackets,

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from watcher.config import leaves
 from watcher.config.findings import meant, quoted, shown
+from watcher.config.lines import with_colon
 from watcher.config.nodes import Items, Node, Table, Word
 from watcher.config.schema import GROUPS, LEAVES, OTHER_WORDS, keys_of
-from watcher.config.values import Reader, is_empty, kind, unknown_key
+from watcher.config.values import Reader, is_empty, kind, no_colon, unknown_key
 from watcher.core.model import Group, Term, TermKind
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Finder:
             )
             return None
         if isinstance(node, Word):
+            if node.plain and depth == 0:
+                self._key_without_colon(node)
             return self._leaf(node, TermKind.WORD, context=context, wanted=wanted)
         if isinstance(node, Items):
             parts = self._parts(node, "find", context=context, wanted=wanted, depth=depth)
@@ -59,25 +62,10 @@ class Finder:
     def _table(
         self, node: Table, *, context: bool, wanted: bool, depth: int
     ) -> Term | Group | None:
-        pairs: Pairs = {}
         for key, (word, value) in node.pairs.items():
-            if key in keys_of("find"):
-                pairs[key] = (word, value)
-            elif self._is_text_with_colon(node, key, value):
-                written = self.page.text[word.at : value.end]
-                self.page.mistake(
-                    word.at,
-                    f'a text in {self.where} contains ": ", so YAML reads a key. Put it in '
-                    f"quotes: {quoted(shown(written))}",
-                )
-            elif isinstance(value, Word) and is_empty(value) and node.flow:
-                self.page.mistake(
-                    word.at,
-                    f'"{shown(key)}" in braces has no value in {self.where}. A list stands in '
-                    f"brackets: [{shown(key)}]; an entity is {{entity: {shown(key)}}}",
-                )
-            else:
-                self.page.mistake(word.at, unknown_key(key, keys_of("find"), self.where))
+            if key not in keys_of("find"):
+                self.page.mistake(word.at, self._stray(node, word, value))
+        pairs: Pairs = {key: pair for key, pair in node.pairs.items() if key in keys_of("find")}
         leaf_keys = [key for key in pairs if key in LEAVES]
         if not pairs:
             if not node.pairs:
@@ -102,6 +90,24 @@ class Finder:
                 return None
             return self._leaf(value, TermKind(key), context=context, wanted=wanted)
         return self._group(node, pairs, context=context, wanted=wanted, depth=depth)
+
+    def _stray(self, node: Table, word: Word, value: Node) -> str:
+        """Return what to say of a key that `find` doesn't have."""
+        key = word.text
+        if self._is_text_with_colon(node, key, value):
+            written = self.page.text[word.at : value.end]
+            return (
+                f'a text in {self.where} contains ": ", so YAML reads a key. Put it in '
+                f"quotes: {quoted(shown(written))}"
+            )
+        if is_empty(value) and (slip := no_colon(word, keys_of("find"), self.where)):
+            return slip
+        if is_empty(value) and node.flow:
+            return (
+                f'"{shown(key)}" in braces has no value in {self.where}. A list stands in '
+                f"brackets: [{shown(key)}]; an entity is {{entity: {shown(key)}}}"
+            )
+        return unknown_key(key, keys_of("find"), self.where)
 
     def _is_text_with_colon(self, node: Table, key: str, value: Node) -> bool:
         """Say whether a table is a text such as "Atajurt: a statement" rather than a slip."""
@@ -205,6 +211,20 @@ class Finder:
         leaves.check(self.page, node.at, term, self.where, context=context)
         self.leaves.append(Placed(term, node.at, wanted))
         return term
+
+    def _key_without_colon(self, node: Word) -> None:
+        """Note `any [smog, fog]` and `entity atajurt` behind find:, which YAML reads as a text."""
+        mended = with_colon(node.text, keys_of("find"))
+        value = mended.partition(": ")[2]
+        if value[:1] in {"[", "{"}:
+            self.page.mistake(node.at, f'a colon is missing in {self.where}. Write "{mended}"')
+            self.page.spoilt.add(node.at)
+        elif mended.startswith("entity: ") and " " not in value:
+            self.page.warning(
+                node.at,
+                f'"{shown(node.text)}" in {self.where} is looked for as these two words. If the '
+                f'entity is meant, write "{shown(mended)}"; if not, put it in quotes.',
+            )
 
 
 def _count(pairs: Pairs, key: str) -> int:

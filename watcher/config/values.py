@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from watcher.config.findings import did_you_mean, meant, one_of, shown
+from watcher.config.lines import with_colon
 from watcher.config.nodes import Items, Node, Table, Word
 from watcher.config.schema import OTHER_VALUES, OTHER_WORDS, keys_of
 
@@ -52,6 +53,8 @@ class Reader:
         if not isinstance(node, Table):
             if is_empty(node):
                 self.empty(node, self.where)
+            elif mended := no_colon(node, allowed, self.where):
+                self.mistake(node.at, mended)
             else:
                 self.mistake(
                     node.at,
@@ -59,10 +62,11 @@ class Reader:
                     f"{allowed[0]}: ...{one_of(allowed)}",
                 )
             return {}
-        for key, (word, _) in node.pairs.items():
+        for key, (word, value) in node.pairs.items():
             if key not in allowed:
+                slip = no_colon(word, allowed, self.where) if is_empty(value) else ""
                 self.meant.add(meant(key, allowed, OTHER_WORDS) or "")
-                self.mistake(word.at, unknown_key(key, allowed, self.where))
+                self.mistake(word.at, slip or unknown_key(key, allowed, self.where))
         return {key: pair for key, pair in node.pairs.items() if key in allowed}
 
     def named(self, node: Node, example: str) -> Pairs:
@@ -209,6 +213,12 @@ def word_at(node: Node, key: str) -> str:
         value = node.pairs[key][1]
         return value.text.strip() if isinstance(value, Word) else ""
     return ""
+
+
+def no_colon(node: Node, allowed: Sequence[str], where: str) -> str:
+    """Return the message for `severity high`, a key without its colon; "" for anything else."""
+    mended = with_colon(node.text.strip(), allowed) if isinstance(node, Word) else ""
+    return mended and f'a colon is missing in {where}. Write "{shown(mended)}"'
 
 
 def unknown_key(key: str, allowed: Sequence[str], where: str) -> str:
