@@ -13,6 +13,7 @@ from support.feed_server import FeedServer, answer
 from support.postgres import schema
 from support.webhook import Answer, Webhook, serving
 
+from watcher.core.errors import RulesError
 from watcher.core.model import DeliveryState, FeedFault, Hold
 from watcher.daemon import Service, open_service
 from watcher.daemon.clock import now
@@ -381,3 +382,47 @@ async def test_a_lost_state_is_told_once_and_the_backlog_is_no_news(scene: Scene
     assert tally.items_new == 0
     assert len(scene.told()) == before + 1, "one summary of what the feeds show"
     assert [got.json()["title"] for got in scene.operator.got] == ["The state was lost"]
+
+
+async def test_a_channel_that_can_not_work_is_a_mistake_with_its_line(scene: Scene) -> None:
+    scene.write("/courier", more="  hook: http://127.0.0.1/x\n  odd: slck://abc\n")
+
+    with pytest.raises(RulesError) as caught:
+        async with scene.service():
+            pass
+
+    assert [mistake.line for mistake in caught.value.mistakes] == [4, 5]
+    assert '"http://"' in str(caught.value)
+
+
+async def test_a_feed_that_nobody_named_is_called_what_it_calls_itself(scene: Scene) -> None:
+    scene.feeds.put("/courier", rss(OLD), rss(HELD, OLD, tag='"2"'))
+    scene.write("/courier")
+    rules = scene.folder / "rules.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace(', name: "Courier"', ""))
+
+    async with scene.service() as service:
+        await poll(service)
+        await poll(service)
+        await deliver(service)
+        with service.store.read() as known:
+            [state] = known.feed_states()
+
+    assert state.feed.name == "F"
+    assert "· F:" in scene.told()[0]
+
+
+async def test_the_message_key_explains_the_alert(scene: Scene) -> None:
+    scene.feeds.put("/courier", rss(OLD), rss(HELD, OLD, tag='"2"'))
+    scene.write("/courier")
+
+    async with scene.service() as service:
+        await poll(service)
+        await poll(service)
+        await deliver(service)
+        key = scene.desk.got[0].headers["idempotency-key"]
+        with service.store.read() as known:
+            [alert] = known.alerts_by_key(key)
+
+    assert key in scene.told()[0]
+    assert alert.headline == HELD[0]
