@@ -100,7 +100,7 @@ def test_a_url_is_parsed_like_a_file(tmp_path: Path, site: tuple[str, list[Any]]
         "categories": [],
         "enclosures": [],
     }
-    assert ran.said == "format rss20, encoding utf-8, 1 items, 0 damaged"
+    assert ran.said == "format rss20, encoding utf-8, 1 item, 0 damaged"
 
 
 def test_a_url_in_ones_own_network_is_refused_unless_said(site: tuple[str, list[Any]]) -> None:
@@ -108,6 +108,8 @@ def test_a_url_in_ones_own_network_is_refused_unless_said(site: tuple[str, list[
 
     assert ran.code == 1
     assert "blocked-address" in ran.said
+    assert "--private" in ran.said
+    assert "private: true" not in ran.said
 
 
 def test_a_document_from_stdin_is_parsed_with_its_base() -> None:

@@ -196,7 +196,10 @@ def test_a_feed_that_is_there_is_not_added_twice(folder: Path) -> None:
 def test_an_address_in_ones_own_network_needs_a_word(folder: Path) -> None:
     url = "http://192.168.1.5/feed"
 
-    assert watcher("feeds", "add", url, cwd=folder).code == 2
+    refused = watcher("feeds", "add", url, cwd=folder)
+
+    assert refused.code == 2
+    assert refused.said.endswith("is in your own network. If that is meant, say --private")
     assert watcher("feeds", "add", url, "--private", cwd=folder).code == 0
     assert watcher("feeds", "list", "--json", cwd=folder).rows[1]["private"] is True
 
@@ -219,7 +222,17 @@ def test_an_import_names_what_it_leaves_out(folder: Path) -> None:
     said = ran.err.splitlines()
     assert len(said) == 3
     assert any("https://steppe.example/rss is there already" in line for line in said)
-    assert any("192.168.1.5" in line and "own network" in line for line in said)
+    assert any("192.168.1.5" in line and line.endswith("say --private") for line in said)
+
+
+def test_an_import_takes_ones_own_network_when_told_to(folder: Path) -> None:
+    (folder / "list.opml").write_text(OPML)
+
+    ran = watcher("feeds", "import", "list.opml", "--private", cwd=folder)
+
+    assert (ran.code, ran.out) == (0, "2 of 4 feeds added to rules.yaml\n")
+    rows = watcher("feeds", "list", "--json", cwd=folder).rows
+    assert {row["feed"]: row["private"] for row in rows[1:]} == {"Dala": False, "Printer": True}
 
 
 def test_no_import_breaks_the_rules(folder: Path) -> None:

@@ -14,7 +14,7 @@ import typer
 
 from watcher.cli.common import Call, command
 from watcher.cli.lines import Asked, Lines, articles, must_open, opened, terms
-from watcher.cli.words import duration, iso, nearest, now
+from watcher.cli.words import duration, iso, many, nearest, now
 from watcher.core.errors import FeedError, UsageError
 from watcher.core.model import Article, ArticleId, Document, Entity, Entry, Feed, Match, TermKind
 
@@ -286,8 +286,8 @@ def parse(
     for entry in document.entries:
         call.data(entry_json(entry, document))
     call.note(
-        f"format {document.format}, encoding {document.encoding}, {len(document.entries)} items, "
-        f"{document.damaged} damaged"
+        f"format {document.format}, encoding {document.encoding}, "
+        f"{many(len(document.entries), 'item')}, {document.damaged} damaged"
         + (f", {document.dropped} over the limit left out" if document.dropped else "")
     )
     for note in document.notes:
@@ -300,7 +300,12 @@ async def _read_url(url: str, *, private: bool) -> Document:
     from watcher.feeds import Reader
 
     async with fetcher() as door, Reader() as reader:
-        fetched = await door.fetch(Feed(url=url, name=url, private=private))
+        try:
+            fetched = await door.fetch(Feed(url=url, name=url, private=private))
+        except FeedError as error:
+            # The mend is worded for rules.yaml; here is no such file.
+            said = error.detail.replace("add `private: true` to it", "say --private")
+            raise FeedError(error.fault, said) from None
         return await reader.read(
             fetched.body or b"", url=fetched.url, content_type=fetched.content_type
         )

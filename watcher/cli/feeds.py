@@ -12,7 +12,7 @@ import typer
 
 from watcher.cli.common import Call, command
 from watcher.cli.lines import opened
-from watcher.cli.words import ago, duration, iso, nearest, now, one_line
+from watcher.cli.words import ago, duration, iso, many, nearest, now, one_line
 from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import Feed, FeedState
 
@@ -31,7 +31,14 @@ def register(app: typer.Typer) -> None:
         ],
     )(feeds_add)
     command(feeds, "remove", examples=["watcher feeds remove https://example.kz/rss"])(feeds_remove)
-    command(feeds, "import", examples=["watcher feeds import subscriptions.opml"])(feeds_import)
+    command(
+        feeds,
+        "import",
+        examples=[
+            "watcher feeds import subscriptions.opml",
+            "watcher feeds import intranet.opml --private",
+        ],
+    )(feeds_import)
     command(feeds, "export", examples=["watcher feeds export feeds.opml"])(feeds_export)
     command(feeds, "check", examples=["watcher feeds check", "watcher feeds check Example --json"])(
         feeds_check
@@ -169,18 +176,31 @@ def feeds_remove(
 def feeds_import(
     call: Call,
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="An OPML file.")],
+    *,
+    private: Annotated[
+        bool, typer.Option("--private", help="Take those in your own network, too.")
+    ] = False,
 ) -> int:
     """Add the feeds of an OPML file, as feed readers export it, to rules.yaml.
 
-    Feeds that are there already, or can't be polled, are named and left out.
+    Feeds that are there already, or can't be polled, are named and left out. So are those with an
+    address in your own network, unless you say --private.
     """
     from watcher import config
+    from watcher.config.edit import in_own_network
     from watcher.feeds import opml
 
     path = call.rules_file()
     with opened(file) as source:
         feeds = opml.read(source.read())
-    feeds = tuple(replace(feed, language=_language(feed.language)) for feed in feeds)
+    feeds = tuple(
+        replace(
+            feed,
+            language=_language(feed.language),
+            private=private and in_own_network(feed.url),
+        )
+        for feed in feeds
+    )
     results = _sorted_out(feeds, call.config().feeds)
     new = [feed for feed, why_not in results if not why_not]
     config.add_feeds(path, new)
@@ -191,7 +211,9 @@ def feeds_import(
         elif why_not:
             call.note(f"left out: {feed.url} {why_not}", "yellow")
     if not call.json:
-        call.say(f"{len(new)} of {len(feeds)} feeds added to {path}", "green" if new else None)
+        call.say(
+            f"{len(new)} of {many(len(feeds), 'feed')} added to {path}", "green" if new else None
+        )
     return 0
 
 
@@ -206,13 +228,13 @@ def _language(written: str | None) -> str | None:
 def _sorted_out(feeds: Iterable[Feed], known: Iterable[Feed]) -> list[tuple[Feed, str]]:
     """Return each feed with the reason to leave it out, or ""."""
     from watcher.config.checks import canonical
-    from watcher.config.sections import url_problem
+    from watcher.config.edit import address_problem
 
     taken = {canonical(feed.url): feed for feed in known}
     results = []
     for feed in feeds:
         same = taken.get(canonical(feed.url))
-        why_not = url_problem(feed.url)
+        why_not = address_problem(feed.url, private=feed.private)
         if not why_not and same is not None:
             why_not = f"is there already, as {same.name}"
         if not why_not:
@@ -240,7 +262,7 @@ def feeds_export(
         target.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{file}: {error.strerror}") from None
-    call.note(f"{len(feeds)} feeds written to {file}")
+    call.note(f"{many(len(feeds), 'feed')} written to {file}")
     return 0
 
 
@@ -293,12 +315,8 @@ def feeds_check(
     if not call.json:
         _print_checked(call, results)
         call.say()
-        call.say(
-            f"{len(results)} feeds, {failed} can't be read"
-            if failed
-            else f"{len(results)} feeds, all can be read",
-            "red" if failed else "green",
-        )
+        verdict = f"{failed} can't be read" if failed else "all can be read"
+        call.say(f"{many(len(results), 'feed')}, {verdict}", "red" if failed else "green")
     return 1 if failed else 0
 
 

@@ -54,7 +54,7 @@ def add_feeds(path: Path, feeds: Sequence[Feed]) -> int:
     known = {canonical(url) for url, _ in editing.feeds()}
     lines = []
     for feed in feeds:
-        problem = url_problem(feed.url, private=feed.private)
+        problem = address_problem(feed.url, private=feed.private)
         if problem:
             raise UsageError(f'the feed address "{address_shown(feed.url)}" {problem}')
         if canonical(feed.url) not in known:
@@ -64,6 +64,19 @@ def add_feeds(path: Path, feeds: Sequence[Feed]) -> int:
         editing.insert(lines)
         editing.write()
     return len(lines)
+
+
+def address_problem(url: str, *, private: bool = False) -> str:
+    """Return what is wrong with an address given on the command line, and the mend there; or ""."""
+    problem = url_problem(url, private=private)
+    if problem and not private and in_own_network(url):
+        return "is in your own network. If that is meant, say --private"
+    return problem
+
+
+def in_own_network(url: str) -> bool:
+    """Say whether only `private` is missing for an address to be polled."""
+    return url_problem(url) != "" and not url_problem(url, private=True)
 
 
 def import_opml(path: Path, body: str | bytes) -> int:
