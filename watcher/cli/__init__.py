@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+WRONG_USE = 2
 INTERRUPTED = 130
 
 
@@ -64,9 +65,14 @@ def _run(arguments: list[str]) -> int:
         message = getattr(error, "format_message", None)
         if message is None:
             raise
+        from watcher.cli.usage import asked_for_help, in_words
+
         context = getattr(error, "ctx", None)
-        path = context.command_path if context is not None else "watcher"
-        return _fail(f"watcher: {message()} (help: {path} --help)", getattr(error, "exit_code", 2))
+        if asked_for_help(error):
+            # `watcher` alone asks for the help, `watcher feeds` alone is half a command.
+            return WRONG_USE if context is not None and context.parent else 0
+        said = in_words(message(), context)
+        return _fail(f"watcher: {said}", getattr(error, "exit_code", WRONG_USE))
     return result if isinstance(result, int) else 0
 
 
