@@ -17,7 +17,7 @@ from support.cli_site import served
 PROGRAM = [sys.executable, "-m", "watcher"]
 ONCE = {
     "polled", "not_modified", "failed", "items_new", "stories_new", "copies", "matches", "alerts",
-    "delivered", "held", "parked",
+    "delivered", "held", "waiting", "parked",
 }  # fmt: skip
 
 
@@ -57,6 +57,20 @@ def test_once_polls_alerts_and_counts(tmp_path: Path, site: tuple[str, list[Any]
     assert json.loads(again.stdout)["items_new"] == 0
     status = watcher("status", "--json", cwd=tmp_path).row
     assert (status["running"], status["alerts"]) == (False, 1)
+
+
+def test_once_says_what_waits_to_be_tried_again(
+    tmp_path: Path, site: tuple[str, list[Any]]
+) -> None:
+    write_rules(tmp_path, site[0], "/good")
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(rules.read_text().replace("/ok", "/broken"))
+
+    ran = run(tmp_path, "once")
+
+    assert ran.stdout == (
+        "1 feed polled, 1 new item, 1 new story, 1 match, 1 alert, 1 waiting to be tried again\n"
+    )
 
 
 def test_once_with_a_feed_that_fails_is_exit_code_1(

@@ -134,8 +134,11 @@ def deliveries_retry(
         call.data({"retried": retried, "not_parked": missing})
     else:
         for wanted in missing:
-            call.warn(f"{wanted}: no parked delivery has this id (deliveries list --in parked)")
-        call.say(f"{len(retried)} due again", "green" if retried else None)
+            call.warn(
+                f"{wanted}: no parked delivery has this id (watcher deliveries list --in parked)"
+            )
+        if retried or not missing:
+            call.say(f"{len(retried)} due again", "green" if retried else None)
     return 1 if missing else 0
 
 

@@ -20,6 +20,19 @@ from watcher.cli.words import one_line
 from watcher.core.errors import UsageError
 from watcher.core.model import Article, ArticleId, Feed, Term, TermKind
 
+ONE_OBJECT = 'one object a line is expected, as in {"id": "1", "title": "..."}'
+_JSON = {
+    "Expecting value": "a value is missing",
+    "Expecting property name": "a name in double quotes is missing",
+    "Expecting ',' delimiter": "a comma or a closing bracket is missing",
+    "Expecting ':' delimiter": "a colon is missing",
+    "Unterminated string": 'a text has no closing " and begins',
+    "Invalid control character": "a tab or line break stands inside a text",
+    "Invalid \\": "a backslash stands alone; write two",
+    "Extra data": "one object a line is expected, and something more begins",
+    "Illegal trailing comma": "a comma too many stands",
+}
+"""What the json module says -> what is meant; "at column 5" follows."""
 TEXTS = ("title", "summary", "text")
 GZIP = b"\x1f\x8b"
 
@@ -179,18 +192,26 @@ def term_of(row: dict[str, Any]) -> Term:
 def _object(line: bytes, *, first: bool) -> dict[str, Any]:
     try:
         text = line.decode("utf-8-sig" if first else "utf-8")
-        value = json.loads(text)
+        value = json.loads(text.rstrip("\r\n"))
     except UnicodeDecodeError as error:
         raise BadLineError(f"not UTF-8 (byte {error.start + 1}); save the file as UTF-8") from None
     except json.JSONDecodeError as error:
-        raise BadLineError(f"no JSON: {error.msg} at column {error.colno}") from None
+        raise BadLineError(_no_json(error)) from None
     except (RecursionError, ValueError):
         raise BadLineError(
-            "no JSON that can be read: nested too deep, or a number too long"
+            "not JSON that can be read: nested too deep, or a number too long"
         ) from None
     if not isinstance(value, dict):
-        raise BadLineError('one JSON object a line is expected, as in {"id": "1", "title": "..."}')
+        raise BadLineError(ONE_OBJECT)
     return value
+
+
+def _no_json(error: json.JSONDecodeError) -> str:
+    """Return what is wrong with a line in the words of a person who wrote or exported it."""
+    if error.msg == "Expecting value" and not error.doc[: error.pos].strip():
+        return f"not JSON: {ONE_OBJECT}"
+    why = next((words for msg, words in _JSON.items() if error.msg.startswith(msg)), "it breaks")
+    return f"not JSON: {why} at column {error.colno}"
 
 
 def _text(row: dict[str, Any], name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from watcher.cli.common import Call, command
+from watcher.cli.words import many
 from watcher.core.errors import UsageError, WatcherError
 
 PANEL = "Start"
@@ -136,7 +137,8 @@ def once(
 ) -> int:
     """Poll once what is due, deliver, and exit: for cron.
 
-    Exit code 1 says that a feed failed or a delivery was parked.
+    Exit code 1 says that a feed failed or a delivery was parked. What is waiting to be tried again
+    is: with the next `watcher once`, or by `watcher run`.
     """
     call.rules_file()
     from watcher import daemon
@@ -161,19 +163,21 @@ def _keep_quiet(_: str) -> None:
 
 def _once_in_words(result: Mapping[str, int]) -> str:
     unchanged = f" ({result['not_modified']} unchanged)" if result["not_modified"] else ""
-    numbers = {
-        "failed": result["failed"],
-        "new items": result["items_new"],
-        "new stories": result["stories_new"],
-        "copies folded": result["copies"],
-        "matches": result["matches"],
-        "alerts": result["alerts"],
-        "delivered": result["delivered"],
-        "held": result["held"],
-        "parked": result["parked"],
+    words = {
+        "failed": ("failed", "failed"),
+        "items_new": ("new item", "new items"),
+        "stories_new": ("new story", "new stories"),
+        "copies": ("copy folded", "copies folded"),
+        "matches": ("match", "matches"),
+        "alerts": ("alert", "alerts"),
+        "delivered": ("delivered", "delivered"),
+        "held": ("held", "held"),
+        "waiting": ("waiting to be tried again", "waiting to be tried again"),
+        "parked": ("parked", "parked"),
     }
-    said = [f"{number} {word}" for word, number in numbers.items() if number]
-    return ", ".join([f"{result['polled']} feeds polled{unchanged}", *(said or ["nothing new"])])
+    said = [many(result[key], *nouns) for key, nouns in words.items() if result[key]]
+    polled = f"{many(result['polled'], 'feed')} polled{unchanged}"
+    return ", ".join([polled, *(said or ["nothing new"])])
 
 
 def dumps_pretty(value: object) -> str:
