@@ -538,3 +538,16 @@ async def test_no_item_counts_as_read_when_no_child_can_be_started(
             await read(reader, rss(item(1), item(2)), known=known)
 
     assert "could not be started" in failure.value.detail
+
+
+@pytest.mark.parametrize(
+    ("guid", "url"),
+    [("1", None), ("urn:x", None), ("https://example.org/7", "https://example.org/7")],
+)
+async def test_only_a_guid_that_is_an_address_serves_as_link(
+    reader: Reader, guid: str, url: str | None
+) -> None:
+    document = await read(reader, rss(f"<item><title>T</title><guid>{guid}</guid></item>"))
+
+    [entry] = document.entries
+    assert (entry.guid, entry.url) == (guid, url)

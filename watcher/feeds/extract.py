@@ -178,19 +178,22 @@ def _plain(detail: object, version: str, *, lines: bool) -> str:
 
 
 def _link(entry: object, bases: tuple[str | None, ...]) -> str | None:
-    candidates = [_string(entry, "link")]
+    guid = _string(entry, "id") or ""
+    guid_is_address = guid.startswith(("http://", "https://"))
+    link = _string(entry, "link")
+    # feedparser takes a guid for a permalink unless the feed says otherwise; "1" is none.
+    candidates = [None if link == guid and not guid_is_address else link]
     candidates += [
         _string(link, "href")
         for link in _list(entry, "links")[:MOST_OF_A_KIND]
         if _string(link, "rel") in {None, "alternate", "related", "via"}
     ]
     candidates.append(_string(entry, "feedburner_origlink"))
-    guid = _string(entry, "id") or ""
-    candidates.append(guid if guid.startswith(("http://", "https://")) else None)
+    candidates.append(guid if guid_is_address else None)
     for candidate in candidates:
-        link = links.clean(candidate, *bases)
-        if link is not None:
-            return link
+        found = links.clean(candidate, *bases)
+        if found is not None:
+            return found
     return None
 
 
