@@ -53,6 +53,7 @@ class Life:
         self._seen = _stamps(service.desk.config.files)
         self._looked = self._seen
         self._broken = ""
+        self._trouble = ""
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             executors={"default": AsyncIOExecutor()},
@@ -77,7 +78,10 @@ class Life:
         log.info("watching %d feeds with %d rules; stop with Ctrl-C or SIGTERM", feeds, rules)
         sd_notify(f"READY=1\nSTATUS=watching {feeds} feeds with {rules} rules")
         stopped = asyncio.create_task(self._stop.wait())
-        await asyncio.wait({stopped, outbox}, return_when=asyncio.FIRST_COMPLETED)
+        # Neither of the two others ends by itself; if one does, the process must not live on
+        # as if it still watched.
+        vital = {stopped, outbox, self._service.poller.settling}
+        await asyncio.wait(vital, return_when=asyncio.FIRST_COMPLETED)
         sd_notify("STOPPING=1")
         log.info("stopping")
         self._scheduler.shutdown(wait=False)
@@ -89,7 +93,14 @@ class Life:
 
     async def _dispatch(self) -> None:
         poller = self._service.poller
-        states = await asyncio.to_thread(self._due, poller.in_hand)
+        try:
+            states = await asyncio.to_thread(self._due, poller.in_hand)
+        except StateError as error:
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                log.error("%s", error)  # noqa: TRY400 - the mend, not a traceback, every second
+            return
+        self._trouble = ""
         poller.give(states)
 
     def _due(self, in_hand: frozenset[FeedId]) -> list[FeedState]:
@@ -98,9 +109,13 @@ class Life:
 
     async def _pulse(self) -> None:
         """Say that we are alive: to systemd, and to `watcher status`."""
-        with contextlib.suppress(StateError), self._service.store.write() as tx:
-            tx.set_note("pulse", now().isoformat())
+        await asyncio.to_thread(self._note, "pulse", now().isoformat())
         sd_notify("WATCHDOG=1")
+
+    def _note(self, key: str, value: str) -> None:
+        """Leave a word for `watcher status`; not from the event loop, since a writer may wait."""
+        with contextlib.suppress(StateError), self._service.store.write() as tx:
+            tx.set_note(key, value)
 
     async def _watch_clock(self) -> None:
         """Start the jobs again when the clock of the machine is set.
@@ -134,15 +149,15 @@ class Life:
         try:
             rules = await self._service.reload()
         except WatcherError as error:
-            self._keep_old_rules(error)
+            await self._keep_old_rules(error)
         else:
             log.info(
                 "new rules are in force: %d rules, %d feeds", len(rules.rules), len(rules.feeds)
             )
             if self._broken:
                 self._broken = ""
-                self._note_broken("")
-                tell(
+                await asyncio.to_thread(self._note, "rules_broken", "")
+                await tell(
                     self._service,
                     "The rules are good again",
                     "New rules are in force.",
@@ -150,19 +165,16 @@ class Life:
                 )
         sd_notify("READY=1")
 
-    def _note_broken(self, message: str) -> None:
-        """Let `watcher status` say that the file and the rules in force differ."""
-        with contextlib.suppress(StateError), self._service.store.write() as tx:
-            tx.set_note("rules_broken", message)
-
-    def _keep_old_rules(self, error: WatcherError) -> None:
+    async def _keep_old_rules(self, error: WatcherError) -> None:
         message = str(error)
         log.error("the last good rules stay in force; mend this:\n%s", message)
         if message != self._broken:
             self._broken = message
-            self._note_broken(message)
+            await asyncio.to_thread(self._note, "rules_broken", message)
             body = f"The last good rules stay in force until this is mended:\n{message}"
-            tell(self._service, "rules.yaml has a mistake", body, f"rules {message} {now().date()}")
+            await tell(
+                self._service, "rules.yaml has a mistake", body, f"rules {message} {now().date()}"
+            )
 
 
 def _stamps(files: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -57,7 +57,7 @@ class Poller:
         self._unsettled = 0
         self._done: asyncio.Queue[Polled] = asyncio.Queue()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="settle")
-        self._settling = asyncio.create_task(self._settle_for_ever())
+        self.settling = asyncio.create_task(self._settle_for_ever())
 
     @property
     def in_hand(self) -> frozenset[FeedId]:
@@ -105,9 +105,9 @@ class Poller:
     async def idle(self) -> None:
         """Wait until all that was given is polled and settled."""
         while self._polls or self._unsettled:
-            if self._settling.done():
-                self._settling.result()
-            await asyncio.wait({*self._polls, self._settling}, timeout=0.05)
+            if self.settling.done():
+                self.settling.result()
+            await asyncio.wait({*self._polls, self.settling}, timeout=0.05)
 
     async def stop(self, within: float) -> None:
         """Give up what waits, and let what is under way finish within so many seconds."""
@@ -116,9 +116,9 @@ class Poller:
                 self._in_hand.discard(lane.waiting.popleft().id)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.idle(), within)
-        for task in (*self._polls, self._settling):
+        for task in (*self._polls, self.settling):
             task.cancel()
-        await asyncio.gather(*self._polls, self._settling, return_exceptions=True)
+        await asyncio.gather(*self._polls, self.settling, return_exceptions=True)
         self._writer.shutdown(wait=True)
 
     def _start(self, host: str) -> None:

@@ -115,7 +115,7 @@ async def open_service(
                 lost = notes.note("recovered")
             if lost:
                 # The same loss is the same alert: it is told once, however often we start.
-                tell(service, "The state was lost", lost, f"lost {lost}")
+                await tell(service, "The state was lost", lost, f"lost {lost}")
             try:
                 yield service
             finally:
@@ -124,8 +124,12 @@ async def open_service(
         store.close()
 
 
-def tell(service: Service, headline: str, body: str, occasion: str) -> None:
+async def tell(service: Service, headline: str, body: str, occasion: str) -> None:
     """Write a message for the health channels, and wake the outbox."""
-    with service.store.write() as tx:
-        service.watch.tell_health(tx, headline, body, occasion=occasion, at=now())
+
+    def write() -> None:
+        with service.store.write() as tx:
+            service.watch.tell_health(tx, headline, body, occasion=occasion, at=now())
+
+    await asyncio.to_thread(write)
     service.outbox.nudge()
