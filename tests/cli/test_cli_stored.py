@@ -5,11 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from support.cli_run import watcher
-from support.cli_state import ALERT, COPY, FIRST, HELD, NOTICE, PARKED, fill
+from support.cli_state import ALERT, AT, COPY, FIRST, HELD, NOTICE, PARKED, fill
+
+from watcher.core.model import (
+    AlertId,
+    ArticleId,
+    DeliveryId,
+    DeliveryState,
+    Hold,
+    Link,
+    LinkKind,
+    StoryId,
+)
+from watcher.store import open_store
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +130,42 @@ def test_an_alert_is_shown_by_the_first_letters_of_its_id(folder: Path) -> None:
         assert words in ran.out
 
 
+def test_a_key_of_a_message_shows_every_alert_in_it(own_folder: Path) -> None:
+    assert alert_ids("alerts", "show", PARKED.id, folder=own_folder) == [ALERT.id]
+    second = replace(ALERT, id=AlertId("3f2a9c01aa00bb12"), created=AT + timedelta(minutes=1))
+    store = open_store(own_folder / "state", now=AT)
+    with store.write() as tx:
+        tx.add_alerts((second,))
+        tx.add_deliveries(
+            tuple(
+                replace(
+                    PARKED,
+                    id=DeliveryId(f"9c01d2aa0000001{number}"),
+                    alert=alert.id,
+                    state=DeliveryState.DUE,
+                    target="group",
+                    hold=Hold.DIGEST,
+                    attempts=0,
+                    error="",
+                )
+                for number, alert in enumerate((ALERT, second))
+            )
+        )
+    with store.write() as tx:
+        batch = tx.take("group", now=AT)
+    store.close()
+
+    assert batch is not None
+    assert alert_ids("alerts", "show", batch.key, folder=own_folder) == [ALERT.id, second.id]
+    assert watcher("alerts", "show", batch.key, cwd=own_folder).out.count("Deliveries\n") == 2
+    several = watcher("alerts", "show", "3f2", cwd=own_folder)
+    assert (several.code, "give more letters" in several.said) == (2, True)
+
+
+def alert_ids(*args: str, folder: Path) -> list[str]:
+    return [row["id"] for row in watcher(*args, "--json", cwd=folder).rows]
+
+
 def test_a_notice_is_shown_with_its_own_words(folder: Path) -> None:
     assert "not-found since yesterday" in watcher("alerts", "show", NOTICE.id, cwd=folder).out
 
@@ -134,6 +184,33 @@ def test_a_story_counts_its_outlets_and_copies(folder: Path) -> None:
     row = watcher("stories", "list", "--json", cwd=folder).row
 
     assert (row["story"], row["outlets"], row["copies"]) == (FIRST.id, 2, 1)
+
+
+def test_stories_are_listed_newest_first_or_by_outlets(own_folder: Path) -> None:
+    newer = replace(
+        FIRST, id=ArticleId("aa00000000000001"), key="n", seen=AT + timedelta(minutes=2)
+    )
+    store = open_store(own_folder / "state", now=AT)
+    with store.write() as tx:
+        tx.add_articles((newer,), contents={newer.id: "newer"})
+        tx.add_links((Link(article=newer.id, kind=LinkKind.NEW, story=StoryId(newer.id)),))
+    store.close()
+
+    newest = watcher("stories", "list", "--json", cwd=own_folder).rows
+    biggest = watcher("stories", "list", "--by", "outlets", "--json", cwd=own_folder).rows
+    one = watcher("stories", "list", "--limit", "1", "--json", cwd=own_folder).row
+
+    assert [row["story"] for row in newest] == [newer.id, FIRST.id]
+    assert [row["story"] for row in biggest] == [FIRST.id, newer.id]
+    assert one["story"] == newer.id
+
+
+def test_a_story_is_shown_by_the_first_letters_of_its_id(folder: Path) -> None:
+    short = watcher("stories", "list", cwd=folder).out.splitlines()[1].split()[0]
+
+    assert len(short) == 8
+    assert watcher("stories", "show", short, "--json", cwd=folder).row["story"] == FIRST.id
+    assert "no story has this id" in watcher("stories", "show", "0f0f0f0f", cwd=folder).said
 
 
 def test_a_story_shows_every_copy(folder: Path) -> None:
@@ -166,6 +243,24 @@ def test_deliveries_are_listed_with_the_reason(folder: Path) -> None:
     assert [row["id"] for row in rows] == [HELD.id, PARKED.id]
     assert rows[1]["error"] == "404 Not Found"
     assert "waits for quiet hours" in shown
+
+
+def test_deliveries_are_listed_newest_first_whenever_they_are_due(own_folder: Path) -> None:
+    store = open_store(own_folder / "state", now=AT)
+    later = replace(NOTICE, id=AlertId("88aa00bb11cc22dd"), created=AT + timedelta(minutes=3))
+    overdue = replace(
+        HELD, id=DeliveryId("9c01d2aa00000003"), alert=later.id, due=AT - timedelta(days=1)
+    )
+    with store.write() as tx:
+        tx.add_alerts((later,))
+        tx.add_deliveries((overdue,))
+    store.close()
+
+    rows = watcher("deliveries", "list", "--json", cwd=own_folder).rows
+    first = watcher("deliveries", "list", "--limit", "1", "--json", cwd=own_folder).row
+
+    assert [row["id"] for row in rows] == [overdue.id, HELD.id, PARKED.id]
+    assert first["id"] == overdue.id
 
 
 def test_deliveries_are_narrowed_to_a_state(folder: Path) -> None:

@@ -2,18 +2,23 @@
 """alerts, stories: what was told, and of what."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from watcher.cli.common import Call, command, since
 from watcher.cli.deliveries import delivery_json, delivery_words
-from watcher.cli.words import iso, one_line, short
-from watcher.core.errors import WatcherError
+from watcher.cli.words import iso, now, one_line, short
+from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import (
     Alert,
+    AlertKind,
     Article,
+    Delivery,
+    Hit,
     Link,
     LinkKind,
     Member,
@@ -23,10 +28,19 @@ from watcher.core.model import (
 )
 
 if TYPE_CHECKING:
-    pass
+    from watcher.store import Queries
 
 PANEL = "What was told"
-EVERY = 1_000_000
+LATELY = timedelta(days=7)
+"""The short id of a story is looked for here first: people ask about what is new."""
+
+
+class By(StrEnum):
+    """The order of stories."""
+
+    NEWEST = "newest"
+    OUTLETS = "outlets"
+
 
 SinceOption = Annotated[
     str | None, typer.Option("--since", metavar="WHEN", help="An age (7d, 12h) or a date.")
@@ -51,8 +65,10 @@ def register(app: typer.Typer) -> None:
     stories = typer.Typer(
         help="Stories: one event with all its copies and reports.", no_args_is_help=True
     )
-    command(stories, "list", examples=["watcher stories list --since 12h --json"])(stories_list)
-    command(stories, "show", examples=["watcher stories show 1b9f03c2d4e5a687"])(stories_show)
+    command(stories, "list", examples=["watcher stories list --since 12h --by outlets"])(
+        stories_list
+    )
+    command(stories, "show", examples=["watcher stories show 1b9f03c2"])(stories_show)
     app.add_typer(stories, name="stories", rich_help_panel=PANEL)
 
 
@@ -89,7 +105,7 @@ def alerts_list(
         [
             (
                 short(alert.id),
-                call.when(alert.created),
+                call.brief(alert.created),
                 _kind(alert),
                 one_line(", ".join(alert.rules) or "-", 30),
                 one_line(article.outlet if article else "-", 20),
@@ -97,6 +113,7 @@ def alerts_list(
             )
             for alert, article in rows
         ],
+        elastic=["rules", "outlet"],
     )
     return 0
 
@@ -105,7 +122,9 @@ def _kind(alert: Alert) -> tuple[str, str]:
     if alert.severity is Severity.NORMAL:
         return (alert.kind.value, "")
     style = "red" if alert.severity.rank > Severity.NORMAL.rank else "dim"
-    return (f"{alert.kind.value}, {alert.severity.value}", style)
+    # Most are new: what is rarer is worth the room.
+    kind = "" if alert.kind is AlertKind.NEW else f"{alert.kind.value}, "
+    return (f"{kind}{alert.severity.value}", style)
 
 
 def headline(alert: Alert, article: Article | None) -> str:
@@ -132,54 +151,103 @@ def alert_json(alert: Alert, article: Article | None) -> dict[str, Any]:
 
 def alerts_show(
     call: Call,
-    alert: Annotated[str, typer.Argument(metavar="ALERT", help="Its id, or the first letters.")],
+    key: Annotated[
+        str,
+        typer.Argument(
+            metavar="KEY", help="The key at the end of a message, or an id; its first letters do."
+        ),
+    ],
 ) -> int:
-    """Show one alert: the article, the words that fired, the story so far, the deliveries."""
+    """Show an alert: the article, the words that fired, the story so far, the deliveries.
+
+    The key of a message that grouped several alerts shows each of them.
+    """
     with call.store().read() as queries:
-        found = queries.alert(alert)
-        if found is None:
-            raise WatcherError(f"{alert}: no alert has this id (watcher alerts list)")
-        article = queries.article(found.article) if found.article else None
-        hits = queries.hits(found.article) if found.article else ()
-        story = queries.story(found.story) if found.story else None
-        deliveries = queries.deliveries(alert=found.id)
-    hits = tuple(hit for hit in hits if hit.rule in found.rules)
-    if call.json:
+        details = [_details(queries, alert) for alert in alerts_of(queries, key)]
+        if not details:
+            raise WatcherError(f"{key}: no alert has this key (watcher alerts list)")
+    for number, detail in enumerate(details):
+        if call.json:
+            call.data(detail.json())
+        else:
+            if number:
+                call.say(f"\n{'-' * 60}\n")
+            detail.print(call)
+    return 0
+
+
+def alerts_of(queries: "Queries", key: str) -> list[Alert]:
+    """Return the alerts that a key, or the beginning of one, stands for; oldest first.
+
+    Several only when one message told them: letters that several keys begin with are wrong use.
+    """
+    found = queries.alerts_by_key(key)
+    if len(found) > 1:
+        messages = [
+            {one.message for one in queries.deliveries(alert=alert.id) if one.message}
+            for alert in found
+        ]
+        if not any(message.startswith(key) for message in set.intersection(*messages)):
+            raise UsageError(f"{key}: several keys begin so; give more letters")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Details:
+    """An alert and all that is stored about it."""
+
+    alert: Alert
+    article: Article | None
+    hits: tuple[Hit, ...]
+    story: Story | None
+    deliveries: list[Delivery]
+
+    def json(self) -> dict[str, Any]:
         from watcher.cli.articles import match_json
 
-        call.data(
-            alert_json(found, article)
-            | {
-                "body": found.body or None,
-                "hits": [
-                    {"rule": hit.rule, "matches": [match_json(match) for match in hit.matches]}
-                    for hit in hits
-                ],
-                "members": [member_json(member) for member in story.members] if story else [],
-                "deliveries": [delivery_json(delivery) for delivery in deliveries],
-            }
-        )
-        return 0
-    call.say(headline(found, article), "bold")
-    rules = f" for {', '.join(found.rules)}" if found.rules else ""
-    call.say(f"  {found.kind.value}, {found.severity.value}{rules}, {call.when(found.created)}")
-    if article:
-        call.say(f"  {article.outlet}  {article.url or ''}")
-    if found.body:
-        call.say(f"\n{found.body}")
-    for hit in hits:
-        words = dict.fromkeys(f"“{match.text}” ({match.field})" for match in hit.matches)
-        call.say(f"  {hit.rule}: {', '.join(words)}")
-    if story:
-        call.say("\nStory", "bold")
-        _print_members(call, story)
-    call.say("\nDeliveries", "bold")
-    for delivery in deliveries:
-        call.say(f"  {delivery_words(call, delivery)}")
-    if not deliveries:
-        call.say("  none")
-    call.say(f"\nThe whole reason: watcher why {found.id}")
-    return 0
+        return alert_json(self.alert, self.article) | {
+            "body": self.alert.body or None,
+            "hits": [
+                {"rule": hit.rule, "matches": [match_json(match) for match in hit.matches]}
+                for hit in self.hits
+            ],
+            "members": [member_json(member) for member in self.story.members] if self.story else [],
+            "deliveries": [delivery_json(delivery) for delivery in self.deliveries],
+        }
+
+    def print(self, call: Call) -> None:
+        alert, article = self.alert, self.article
+        call.say(headline(alert, article), "bold")
+        rules = f" for {', '.join(alert.rules)}" if alert.rules else ""
+        call.say(f"  {alert.kind.value}, {alert.severity.value}{rules}, {call.when(alert.created)}")
+        if article:
+            call.say(f"  {article.outlet}  {article.url or ''}")
+        if alert.body:
+            call.say(f"\n{alert.body}")
+        for hit in self.hits:
+            words = dict.fromkeys(f"“{match.text}” ({match.field})" for match in hit.matches)
+            call.say(f"  {hit.rule}: {', '.join(words)}")
+        if self.story:
+            call.say("\nStory", "bold")
+            _print_members(call, self.story)
+        call.say("\nDeliveries", "bold")
+        for delivery in self.deliveries:
+            call.say(f"  {delivery_words(call, delivery)}")
+        if not self.deliveries:
+            call.say("  none")
+        if article:
+            call.say(f"\nThe whole reason: watcher why {alert.id}")
+
+
+def _details(queries: "Queries", alert: Alert) -> _Details:
+    hits = queries.hits(alert.article) if alert.article else ()
+    return _Details(
+        alert,
+        queries.article(alert.article) if alert.article else None,
+        tuple(hit for hit in hits if hit.rule in alert.rules),
+        queries.story(alert.story) if alert.story else None,
+        queries.deliveries(alert=alert.id),
+    )
 
 
 # --- stories -------------------------------------------------------------------------------------
@@ -189,19 +257,23 @@ def stories_list(
     call: Call,
     *,
     start: SinceOption = "1d",
-    limit: LimitOption = 50,
+    by: Annotated[
+        By, typer.Option("--by", help="Newest article first, or most outlets first.")
+    ] = By.NEWEST,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
     csv: CsvOption = False,
 ) -> int:
-    """List the stories that got an article lately, those with the most outlets first."""
+    """List the stories that got an article lately, those with the newest article first."""
     moment = since(start or "1d", call)
     groups: dict[StoryId, list[tuple[Article, Link]]] = {}
     with call.store().read() as queries:
         for article, link in queries.articles_since(moment):
             groups.setdefault(link.story, []).append((article, link))
-    rows = sorted(
-        (_story_row(story, group) for story, group in groups.items()),
-        key=lambda row: (-row["outlets"], row["last"] or ""),
-    )[:limit]
+    rows = [_story_row(story, group) for story, group in groups.items()]
+    rows.sort(key=lambda row: row["last"] or "", reverse=True)
+    if by is By.OUTLETS:
+        rows.sort(key=lambda row: -row["outlets"])
+    rows = rows[:limit]
     if call.json or csv:
         call.rows(rows, csv=csv)
         return 0
@@ -212,11 +284,11 @@ def stories_list(
         ("story", "outlets", "articles", "copies", "last", "headline"),
         [
             (
-                row["story"],
+                short(row["story"]),
                 row["outlets"],
                 row["articles"],
                 row["copies"],
-                call.when(datetime.fromisoformat(row["last"])) if row["last"] else "-",
+                call.brief(datetime.fromisoformat(row["last"]) if row["last"] else None),
                 one_line(row["headline"], 90),
             )
             for row in rows
@@ -240,13 +312,14 @@ def _story_row(story: StoryId, group: Sequence[tuple[Article, Link]]) -> dict[st
 
 
 def stories_show(
-    call: Call, story: Annotated[str, typer.Argument(metavar="STORY", help="The id of a story.")]
+    call: Call,
+    story: Annotated[
+        str, typer.Argument(metavar="STORY", help="The id of a story; its first letters do.")
+    ],
 ) -> int:
     """Show one story: every article in it, how it belongs there, and what was told of it."""
     with call.store().read() as queries:
-        found = queries.story(StoryId(story))
-        if found is None or not found.members:
-            raise WatcherError(f"{story}: no story has this id (watcher stories list)")
+        found = _find_story(queries, story)
         links = {member.article: queries.link(member.article) for member in found.members}
     if call.json:
         call.data(
@@ -274,6 +347,23 @@ def stories_show(
     return 0
 
 
+def _find_story(queries: "Queries", wanted: str) -> Story:
+    """Return the story with that id, or the only one whose id begins so."""
+    found = queries.story(StoryId(wanted))
+    if found is None and wanted:
+        for since in (now() - LATELY, datetime.min.replace(tzinfo=UTC)):
+            links = (link for _, link in queries.articles_since(since))
+            ids = {link.story for link in links if link.story.startswith(wanted)}
+            if len(ids) > 1:
+                raise UsageError(f"{wanted} is the start of {len(ids)} ids; give more letters")
+            if ids:
+                found = queries.story(ids.pop())
+                break
+    if found is None or not found.members:
+        raise WatcherError(f"{wanted}: no story has this id (watcher stories list)")
+    return found
+
+
 def link_json(link: Link | None) -> dict[str, Any]:
     """Return why an article belongs to its story, for scripts."""
     if link is None:
@@ -297,7 +387,13 @@ def _print_members(call: Call, story: Story) -> None:
     call.table(
         ("", "outlet", "seen", "headline"),
         [
-            (member.kind.value, member.outlet, call.when(member.seen), one_line(member.title, 90))
+            (
+                member.kind.value,
+                one_line(member.outlet, 30),
+                call.brief(member.seen),
+                one_line(member.title, 90),
+            )
             for member in story.members
         ],
+        elastic=["outlet"],
     )

@@ -10,7 +10,7 @@ import functools
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from watcher.store import Store
+
+WIDE = 120
+"""Columns of a terminal in which tables have room for whole dates."""
 
 Row = Sequence[object]
 Command = Callable[..., int | None]
@@ -154,24 +157,25 @@ class Call:
             self.err.print(clean(text), style=style, markup=False, highlight=False, soft_wrap=True)
 
     def table(
-        self, heads: Sequence[str], rows: Iterable[Row], *, right: Iterable[str] = ()
+        self,
+        heads: Sequence[str],
+        rows: Iterable[Row],
+        *,
+        right: Collection[str] = (),
+        elastic: Collection[str] = (),
     ) -> None:
-        """Print an aligned table; a cell is any value or a (value, style) pair."""
-        from rich.table import Table
-        from rich.text import Text
+        """Print an aligned table whose last column gets the room that the others leave.
 
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for head in heads:
-            # Only the last column wraps, so that each row begins on one line of its own.
-            table.add_column(
-                head,
-                justify="right" if head in right else "left",
-                no_wrap=head != heads[-1],
-                overflow="ellipsis" if head != heads[-1] else "fold",
-            )
-        for row in rows:
-            table.add_row(*(Text(clean(text), style=style) for text, style in map(_cell, row)))
-        self.out.print(table)
+        A cell is any value or a (value, style) pair. `right` columns are numbers; `elastic` ones
+        are cut where the terminal is narrow.
+        """
+        from watcher.cli.table import lay_out
+
+        cells = [[_cell(value) for value in row] for row in rows]
+        # What is piped is read by programs and by people who scroll: never cut it to 80 columns.
+        width = self.out.width if sys.stdout.isatty() else None
+        for line in lay_out(self.out, heads, cells, width=width, right=right, elastic=elastic):
+            self.out.print(line, soft_wrap=True)
 
     def csv(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Print JSON rows as CSV that a spreadsheet shows and doesn't run."""
@@ -260,6 +264,14 @@ class Call:
             return empty
         return moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
 
+    def brief(self, moment: datetime | None) -> str:
+        """Return a time for a column of a table: shorter where the terminal is narrow."""
+        if moment is None or not sys.stdout.isatty() or self.out.width >= WIDE:
+            return self.when(moment)
+        local = moment.astimezone(self.zone)
+        this_year = local.year == now().astimezone(self.zone).year
+        return local.strftime("%m-%d %H:%M" if this_year else "%Y-%m-%d")
+
 
 def load_config(path: Path, options: Options, *, require_secrets: bool) -> Config:
     """Read `path` with the environment and the secrets file beside the state."""
@@ -312,10 +324,8 @@ def since(text: str, call: Call) -> datetime:
 
 
 def _cell(value: object) -> tuple[str, str]:
-    if isinstance(value, tuple):
-        text, style = value
-        return str(text), style
-    return ("-" if value is None else str(value)), ""
+    text, style = value if isinstance(value, tuple) else (value, "")
+    return " ".join(clean("-" if text is None else str(text)).splitlines()), style
 
 
 def _flat(value: object) -> str:
@@ -341,8 +351,6 @@ def _console(stream: Any, *, color: bool) -> "Console":  # noqa: ANN401 - any te
         file=stream,
         no_color=not color,
         color_system="auto" if terminal and color else None,
-        # What is piped is read by programs and by people who scroll: never cut it to 80 columns.
-        width=None if terminal else 400,
         highlight=False,
         markup=False,
         soft_wrap=False,

@@ -23,6 +23,7 @@ from watcher.core.model import (
 
 if TYPE_CHECKING:
     from watcher.alerts import Target
+    from watcher.store import Queries
 
 PANEL = "What was told"
 EVERY = 1_000_000
@@ -77,7 +78,7 @@ def deliveries_list(
     again, marked so), parked (given up: mend the cause, then `deliveries retry`).
     """
     with call.store().read() as queries:
-        found = queries.deliveries(state=state, target=target, limit=EVERY)[-limit:][::-1]
+        found = _newest(queries, queries.deliveries(state=state, target=target, limit=EVERY), limit)
     if call.json or csv:
         call.rows([delivery_json(delivery) for delivery in found], csv=csv)
     elif not found:
@@ -87,8 +88,17 @@ def deliveries_list(
             ("delivery", "alert", "channel", "state", "due", "sent", "tries", "why not"),
             [_delivery_row(call, delivery) for delivery in found],
             right=["tries"],
+            elastic=["channel"],
         )
     return 0
+
+
+def _newest(queries: "Queries", found: Sequence[Delivery], limit: int) -> list[Delivery]:
+    """Return those whose alerts were made last; a delivery is made with its alert."""
+    alerts = queries.alerts(limit=EVERY) if found else []
+    place = {alert.id: number for number, alert in enumerate(alerts)}
+    # Those of one alert: the last one due comes first.
+    return sorted(found, key=lambda one: (place[one.alert], -one.due.timestamp()))[:limit]
 
 
 def _delivery_row(call: Call, delivery: Delivery) -> Row:
@@ -99,8 +109,8 @@ def _delivery_row(call: Call, delivery: Delivery) -> Row:
         short(delivery.alert),
         delivery.target,
         (delivery.state.value, styles.get(delivery.state, "yellow")),
-        call.when(delivery.due),
-        call.when(delivery.sent),
+        call.brief(delivery.due),
+        call.brief(delivery.sent),
         delivery.attempts,
         one_line(delivery.error or (hold if delivery.state is not DeliveryState.SENT else ""), 100),
     )
@@ -239,6 +249,7 @@ def notify_test(
                 for target, (outcome, ms) in zip(targets, results, strict=True)
             ],
             right=["ms"],
+            elastic=["channel"],
         )
     return 0 if all(outcome.sent is Sent.OK for outcome, _ in results) else 1
 

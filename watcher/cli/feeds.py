@@ -63,11 +63,12 @@ def feeds_list(call: Call) -> int:
                 feed.language or "-",
                 _state_cell(states.get(feed.url)),
                 ago(state.last_new, at) if (state := states.get(feed.url)) else "-",
-                call.when(state.next_due) if state else "-",
+                call.brief(state.next_due if state else None),
                 feed.url,
             )
             for feed in feeds
         ],
+        elastic=["feed"],
     )
     return 0
 
@@ -339,6 +340,7 @@ def _print_checked(call: Call, results: list[Any]) -> None:
             for result in sorted(results, key=lambda one: (one.failed, one.state != "alive"))
         ],
         right=["items", "ms"],
+        elastic=["feed"],
     )
 
 

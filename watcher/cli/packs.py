@@ -82,6 +82,7 @@ def packs_show(
                 for one in entities
             ],
             right=["spellings"],
+            elastic=["entity", "name"],
         )
     return 0
 
@@ -126,6 +127,7 @@ def _print_entity(call: Call, entity: Entity) -> None:
             )
             for alias in entity.aliases
         ],
+        elastic=["spelling"],
     )
     if entity.context:
         call.say(f"Context words: {', '.join(entity.context)}")

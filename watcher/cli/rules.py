@@ -193,6 +193,7 @@ def rules_list(call: Call) -> int:
             for rule in config.rules
         ],
         right=["tests"],
+        elastic=["rule", "tells"],
     )
     return 0
 

@@ -137,6 +137,7 @@ def _print(call: Call, report: dict[str, Any]) -> None:
             for fault in faults[:SHOWN]
         ],
         right=["times"],
+        elastic=["feed"],
     )
     if len(faults) > SHOWN:
         call.say(f"... and {len(faults) - SHOWN} more: watcher feeds list")
