@@ -57,7 +57,7 @@ WRONG = [
     (["notify", "test", "scren"], 2, 'Did you mean "screen"?'),
     (["rules", "test", "Atajrt"], 2, 'Did you mean "Atajurt"?'),
     (["why", "Some words", "--rule", "Atajrt"], 2, 'Did you mean "Atajurt"?'),
-    (["why", "  "], 2, "give an alert id"),
+    (["why", "  "], 2, "give a key"),
     (["packs", "show", "nothing"], 2, "no pack"),
     (["feeds", "add", "example.org/feed"], 2, "has no https:// in front"),
     (["feeds", "add", "ftp://example.org/feed"], 2, "neither http:// nor https://"),
@@ -82,7 +82,7 @@ WRONG = [
     (["alerts", "list", "--limit", "some"], 2, "--limit: a whole number is expected"),
     (["alerts", "show", "a", "b"], 2, "too many words: b"),
     (["match", "--terms"], 2, "--terms: nothing stands behind it"),
-    (["alerts", "show"], 2, "ALERT is missing"),
+    (["alerts", "show"], 2, "KEY is missing"),
     (["alerts", "list", "--limit", "many"], 2, "--limit"),
 ]
 

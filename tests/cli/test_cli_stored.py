@@ -16,11 +16,15 @@ from support.cli_state import ALERT, AT, COPY, FIRST, HELD, NOTICE, PARKED, fill
 from watcher.core.model import (
     AlertId,
     ArticleId,
+    Decision,
     DeliveryId,
     DeliveryState,
     Hold,
     Link,
     LinkKind,
+    Outcome,
+    Reason,
+    Sent,
     StoryId,
 )
 from watcher.store import open_store
@@ -314,6 +318,61 @@ def test_why_of_a_copy_says_that_it_was_folded_and_into_what(folder: Path) -> No
     assert ran.code == 0
     for words in ("copy of “Atajurt volunteer held", "score 0.97", "same words", "not told"):
         assert words in ran.out
+
+
+def test_why_says_what_became_of_each_telling(own_folder: Path) -> None:
+    assert (
+        "first article of the story that matches; parked"
+        in watcher("why", ALERT.id, cwd=own_folder).out
+    )
+
+
+def test_what_was_held_and_then_sent_waits_no_longer(own_folder: Path) -> None:
+    held = Decision(
+        rule="Atajurt", target="phone", tell=True, reason=Reason.NEW_STORY, hold=Hold.QUIET
+    )
+    delivery = replace(
+        HELD, id=DeliveryId("9c01d2aa00000004"), alert=ALERT.id, target="phone", due=AT
+    )
+    store = open_store(own_folder / "state", now=AT)
+    with store.write() as tx:
+        tx.add_decisions(FIRST.id, (held,), at=AT)
+        tx.add_deliveries((delivery,))
+
+    before = watcher("why", ALERT.id, cwd=own_folder).out
+    with store.write() as tx:
+        batch = tx.take("phone", now=AT)
+        assert batch is not None
+        tx.record(batch.key, Outcome(sent=Sent.OK), now=AT, state=DeliveryState.SENT, due=None)
+    store.close()
+    after = watcher("why", ALERT.id, cwd=own_folder).out
+
+    assert "-> phone: told: first article of the story that matches; held for quiet" in before
+    assert "-> phone: told: first article of the story that matches; sent" in after
+    assert "quiet hours" in before
+    assert "quiet hours" not in after
+
+
+def test_why_takes_the_key_of_a_message(folder: Path) -> None:
+    row = watcher("why", PARKED.id, "--json", cwd=folder).row
+
+    assert row["article"]["id"] == FIRST.id
+    notice = watcher("why", HELD.id, cwd=folder)
+    assert (notice.code, "notice about the watcher itself" in notice.said) == (1, True)
+
+
+def test_nothing_is_missing_from_a_rule_that_holds(folder: Path) -> None:
+    out = watcher("why", "Atajurt held a meeting", "--rule", "Atajurt", cwd=folder).out
+
+    assert "found    Atajurt" in out
+    assert "missing" not in out
+
+
+def test_what_keeps_a_rule_from_holding_is_said_once(folder: Path) -> None:
+    out = watcher("why", "The harvest begins", cwd=folder).out
+
+    assert out.count("re-education camp") == 1
+    assert out.count("Атажұрт") == 1
 
 
 def test_why_takes_any_text(folder: Path) -> None:

@@ -103,7 +103,6 @@ def _newest(queries: "Queries", found: Sequence[Delivery], limit: int) -> list[D
 
 def _delivery_row(call: Call, delivery: Delivery) -> Row:
     styles = {DeliveryState.SENT: "green", DeliveryState.PARKED: "red"}
-    hold = f"waits for {delivery.hold.value}" if delivery.hold else ""
     return (
         short(delivery.id),
         short(delivery.alert),
@@ -112,7 +111,7 @@ def _delivery_row(call: Call, delivery: Delivery) -> Row:
         call.brief(delivery.due),
         call.brief(delivery.sent),
         delivery.attempts,
-        one_line(delivery.error or (hold if delivery.state is not DeliveryState.SENT else ""), 100),
+        one_line(delivery.error or _waits_for(delivery), 100),
     )
 
 
@@ -185,9 +184,16 @@ def delivery_words(call: Call, delivery: Delivery) -> str:
     elif state is DeliveryState.PARKED:
         words = f"parked{tries}{error} (watcher deliveries retry {short(delivery.id)})"
     else:
-        wait = f", waits for {delivery.hold.value}" if delivery.hold else ""
+        waits = _waits_for(delivery)
+        wait = f", {waits}" if waits else ""
         words = f"{state.value}, goes out at {call.when(delivery.due)}{wait}{tries}{error}"
     return f"{delivery.target}: {words}"
+
+
+def _waits_for(delivery: Delivery) -> str:
+    """Return what a held delivery waits for; its hold stays written down when it has been sent."""
+    held = delivery.state is DeliveryState.HELD and delivery.hold
+    return f"waits for {held.value}" if held else ""
 
 
 # --- notify --------------------------------------------------------------------------------------

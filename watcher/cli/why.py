@@ -2,12 +2,13 @@
 """why: the reason of an alert or of a silence, down to each word of each rule."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
+from watcher.cli.alerts import alerts_of
 from watcher.cli.articles import match_json, text_article
 from watcher.cli.common import Call, command
 from watcher.cli.deliveries import delivery_json, delivery_words
@@ -20,10 +21,15 @@ from watcher.core.model import (
     Config,
     Decision,
     Delivery,
+    DeliveryState,
     Explanation,
+    Group,
     Leaf,
     Link,
     LinkKind,
+    Rule,
+    Term,
+    TermKind,
 )
 
 ID = re.compile(r"[0-9a-f]{4,16}")
@@ -46,7 +52,10 @@ def register(app: typer.Typer) -> None:
 def why(
     call: Call,
     about: Annotated[
-        str, typer.Argument(metavar='ALERT|URL|"text"', help="An alert, an article, or any text.")
+        str,
+        typer.Argument(
+            metavar='KEY|URL|"text"', help="The key of a message or alert, an article, or any text."
+        ),
     ],
     *,
     rule: Annotated[
@@ -71,13 +80,15 @@ def why(
         )
     cases = _cases(call, about, language)
     matched = False
-    for case in cases:
+    for number, case in enumerate(cases):
+        if number and not call.json:
+            call.say(f"\n{'-' * 60}\n")
         explanations = _explain(config, case.article, rule)
         matched |= any(explanation.holds for explanation in explanations)
         if call.json:
             call.data(case.json(explanations))
         else:
-            case.print(call, explanations)
+            case.print(call, explanations, {known.name: known for known in config.rules})
     return 0 if matched else 1
 
 
@@ -139,21 +150,22 @@ class Case:
             "deliveries": [delivery_json(delivery) for delivery in self.deliveries],
         }
 
-    def print(self, call: Call, explanations: Iterable[Explanation]) -> None:
+    def print(
+        self, call: Call, explanations: Iterable[Explanation], rules: Mapping[str, Rule]
+    ) -> None:
         """Print all of it for a person."""
         self._print_article(call)
         call.say("Rules", "bold")
         for explanation in sorted(explanations, key=lambda one: not one.holds):
-            print_explanation(call, explanation)
+            print_explanation(call, explanation, rules[explanation.rule])
         if not self.stored:
             return
         call.say("\nDecisions", "bold")
         for at, decision in self.decisions:
             told = "told" if decision.tell else "not told"
-            wait = f"; waits for {decision.hold.value}" if decision.hold else ""
             call.say(
                 f"  {call.when(at)}  {decision.rule} -> {decision.target or '-'}: "
-                f"{told}: {decision.reason.value}{wait}"
+                f"{told}: {decision.reason.value}{self._became(at, decision)}"
             )
         if not self.decisions:
             call.say("  none: no rule matched when it came in")
@@ -162,6 +174,15 @@ class Case:
             call.say(f"  {delivery_words(call, delivery)}")
         if not self.deliveries:
             call.say("  none")
+
+    def _became(self, at: datetime, decision: Decision) -> str:
+        """Return what became of a decision to tell, as its delivery stands now; "" if unknown."""
+        made = {alert.id for alert in self.alerts if alert.created == at}
+        for delivery in self.deliveries if decision.tell else ():
+            if delivery.alert in made and delivery.target == decision.target:
+                held = delivery.state is DeliveryState.HELD and delivery.hold
+                return f"; held for {held.value}" if held else f"; {delivery.state.value}"
+        return ""
 
     def _print_article(self, call: Call) -> None:
         article = self.article
@@ -190,7 +211,9 @@ def _cases(call: Call, about: str, language: str | None) -> list[Case]:
     """Find what is asked about: an alert or article by id, articles by address, else any text."""
     about = about.strip()
     if not about:
-        raise UsageError('give an alert id, an address, or a text, as in: watcher why "some words"')
+        raise UsageError(
+            'give the key of an alert, an address, or a text, as in: watcher why "some words"'
+        )
     if about.startswith(("http://", "https://")):
         cases = _by_url(call, about)
         if not cases:
@@ -200,12 +223,12 @@ def _cases(call: Call, about: str, language: str | None) -> list[Case]:
             )
         return cases
     if ID.fullmatch(about) and any(letter.isdigit() for letter in about):
-        case = _by_id(call, about)
-        if case is None:
+        cases = _by_key(call, about)
+        if not cases:
             raise WatcherError(
-                f"{about}: no alert and no article has this id (watcher alerts list)"
+                f"{about}: no alert and no article has this key (watcher alerts list)"
             )
-        return [case]
+        return cases
     return [Case(text_article(about, language=language))]
 
 
@@ -214,17 +237,16 @@ def _by_url(call: Call, url: str) -> list[Case]:
         return [_case(queries, article) for article in queries.article_by_url(url)]
 
 
-def _by_id(call: Call, about: str) -> Case | None:
+def _by_key(call: Call, about: str) -> list[Case]:
+    """Return the articles that a key of a message, an alert's id or an article's id stands for."""
     with call.store().read() as queries:
-        alert = queries.alert(about)
-        article = queries.article(
-            ArticleId(about) if alert is None or alert.article is None else alert.article
-        )
-        if article is not None:
-            return _case(queries, article)
-    if alert is not None:
-        raise WatcherError(f"{about} is a notice about the watcher itself: {alert.headline}")
-    return None
+        alerts = alerts_of(queries, about)
+        ids = [alert.article for alert in alerts if alert.article] or [ArticleId(about)]
+        articles = [queries.article(one) for one in dict.fromkeys(ids)]
+        cases = [_case(queries, article) for article in articles if article is not None]
+    if alerts and not cases:
+        raise WatcherError(f"{about} is a notice about the watcher itself: {alerts[0].headline}")
+    return cases
 
 
 def _case(queries: Any, article: Article) -> Case:  # noqa: ANN401 - the store's Queries
@@ -250,11 +272,15 @@ def _case(queries: Any, article: Article) -> Case:  # noqa: ANN401 - the store's
 # --- words and JSON ------------------------------------------------------------------------------
 
 
-def print_explanation(call: Call, explanation: Explanation) -> None:
-    """Print one rule: held or not and why, then every leaf."""
+def print_explanation(call: Call, explanation: Explanation, rule: Rule) -> None:
+    """Print one rule: held or not and why, then what was found, and what is missing if it isn't.
+
+    Of a rule that holds nothing is missing: one of an any-list is enough.
+    """
     mark, style = ("yes", "green") if explanation.holds else ("no ", "dim")
     obstacle = f": {explanation.obstacle}" if explanation.obstacle else ""
     call.say(f"  {mark}  {explanation.rule}{obstacle}", style)
+    wanted = set(_wanted(rule.find))
     missing = []
     for leaf in explanation.leaves:
         for match in leaf.matches:
@@ -266,12 +292,23 @@ def print_explanation(call: Call, explanation: Explanation) -> None:
             )
         if leaf.found and not leaf.matches:
             call.say(f"         found    {leaf.term}")
-        elif not leaf.found and leaf.nearest:
+        if leaf.found or explanation.holds or (leaf.kind, leaf.term) not in wanted:
+            continue
+        if leaf.nearest:
             call.say(f"         missing  {leaf.term}: {leaf.nearest}")
-        elif not leaf.found:
+        elif f'"{leaf.term}"' not in obstacle:
             missing.append(leaf.term)
     if missing:
         call.say(f"         missing  {', '.join(missing)}")
+
+
+def _wanted(part: Term | Group) -> Iterator[tuple[TermKind, str]]:
+    """Yield what a rule looks for, without what it excludes."""
+    if isinstance(part, Term):
+        yield part.kind, part.text
+        return
+    for one in (*part.any, *part.all):
+        yield from _wanted(one)
 
 
 def explanation_json(explanation: Explanation) -> dict[str, Any]:
