@@ -211,9 +211,7 @@ def _cases(call: Call, about: str, language: str | None) -> list[Case]:
     """Find what is asked about: an alert or article by id, articles by address, else any text."""
     about = about.strip()
     if not about:
-        raise UsageError(
-            'give the key of an alert, an address, or a text, as in: watcher why "some words"'
-        )
+        raise UsageError('give a key, an address, or a text, as in: watcher why "some words"')
     if about.startswith(("http://", "https://")):
         cases = _by_url(call, about)
         if not cases:
