@@ -97,6 +97,19 @@ def test_all_mistakes_are_named_at_once_with_their_places(folder: Path) -> None:
     assert "Traceback" not in ran.err
 
 
+def test_a_channel_that_can_not_work_is_a_mistake_beside_the_others(folder: Path) -> None:
+    text = RULES.replace("json://127.0.0.1:9/", "slack://TOO/SHORT")
+    (folder / "rules.yaml").write_text(text.replace("The harvest", "Re-education camps"))
+
+    ran = watcher("check", "--json", cwd=folder)
+
+    assert ran.code == 3
+    channel, failed = ran.row["mistakes"]
+    assert (channel["line"], failed["line"]) == (2, 11)
+    assert "screen" in channel["message"]
+    assert "TOO/SHORT" not in channel["message"]
+
+
 def test_a_test_that_fails_is_a_mistake_with_its_line(folder: Path) -> None:
     (folder / "rules.yaml").write_text(RULES.replace("The harvest", "Re-education camps"))
 

@@ -63,6 +63,54 @@ def test_status_fits_on_one_screen_of_words(folder: Path) -> None:
         assert words in ran.out
 
 
+def test_status_counts_news_alone_and_notices_apart(folder: Path) -> None:
+    row = watcher("status", "--json", cwd=folder).row
+    since_midnight = (row["alerts_today"], row["notices_today"])
+
+    assert since_midnight in {(1, 1), (0, 1), (0, 0)}  # in the first minutes of a day
+    if since_midnight == (1, 1):
+        words = "1 story, 1 alert, 1 notice about the watcher itself"
+        assert words in watcher("status", cwd=folder).out
+
+
+def test_status_counts_the_feeds_of_the_rules(own_folder: Path) -> None:
+    rules = own_folder / "rules.yaml"
+    text = rules.read_text().replace("feeds:\n", "feeds:\n  - https://new.example/rss\n")
+    rules.write_text(text)
+
+    feeds = watcher("status", "--json", cwd=own_folder).row["feeds"]
+
+    assert (feeds["total"], feeds["never_polled"], feeds["failing"]) == (4, 2, 1)
+
+
+def test_status_says_that_the_rules_are_broken_now(own_folder: Path) -> None:
+    assert watcher("status", "--json", cwd=own_folder).row["rules_broken"] is None
+    (own_folder / "rules.yaml").write_text("rules:\n  - name: A\n    finde: b\n")
+
+    row = watcher("status", "--json", cwd=own_folder).row
+    shown = watcher("status", cwd=own_folder).out
+
+    assert row["rules_broken"].startswith("rules.yaml:")
+    assert row["feeds"]["total"] == 3
+    assert "rules     broken: watcher check\n          rules.yaml:" in shown
+
+
+def test_status_tells_what_the_daemon_did_not_take_over(own_folder: Path) -> None:
+    store = open_store(own_folder / "state", now=AT)
+    store.claim("watcher run")
+    with store.write() as tx:
+        tx.set_note("rules_broken", "rules.yaml:3:5: a colon is missing\nrules.yaml:9:1: more")
+    try:
+        row = watcher("status", "--json", cwd=own_folder).row
+        shown = watcher("status", cwd=own_folder).out
+    finally:
+        store.close()
+
+    assert row["rules_broken"].count("\n") == 1
+    assert "the last good rules are in force: watcher check" in shown
+    assert "rules.yaml:3:5: a colon is missing\n          and 1 more line\n" in shown
+
+
 def test_status_needs_no_rules(folder: Path) -> None:
     ran = watcher("status", "--rules", "broken.yaml", cwd=folder)
 

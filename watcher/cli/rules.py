@@ -68,7 +68,7 @@ def check(
     except RulesError as error:
         mistakes = error.mistakes
     else:
-        mistakes = config.warnings + tuple(failed_tests(config))
+        mistakes = (*config.warnings, *wrong_channels(config), *failed_tests(config))
     wrong = [mistake for mistake in mistakes if mistake.weight.value == "error"]
     if call.json:
         call.data(_check_json(path, config, mistakes))
@@ -115,6 +115,17 @@ def _counts(config: Config) -> str:
             *([f"{many(tests, 'test')} passed"] if tests else []),
         ]
     )
+
+
+def wrong_channels(config: Config) -> tuple[Mistake, ...]:
+    """Return a mistake for each channel whose address no service understands."""
+    from watcher.watch import Desk
+
+    try:
+        Desk(config)
+    except RulesError as error:
+        return error.mistakes
+    return ()
 
 
 # --- tests in the file ---------------------------------------------------------------------------

@@ -9,8 +9,11 @@ import typer
 
 from watcher.cli.common import Call, command
 from watcher.cli.words import ago, iso, many, now, one_line
-from watcher.core.model import DeliveryState, FeedState
+from watcher.core.errors import RulesError, WatcherError
+from watcher.core.model import AlertKind, Config, DeliveryState, FeedState
 
+BROKEN = "rules_broken"
+"""The note in which a running daemon keeps the mistakes of rules that it didn't take over."""
 PULSE = "pulse"
 """The note in which a running daemon says every few seconds that it is alive."""
 SHOWN = 10
@@ -44,16 +47,24 @@ def collect(call: Call) -> dict[str, Any]:
     store = call.store()
     at = now()
     midnight = at.astimezone(call.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    rules, mistakes = _rules(call)
     with store.read() as queries:
-        feeds = queries.feed_states(active=True)
+        known = queries.feed_states(active=True)
         counts = queries.counts()
         pulse = _moment(queries.note(PULSE))
         lost = queries.note("recovered")
         next_delivery = queries.next_delivery()
-        alerts_today = len(queries.alerts(since=midnight, limit=1_000_000))
+        broken = queries.note(BROKEN)
+        alerts_today = Counter(
+            alert.kind is AlertKind.HEALTH
+            for alert in queries.alerts(since=midnight, limit=1_000_000)
+        )
         stories_today = len({link.story for _, link in queries.articles_since(midnight)})
         by_state = {state.value: counts.get(state.value, 0) for state in DeliveryState}
     worker = at_rest.worker(call.options, pulse, at)
+    wanted = {feed.url for feed in rules.feeds} if rules else {feed.feed.url for feed in known}
+    feeds = [feed for feed in known if feed.feed.url in wanted]
+    unknown = len(wanted) - len(feeds)
     failing = sorted(
         (feed for feed in feeds if feed.fault is not None), key=lambda feed: -feed.failures
     )
@@ -62,23 +73,37 @@ def collect(call: Call) -> dict[str, Any]:
         "worker": worker,
         "pulse": iso(pulse),
         "feeds": {
-            "total": len(feeds),
-            "due": sum(feed.next_due <= at for feed in feeds),
+            "total": len(wanted),
+            # What was never seen is due at once.
+            "due": sum(feed.next_due <= at for feed in feeds) + unknown,
             "failing": len(failing),
-            "never_polled": sum(feed.last_polled is None for feed in feeds),
+            "never_polled": sum(feed.last_polled is None for feed in feeds) + unknown,
             "last_poll": iso(max((f.last_polled for f in feeds if f.last_polled), default=None)),
             "next_due": iso(min((feed.next_due for feed in feeds), default=None)),
             "faults": [_fault_json(feed) for feed in failing],
         },
         "stories_today": stories_today,
-        "alerts_today": alerts_today,
+        "alerts_today": alerts_today[False],
+        "notices_today": alerts_today[True],
         "deliveries": by_state,
         "next_delivery": iso(next_delivery),
         "articles": counts["articles"],
         "stories": counts["stories"],
         "alerts": counts["alerts"],
         "recovered": lost,
+        # What a running daemon has found counts: it may read another copy of the rules.
+        "rules_broken": (broken if worker else mistakes) or None,
     }
+
+
+def _rules(call: Call) -> tuple[Config | None, str]:
+    """Return rules.yaml as it stands, or its mistakes; neither when there is no such file."""
+    try:
+        return call.config(), ""
+    except RulesError as error:
+        return None, str(error)
+    except WatcherError:
+        return None, ""
 
 
 def _fault_json(feed: FeedState) -> dict[str, Any]:
@@ -101,6 +126,13 @@ def _print(call: Call, report: dict[str, Any]) -> None:
         call.say(f"running   yes, {report['worker']}{alive}", "green")
     else:
         call.say("running   no (watcher run)", "yellow")
+    if report["rules_broken"]:
+        first, *more = report["rules_broken"].splitlines()
+        force = "; the last good rules are in force" if report["running"] else ""
+        call.say(f"rules     broken{force}: watcher check", "red")
+        call.say(f"          {first}", "red")
+        if more:
+            call.say(f"          and {many(len(more), 'more line')}", "red")
     if report["recovered"]:
         call.say(f"state     {report['recovered']}", "red")
     call.say(
@@ -109,7 +141,9 @@ def _print(call: Call, report: dict[str, Any]) -> None:
         f"next {_next(feeds['next_due'], at)}"
     )
     stories = many(report["stories_today"], "story", "stories")
-    call.say(f"today     {stories}, {many(report['alerts_today'], 'alert')}")
+    notices = report["notices_today"]
+    told = f", {many(notices, 'notice')} about the watcher itself" if notices else ""
+    call.say(f"today     {stories}, {many(report['alerts_today'], 'alert')}{told}")
     states = ", ".join(f"{count} {state}" for state, count in report["deliveries"].items() if count)
     style = "red" if report["deliveries"].get("parked") else None
     call.say(f"sending   {states or 'nothing on its way'}", style)
