@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from watcher import __version__
-from watcher.cli.words import iso, now
+from watcher.cli.words import iso, many, now
 from watcher.core.errors import FeedError
 from watcher.core.model import Document, Feed
 
@@ -94,7 +94,7 @@ async def check_feed(feed: Feed, door: "Fetcher", reader: "Reader") -> Checked:
     newest = _newest(document)
     state, detail = "alive", ""
     if document.damaged:
-        detail = f"{document.damaged} items damaged"
+        detail = f"{many(document.damaged, 'item')} damaged"
     if newest is not None and now() - newest > SILENT:
         state, detail = "silent", f"nothing new since {newest:%Y-%m-%d}"
     if not document.entries:
