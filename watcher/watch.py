@@ -129,6 +129,7 @@ class Desk:
         self.zone = ZoneInfo(config.timezone)
         self.book: RuleBook = compile_rules(config.rules, config.entities)
         self.names: Mapping[str, str] = {entity.id: entity.name for entity in config.entities}
+        self.feeds = {feed.url: feed for feed in config.feeds}
         self.rules: Mapping[str, Rule] = {rule.name: rule for rule in config.rules}
         self.targets: dict[str, Target] = {}
         channels: dict[str, Channel] = {}
@@ -246,6 +247,11 @@ class Watch:
         return tally
 
     def _settle(self, tx: Tx, poll: Polled, undo: list[Callable[[], None]]) -> Tally:
+        # The rules may have changed while it was polled: what they say of the feed now counts.
+        feed = self.desk.feeds.get(poll.state.feed.url, poll.state.feed)
+        if not feed.named and poll.state.title:
+            feed = replace(feed, name=poll.state.title)
+        poll = replace(poll, state=replace(poll.state, feed=feed))
         if poll.fetched is None:
             return self._settle_failure(tx, poll)
         tally = Tally(polled=1, not_modified=int(poll.document is None))
@@ -335,7 +341,13 @@ class Watch:
         if before is None or link is None:
             raise LookupError(f"a version of an article that is not stored: {article.id}")
         article = replace(article, seen=before.seen)
-        hits = self.desk.book.match(article, today=at.astimezone(self.desk.zone).date())
+        today = at.astimezone(self.desk.zone).date()
+        # What today's rules find in the old words, too, is no news: a changed rule does not fire
+        # on the past.
+        then = {hit.rule for hit in self.desk.book.match(before, today=today)}
+        late = then - {hit.rule for hit in hits_before}
+        matched = self.desk.book.match(article, today=today)
+        hits = tuple(hit for hit in matched if hit.rule not in late)
         tx.add_versions([article], contents=contents, at=at)
         tx.add_hits(article.id, hits)
         if article.id in self._index:
@@ -361,7 +373,11 @@ class Watch:
         waiting = self.desk.waits and item.link.kind is not LinkKind.NEW
         if not (item.hits or waiting):
             return
-        story = tx.story(item.link.story) or _alone(item)
+        story = (
+            tx.story(item.link.story)
+            if self.desk.waits
+            else Story(id=item.link.story, told=tx.told(item.link.story))
+        ) or _alone(item)
         occasion = Occasion(
             article=item.article,
             link=item.link,
@@ -393,7 +409,7 @@ class Watch:
             used = tx.planned_since(decision.target, at - channel.limit.per)
             room = channel.limit.count - used
         severity = self.desk.rules[decision.rule].severity
-        return schedule(decision, severity, channel, zone=self.desk.zone, now=at, room=room)
+        return schedule(decision, severity, channel, zone=self.desk.zone, room=room)
 
     # --- trouble ---------------------------------------------------------------------------
 
@@ -482,17 +498,25 @@ class Ledger:
         detail = redact(outcome.detail, self._desk().config.secrets)
         outcome = replace(outcome, detail=detail)
         attempts = max(telling.delivery.attempts for telling in batch.tellings) + 1
-        state, due = retry(outcome, attempts, now=now, jitter=self._jitter())
+        state, due = retry(outcome, attempts, repeat=batch.repeat, now=now, jitter=self._jitter())
         with self._store.write() as tx:
             tx.record(batch.key, outcome, now=now, state=state, due=due)
-            if state is DeliveryState.PARKED:
+            # Not for notices: two broken health channels would tell of each other for ever.
+            if state is DeliveryState.PARKED and any(t.alert.rules for t in batch.tellings):
                 headline = f"A message to {batch.target} is parked: {outcome.sent.value}"
                 body = (
                     f"{outcome.detail}\nSee it with: watcher deliveries list --state parked\n"
                     "Mend the channel, then send it again with: watcher deliveries retry"
                 )
                 others = [target for target in self._desk().health if target != batch.target]
-                write_notice(tx, others, headline, body, occasion=f"parked {batch.key}", at=now)
+                write_notice(
+                    tx,
+                    others,
+                    headline,
+                    body,
+                    occasion=f"parked {batch.target} {now.date()}",
+                    at=now,
+                )
         return due
 
 

@@ -202,7 +202,7 @@ def scheduled(channel: Channel, *, now: datetime = NOON, **more: Any) -> Decisio
     )
     severity = more.pop("severity", Severity.NORMAL)
     room = more.pop("room", None)
-    return d.schedule(decision, severity, channel, zone=ALMATY, now=now, room=room)
+    return d.schedule(decision, severity, channel, zone=ALMATY, room=room)
 
 
 def test_quiet_hours_hold_until_their_end_also_past_midnight() -> None:
@@ -277,8 +277,8 @@ def test_quiet_hours_end_within_a_day_and_outside_themselves(
 def test_a_failure_is_tried_again_later_and_later_and_no_earlier_than_the_target_asks() -> None:
     failure = Outcome(sent=Sent.RETRY)
 
-    waits = [d.retry(failure, n, now=NOON, jitter=0)[1] for n in (1, 2, 3, 100)]
-    asked = d.retry(Outcome(sent=Sent.RETRY, retry_after=HOUR), 1, now=NOON, jitter=0)
+    waits = [d.retry(failure, n, repeat=True, now=NOON, jitter=0)[1] for n in (1, 2, 3, 100)]
+    asked = d.retry(Outcome(sent=Sent.RETRY, retry_after=HOUR), 1, repeat=True, now=NOON, jitter=0)
 
     assert [w - NOON for w in waits if w] == [
         timedelta(seconds=5),
@@ -302,7 +302,7 @@ def test_a_failure_is_tried_again_later_and_later_and_no_earlier_than_the_target
 def test_where_a_delivery_stands_after_a_try(
     sent: Sent, attempts: int, state: DeliveryState
 ) -> None:
-    assert d.retry(Outcome(sent=sent), attempts, now=NOON, jitter=0)[0] is state
+    assert d.retry(Outcome(sent=sent), attempts, repeat=True, now=NOON, jitter=0)[0] is state
 
 
 def test_the_same_occasion_is_one_health_alert() -> None:

@@ -291,10 +291,11 @@ def test_a_delivery_that_is_there_already_goes_on_undisturbed(store: Store) -> N
 
 
 def test_release_makes_due_what_waits_under_a_hold(store: Store) -> None:
-    waiting = a_delivery(1, hold=Hold.BASELINE, due=NOW + HOUR)
+    waiting = a_delivery(1, hold=Hold.BASELINE, due=NOW + MINUTE / 2)
+    quiet = a_delivery(3, hold=Hold.BASELINE, due=NOW + HOUR)
     other = a_delivery(2, hold=Hold.DIGEST, due=NOW + HOUR)
     with store.write() as tx:
-        post(tx, waiting, other)
+        post(tx, waiting, quiet, other)
 
         assert tx.release(Hold.BASELINE, now=NOW) == 1
 

@@ -253,6 +253,7 @@ class _Loading:
                 name=one.name or sections.outlet(one.url),
                 language=draft.language or (code if is_language(code) else None),
                 tags=draft.tags | frozenset(one.folders),
+                named=bool(one.name),
             )
             found.append(sections.FeedDraft(draft.page, draft.at, feed))
         return found

@@ -132,7 +132,9 @@ def _feed(page: Page, node: Node, secrets: Secrets, *, require: bool) -> FeedDra
     if isinstance(node, Word):
         written = reader.text(node, "url")
         url = written and _feed_url(reader, node.at, written, secrets, require=require)
-        return FeedDraft(page, node.at, Feed(url=url, name=outlet(url))) if url else None
+        return (
+            FeedDraft(page, node.at, Feed(url=url, name=outlet(url), named=False)) if url else None
+        )
     if isinstance(node, Table) and "opml" in node.pairs:
         return _list(reader.within("a list of feeds"), node)
     pairs = reader.table(node, "feed")
@@ -161,6 +163,7 @@ def _feed(page: Page, node: Node, secrets: Secrets, *, require: bool) -> FeedDra
         tags=tags,
         every=every,
         private=private,
+        named=bool(name),
     )
     return FeedDraft(page, at, feed)
 

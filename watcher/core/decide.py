@@ -113,7 +113,8 @@ def _decide(occasion: Occasion, rule: Rule, hit: Hit, target: str, *, now: datet
     told = [t for t in occasion.story.told if t.rule == rule.name and t.target == target]
     say = _Say(rule=rule.name, target=target, now=now)
     fresh = not told or not subjects(hit) <= frozenset[str]().union(*(t.terms for t in told))
-    if not told and not enough(rule.at_least, occasion.story, now=now):
+    waits = rule.at_least != AtLeast()
+    if not told and waits and not enough(rule.at_least, occasion.story, now=now):
         return say.nothing(Reason.TOO_FEW)
     if fresh and occasion.baseline:
         return say.tell(AlertKind.BASELINE, Reason.BASELINE, now + SUMMARY_WAIT, Hold.BASELINE)
@@ -231,7 +232,6 @@ def schedule(
     channel: Channel,
     *,
     zone: tzinfo,
-    now: datetime,
     room: int | None,
 ) -> Decision:
     """Return the decision with the channel's wishes kept: digest, quiet hours, limit.
@@ -246,13 +246,13 @@ def schedule(
         return replace(decision, due=next_digest(channel.digest, due, zone), hold=Hold.DIGEST)
     if hold is Hold.DIGEST:
         due = next_digest(_DEFAULT_DIGEST, due, zone)
-    if channel.quiet is not None and (end := quiet_until(channel.quiet, due, zone)) is not None:
-        due, hold = end, hold or Hold.QUIET
     # The last message of a limit is kept for the grouped one, so that both fit in it.
-    if channel.limit is not None and hold is None and room is not None:
+    if channel.limit is not None and room is not None and hold in {None, Hold.FOLLOW_UPS}:
         kept = 1 if channel.limit.count > 1 else 0
         if room <= kept:
-            due, hold = _slot_after(now, channel.limit.per), Hold.LIMIT
+            due, hold = _slot_after(due, channel.limit.per), Hold.LIMIT
+    if channel.quiet is not None and (end := quiet_until(channel.quiet, due, zone)) is not None:
+        due, hold = end, hold or Hold.QUIET
     return replace(decision, due=due, hold=hold)
 
 
@@ -321,8 +321,8 @@ def outgoing(
         return None, (), ()
     kind = min((d.kind for d in telling), key=_KIND_ORDER.index)
     names = tuple(dict.fromkeys(d.rule for d in telling))
-    own = {hit.rule for hit in occasion.hits}
-    article = next((d.matched_in for d in telling if d.matched_in and not own), occasion.article.id)
+    told_in = [d.matched_in or occasion.article.id for d in telling]
+    article = occasion.article.id if occasion.article.id in told_in else told_in[0]
     alert = Alert(
         id=AlertId(_digest("alert", kind.value, occasion.article.id, version, *names)),
         kind=kind,
@@ -397,11 +397,12 @@ def _digest(*parts: str) -> str:
 
 
 def retry(
-    outcome: Outcome, attempts: int, *, now: datetime, jitter: float
+    outcome: Outcome, attempts: int, *, repeat: bool, now: datetime, jitter: float
 ) -> tuple[DeliveryState, datetime | None]:
     """Return the state after a try, and when to try again (None: not by itself).
 
-    `attempts` counts the tries made, this one included. What the target asked for (Retry-After)
+    `attempts` counts the tries made, this one included; `repeat` says that one before may have
+    arrived. What the target asked for (Retry-After)
     is a lower bound. A refusal for good is parked for a person; so is what has failed for days,
     and what may have arrived three times.
     """
@@ -409,7 +410,8 @@ def retry(
         return DeliveryState.SENT, None
     if outcome.sent is Sent.REFUSED:
         return DeliveryState.PARKED, None
-    if attempts >= (REPEAT_FOR if outcome.sent is Sent.UNKNOWN else RETRY_FOR):
+    doubtful = outcome.sent is Sent.UNKNOWN and repeat
+    if attempts >= (REPEAT_FOR if doubtful else RETRY_FOR):
         return DeliveryState.PARKED, None
     wait = min(RETRY_CAP, RETRY_FIRST * 2 ** min(attempts - 1, 20)) * (1 + jitter / 4)
     if outcome.retry_after is not None:

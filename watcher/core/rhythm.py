@@ -141,7 +141,7 @@ def after_failure(
     if fault is FeedFault.GONE and failures > 1:
         wait = DAILY
     if retry_after is not None:
-        wait = max(FLOOR, min(retry_after, RETRY_AFTER_CAP))
+        wait = max(wait, min(retry_after, RETRY_AFTER_CAP))
     return replace(
         state,
         next_due=_spread(now, wait, jitter),

@@ -148,6 +148,9 @@ class Life:
         sd_notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
         try:
             rules = await self._service.reload()
+        except StateError as error:
+            self._seen = {}  # ours to try again, no mistake in the file
+            log.error("new rules could not be put in force: %s (tried again)", error)  # noqa: TRY400
         except WatcherError as error:
             await self._keep_old_rules(error)
         else:

@@ -35,7 +35,7 @@ async def _once(
                 raise UsageError(f'no feed is called "{feed}". See: watcher feeds list')
         elif not poll_all:
             states = [s for s in states if s.next_due <= now()]
-        report(f"polling {len(states)} feeds")
+        report(f"polling {len(states)} feed{'s' if len(states) != 1 else ''}")
         service.poller.give(states)
         await service.poller.idle()
         # A summary of first sights waits for other feeds; here all of them have been read.

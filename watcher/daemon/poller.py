@@ -10,12 +10,10 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from watcher.core.errors import StateError
 from watcher.core.model import FeedId, FeedState
-from watcher.daemon.clock import now
 from watcher.watch import Polled, Tally, Watch
 
 log = logging.getLogger(__name__)
@@ -52,7 +50,7 @@ class Poller:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._polls: set[asyncio.Task[None]] = set()
         self._in_hand: set[FeedId] = set()
-        self._held: dict[str, datetime] = {}
+        self._held: dict[str, float] = {}
         self._pauses: dict[FeedId, asyncio.TimerHandle] = {}
         self._unsettled = 0
         self._done: asyncio.Queue[Polled] = asyncio.Queue()
@@ -74,11 +72,6 @@ class Poller:
                 continue
             self._in_hand.add(state.id)
             host = _host(state)
-            until = self._held.get(host)
-            if until is not None and until > now():
-                self._later(state.id, (until - now()).total_seconds())
-                continue
-            self._held.pop(host, None)
             self._lanes[host].waiting.append(state)
             self._start(host)
 
@@ -105,6 +98,8 @@ class Poller:
     async def idle(self) -> None:
         """Wait until all that was given is polled and settled."""
         while self._polls or self._unsettled:
+            if self.settling.cancelled():
+                return  # stopped before all was settled: what is left comes again
             if self.settling.done():
                 self.settling.result()
             await asyncio.wait({*self._polls, self.settling}, timeout=0.05)
@@ -123,6 +118,12 @@ class Poller:
 
     def _start(self, host: str) -> None:
         lane = self._lanes[host]
+        rest = self._held.get(host, 0.0) - time.monotonic()
+        if rest > 0:
+            while lane.waiting:
+                self._later(lane.waiting.popleft().id, rest)
+            return
+        self._held.pop(host, None)
         while lane.waiting and lane.running < (OWN_HOST if _own(lane.waiting[0]) else PER_HOST):
             lane.running += 1
             task = asyncio.create_task(self._poll(host, lane.waiting.popleft()))
@@ -140,8 +141,9 @@ class Poller:
                 polled = await self._watch.poll(state)
             self._unsettled += 1
             self._done.put_nowait(polled)
-            if polled.error is not None and polled.error.retry_after is not None:
-                self._held[host] = polled.at + polled.error.retry_after
+            if polled.error is not None and polled.error.retry_after:
+                until = time.monotonic() + polled.error.retry_after.total_seconds()
+                self._held[host] = max(until, self._held.get(host, 0.0))
         except asyncio.CancelledError:
             self._in_hand.discard(state.id)
             raise

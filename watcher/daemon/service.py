@@ -89,6 +89,7 @@ async def open_service(
         follow_rules(service.desk.zone, rules.secrets)
         with store.write() as tx:
             tx.sync_feeds(rules.feeds, now=started)
+            tx.mend_times(now=started)
             repeats = tx.recover(now=started)
             tx.set_note("rules_broken", "")
         if repeats:

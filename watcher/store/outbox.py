@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 
+from watcher.core.decide import SUMMARY_WAIT
 from watcher.core.model import (
     AlertKind,
     Article,
@@ -144,6 +145,7 @@ class Outbox(Queries):
                 DELIVERY.c.state.in_(WAITING),
                 DELIVERY.c.hold == hold,
                 DELIVERY.c.due > now,
+                *([DELIVERY.c.due <= now + SUMMARY_WAIT] if hold is Hold.BASELINE else []),
                 DELIVERY.c.message.is_(None),
             )
             .values(due=now)
@@ -174,13 +176,14 @@ class Outbox(Queries):
         return self._connection.execute(statement).first()
 
     def _group(self, first: Record, now: datetime, limit: int) -> Sequence[Record]:
+        until = now + SUMMARY_WAIT if first.hold == Hold.BASELINE else now
         statement = (
             select(*v.DELIVERY_COLUMNS)
             .where(
                 DELIVERY.c.target == first.target,
                 DELIVERY.c.hold == first.hold,
                 DELIVERY.c.message.is_(None),
-                and_(DELIVERY.c.state.in_(WAITING), DELIVERY.c.due <= now),
+                and_(DELIVERY.c.state.in_(WAITING), DELIVERY.c.due <= until),
             )
             .order_by(DELIVERY.c.due, DELIVERY.c.seq)
             .limit(limit)

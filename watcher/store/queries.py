@@ -275,6 +275,10 @@ class Queries:
             members[StoryId(row.story)].append(v.member_of(row))
         return members
 
+    def told(self, id: StoryId) -> tuple[Told, ...]:  # noqa: A002 - the noun's own name
+        """Return what was told of a story, without its members."""
+        return tuple(self._told([id]).get(id, ()))
+
     def _told(self, ids: Iterable[StoryId]) -> dict[StoryId, list[Told]]:
         statement = select(*v.TOLD_COLUMNS).order_by(TOLD.c.seq)
         told: dict[StoryId, list[Told]] = defaultdict(list)

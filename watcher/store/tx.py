@@ -6,6 +6,7 @@ Inserts by id ignore what is there already, so a poll that was judged twice is s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
@@ -28,6 +29,7 @@ from watcher.core.model import (
 from watcher.core.rhythm import NEWS
 from watcher.store import values as v
 from watcher.store.outbox import Outbox
+from watcher.store.queries import WAITING
 from watcher.store.rows import (
     ALERT,
     ALERT_RULE,
@@ -48,6 +50,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from watcher.store.values import Values
+
+
+_LONGEST_HOLD = timedelta(days=9)
+"""Beyond any retry, digest or limit."""
 
 
 class Tx(Outbox):
@@ -72,12 +78,22 @@ class Tx(Outbox):
                     self._change_feed(row.id, {"active": False})
             elif not row.active or v.feed_of(row) != feed:
                 values = v.feed_values(feed) | {"active": True}
-                if feed.every is not None and feed.every != row.every and row.fault is None:
-                    values["next_due"] = min(row.next_due, now + feed.every)
+                if feed.every != row.every and row.fault is None:
+                    values["next_due"] = min(row.next_due, now + (feed.every or NEWS))
                 if feed.private != row.private:
                     # The address guard has another opinion of it now.
                     values["next_due"] = now
                 self._change_feed(row.id, values)
+
+    def mend_times(self, *, now: datetime) -> None:
+        """Bring back what a clock that ran ahead has put off: waits count from now."""
+        columns = (FEED.c.id, FEED.c.next_due, FEED.c.last_polled)
+        for row in self._rows(select(*columns).where(FEED.c.last_polled > now)):
+            wait = row.next_due - row.last_polled
+            self._change_feed(row.id, {"next_due": now + wait, "last_polled": now})
+        far = now + _LONGEST_HOLD
+        late = DELIVERY.c.state.in_(WAITING) & (DELIVERY.c.due > far)
+        self._connection.execute(update(DELIVERY).where(late).values(due=now))
 
     def save_feed(self, state: FeedState) -> None:
         """Store what polling has taught of a feed; what rules.yaml says of it stays untouched.
