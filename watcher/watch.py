@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -49,7 +49,6 @@ from watcher.core.model import (
     Outcome,
     Rule,
     Story,
-    StoryId,
     Telling,
 )
 from watcher.core.rules import RuleBook, compile_rules
@@ -322,8 +321,12 @@ class Watch:
         link = self._index.place(article)
         self._index.add(article, link)
         undo.append(partial(self._index.discard, article.id))
-        hits = self.desk.book.match(article, today=self._clock().astimezone(self.desk.zone).date())
+        hits = self.desk.book.match(article, today=self._today(article.seen or self._clock()))
         return Placed(article=article, link=link, hits=hits)
+
+    def _today(self, at: datetime) -> date:
+        """Return the user's date, by which rules are active or not."""
+        return at.astimezone(self.desk.zone).date()
 
     def _settle_version(
         self,
@@ -341,7 +344,7 @@ class Watch:
         if before is None or link is None:
             raise LookupError(f"a version of an article that is not stored: {article.id}")
         article = replace(article, seen=before.seen)
-        today = at.astimezone(self.desk.zone).date()
+        today = self._today(at)
         # What today's rules find in the old words, too, is no news: a changed rule does not fire
         # on the past.
         then = {hit.rule for hit in self.desk.book.match(before, today=today)}
@@ -373,11 +376,9 @@ class Watch:
         waiting = self.desk.waits and item.link.kind is not LinkKind.NEW
         if not (item.hits or waiting):
             return
-        story = (
-            tx.story(item.link.story)
-            if self.desk.waits
-            else Story(id=item.link.story, told=tx.told(item.link.story))
-        ) or _alone(item)
+        # What was told is enough, unless a rule counts outlets: a story may have 1,500 copies.
+        brief = Story(id=item.link.story, told=tx.told(item.link.story))
+        story = (tx.story(item.link.story) or brief) if self.desk.waits else brief
         occasion = Occasion(
             article=item.article,
             link=item.link,
@@ -388,7 +389,8 @@ class Watch:
         )
         decisions = decide(occasion, self.desk.rules, self.desk.channels, now=at)
         decisions = tuple(self._schedule(tx, decision, at) for decision in decisions)
-        version = contents[item.article.id]
+        # An edit that is taken back and made again is told again.
+        version = contents[item.article.id] + ("" if changed is None else at.isoformat())
         alert, deliveries, told = outgoing(
             occasion, decisions, self.desk.rules, version=version, now=at
         )
@@ -518,10 +520,6 @@ class Ledger:
                     at=now,
                 )
         return due
-
-
-def _alone(item: Placed) -> Story:
-    return Story(id=StoryId(str(item.article.id)))
 
 
 def _minute(at: datetime | None, desk: Desk) -> str:

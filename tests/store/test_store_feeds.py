@@ -167,3 +167,26 @@ def test_notes_are_replaced_and_missing_ones_are_none(store: Store) -> None:
     with store.read() as queries:
         assert queries.note("pulse") == "2"
         assert queries.note("other") is None
+
+
+def test_a_feed_that_is_let_in_or_shut_out_is_asked_at_once(store: Store) -> None:
+    feed = a_feed(1)
+    with store.write() as tx:
+        tx.sync_feeds([feed], now=NOW)
+        [state] = tx.feed_states()
+        tx.save_feed(replace(state, next_due=NOW + 6 * HOUR, fault=FeedFault.BLOCKED_ADDRESS))
+        tx.sync_feeds([replace(feed, private=not feed.private)], now=NOW + MINUTE)
+
+        assert tx.feed_states()[0].next_due == NOW + MINUTE
+
+
+def test_waits_of_a_clock_that_ran_ahead_count_from_now(store: Store) -> None:
+    ahead = NOW + 9000 * HOUR
+    with store.write() as tx:
+        tx.sync_feeds([a_feed(1)], now=NOW)
+        [state] = tx.feed_states()
+        tx.save_feed(replace(state, last_polled=ahead, next_due=ahead + HOUR))
+
+        tx.mend_times(now=NOW)
+
+        assert tx.feed_states()[0].next_due == NOW + HOUR

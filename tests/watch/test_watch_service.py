@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -426,3 +427,109 @@ async def test_the_message_key_explains_the_alert(scene: Scene) -> None:
 
     assert key in scene.told()[0]
     assert alert.headline == HELD[0]
+
+
+async def test_a_new_rule_does_not_fire_on_the_old_words_of_an_edited_article(scene: Scene) -> None:
+    def speech(end: str, tag: str) -> bytes:
+        item = (
+            "<item><guid>7</guid><title>Serikzhan Bilash speaks in the library</title>"
+            f"<description>The hall was full. {end}</description></item>"
+        )
+        body = f'<rss version="2.0"><channel><title>F</title>{item}</channel></rss>'
+        return answer(body=body, headers={"ETag": tag})
+
+    scene.feeds.put("/courier", rss(OLD), speech("Ten came.", '"2"'), speech("Twenty came.", '"3"'))
+    scene.write("/courier")
+
+    async with scene.service() as service:
+        await poll(service)
+        await poll(service)
+        scene.write("/courier", rules="  - {name: B, find: Serikzhan Bilash, notify: [desk]}\n")
+        await service.reload()
+        tally = await poll(service)
+
+    assert (tally.items_new, tally.alerts) == (0, 0)
+
+
+async def test_an_edit_that_brings_a_name_in_is_news(scene: Scene) -> None:
+    def note(words: str, tag: str) -> bytes:
+        item = (
+            "<item><guid>7</guid><title>Office opens</title>"
+            f"<description>{words}</description></item>"
+        )
+        body = f'<rss version="2.0"><channel><title>F</title>{item}</channel></rss>'
+        return answer(body=body, headers={"ETag": tag})
+
+    scene.feeds.put(
+        "/courier", rss(OLD), note("More soon.", '"2"'), note("It is Atajurt's.", '"3"')
+    )
+    scene.write("/courier")
+
+    async with scene.service() as service:
+        for _ in range(3):
+            await poll(service)
+        await deliver(service)
+
+    assert len(scene.told()) == 1
+    assert "Atajurt" in scene.told()[0]
+
+
+async def test_broken_health_channels_do_not_tell_of_each_other(scene: Scene) -> None:
+    scene.desk.default = scene.operator.default = Answer(status=401, body=b"no")
+    scene.feeds.put("/courier", rss(OLD), rss(HELD, OLD, tag='"2"'))
+    with serving(Answer(status=401, body=b"no")) as other:
+        scene.write(
+            "/courier",
+            more=f"  other: {{url: 'json://127.0.0.1:{other.port}/', health: true}}\n",
+        )
+        async with scene.service() as service:
+            await poll(service)
+            await poll(service)
+            for _ in range(4):
+                await deliver(service)
+
+        assert (len(scene.operator.got), len(other.got)) == (1, 1)
+
+
+async def test_one_notice_for_many_messages_that_a_target_refuses(scene: Scene) -> None:
+    scene.desk.default = Answer(status=404, body=b"no such hook")
+    names = ("Aktau library", "Semey bakery", "Oral museum", "Taraz station")
+    news = [(f"Atajurt and the {name}", f"About the {name} only.") for name in names]
+    scene.feeds.put("/courier", rss(OLD), rss(*news, OLD, tag='"2"'))
+    scene.write("/courier")
+
+    async with scene.service() as service:
+        await poll(service)
+        tally = await poll(service)
+        for _ in range(2):
+            await deliver(service)
+
+    assert (tally.alerts, len(scene.desk.got), len(scene.operator.got)) == (4, 4, 1)
+
+
+async def test_a_429_stops_the_other_feeds_of_its_host_that_wait_their_turn(scene: Scene) -> None:
+    paths = [f"/f{number}" for number in range(60)]
+    for path in paths:
+        scene.feeds.put(path, answer(429, headers={"Retry-After": "3600"}))
+    scene.write(*paths)
+
+    async with scene.service() as service:
+        await poll(service)
+
+    assert len(scene.feeds.requests) < len(paths)
+
+
+async def test_a_clock_that_ran_ahead_delays_nothing_after_the_next_start(scene: Scene) -> None:
+    scene.feeds.put("/courier", rss(OLD))
+    scene.write("/courier")
+    ahead = datetime(2100, 1, 1, tzinfo=UTC)
+    async with scene.service() as service:
+        with service.store.write() as tx:
+            [state] = tx.feed_states()
+            tx.save_feed(replace(state, last_polled=ahead, next_due=ahead + timedelta(minutes=15)))
+
+    async with scene.service() as service:
+        with service.store.read() as known:
+            [state] = known.feed_states()
+
+    assert state.next_due < now() + timedelta(hours=1)

@@ -121,6 +121,12 @@ class Outbox:
         """Say that there is new work. Call it in the event loop's thread."""
         self._news.set()
 
+    def forget_rests(self) -> None:
+        """Let targets that rest be tried at once: the clock that their rest went by was set."""
+        for worker in self._workers.values():
+            worker.wake()
+        self.nudge()
+
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set, then finish what is in flight.
 
@@ -296,6 +302,10 @@ class _Worker:
     def is_busy(self) -> bool:
         """Return whether a message is in flight."""
         return self.task is not None and not self.task.done()
+
+    def wake(self) -> None:
+        """End the rest."""
+        self._rests_until = None
 
     def retire(self) -> None:
         """Stop after the message in flight."""

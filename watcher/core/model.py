@@ -565,7 +565,6 @@ class Reason(StrEnum):
     FOLDED = "a copy of an article already told"
     TOO_FEW = "not enough outlets have it yet"
     FOLLOW_UPS_OFF = "the rule does not want follow-ups"
-    INACTIVE = "the rule is outside its active dates"
     NO_CHANNEL = "the rule names no channel"
 
 

@@ -10,17 +10,15 @@ import contextlib
 import logging
 import signal
 import time
-from collections.abc import Sequence
 from datetime import UTC
-from pathlib import Path
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from watcher.core.errors import StateError, WatcherError
+from watcher.core.errors import RulesError, StateError, WatcherError
 from watcher.core.model import FeedId, FeedState
 from watcher.daemon.clock import now
-from watcher.daemon.service import STOP_WITHIN, Service, open_service, tell
+from watcher.daemon.service import STOP_WITHIN, Service, open_service, stamps_of, tell
 from watcher.daemon.systemd import sd_notify
 from watcher.watch import Settings
 
@@ -50,7 +48,8 @@ class Life:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._stop = asyncio.Event()
-        self._seen = _stamps(service.desk.config.files)
+        self._seen = service.stamps
+        self._suspects: frozenset[str] = frozenset()
         self._looked = self._seen
         self._broken = ""
         self._trouble = ""
@@ -109,8 +108,9 @@ class Life:
 
     async def _pulse(self) -> None:
         """Say that we are alive: to systemd, and to `watcher status`."""
-        await asyncio.to_thread(self._note, "pulse", now().isoformat())
+        # First the dog: the note may have to wait for a long settlement.
         sd_notify("WATCHDOG=1")
+        await asyncio.to_thread(self._note, "pulse", now().isoformat())
 
     def _note(self, key: str, value: str) -> None:
         """Leave a word for `watcher status`; not from the event loop, since a writer may wait."""
@@ -128,9 +128,14 @@ class Life:
             if abs(time.time() - time.monotonic() - apart) > CLOCK_JUMP:
                 apart = time.time() - time.monotonic()
                 log.warning("the clock was set: the jobs start again from now")
+                await asyncio.to_thread(self._mend_times)
                 for job in self._scheduler.get_jobs():
                     job.modify(next_run_time=now())
-                self._service.outbox.nudge()
+                self._service.outbox.forget_rests()
+
+    def _mend_times(self) -> None:
+        with contextlib.suppress(StateError), self._service.store.write() as tx:
+            tx.mend_times(now=now())
 
     # --- rules that change ------------------------------------------------------------------
 
@@ -139,7 +144,8 @@ class Life:
 
     async def _look_at_rules(self) -> None:
         """Put changed rules in force; when they are broken, keep the last good ones and say so."""
-        stamps = await asyncio.to_thread(_stamps, self._service.desk.config.files)
+        files = {*self._service.desk.config.files, *self._suspects}
+        stamps = await asyncio.to_thread(stamps_of, files)
         settled, self._looked = stamps == self._looked, stamps
         # A file that still changes is still being written: half of it may even be valid.
         if stamps == self._seen or not settled:
@@ -152,8 +158,12 @@ class Life:
             self._seen = {}  # ours to try again, no mistake in the file
             log.error("new rules could not be put in force: %s (tried again)", error)  # noqa: TRY400
         except WatcherError as error:
+            if isinstance(error, RulesError):
+                # The mistake may stand in a file that the good rules don't include.
+                self._suspects = frozenset(mistake.file for mistake in error.mistakes)
             await self._keep_old_rules(error)
         else:
+            self._suspects = frozenset()
             log.info(
                 "new rules are in force: %d rules, %d feeds", len(rules.rules), len(rules.feeds)
             )
@@ -166,7 +176,8 @@ class Life:
                     "New rules are in force.",
                     f"good {now()}",
                 )
-        sd_notify("READY=1")
+        finally:
+            sd_notify("READY=1")
 
     async def _keep_old_rules(self, error: WatcherError) -> None:
         message = str(error)
@@ -178,13 +189,3 @@ class Life:
             await tell(
                 self._service, "rules.yaml has a mistake", body, f"rules {message} {now().date()}"
             )
-
-
-def _stamps(files: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Return (mtime in ns, size) of each file; a file that is gone has none."""
-    stamps = {}
-    for name in files:
-        with contextlib.suppress(OSError):
-            found = Path(name).stat()
-            stamps[name] = (found.st_mtime_ns, found.st_size)
-    return stamps

@@ -39,6 +39,5 @@ def follow_rules(zone: tzinfo, secrets: frozenset[str]) -> None:
     for handler in logging.getLogger().handlers:
         if isinstance(handler.formatter, Lines):
             handler.formatter.zone = zone
-        for old in [one for one in handler.filters if isinstance(one, Redactor)]:
-            handler.removeFilter(old)
+        # Those before stay: a message under way may still use an address that has left the rules.
         handler.addFilter(Redactor(secrets))

@@ -7,7 +7,9 @@ import contextlib
 import logging
 import os
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from watcher import __version__, config
 from watcher.alerts import Outbox, keep_stdout_for_data
@@ -15,7 +17,7 @@ from watcher.core.errors import UsageError
 from watcher.core.model import Config
 from watcher.daemon.clock import now
 from watcher.daemon.logs import follow_rules
-from watcher.daemon.poller import Poller
+from watcher.daemon.poller import AT_ONCE, Poller
 from watcher.feeds import Fetcher, Reader
 from watcher.store import Store, open_store
 from watcher.watch import Desk, Ledger, Settings, Tally, Watch
@@ -38,6 +40,8 @@ class Service:
         self.ledger = Ledger(store, lambda: self.desk, clock=now, jitter=random.random)
 
     # filled in by open_service
+    stamps: Mapping[str, tuple[int, int]]
+    """When the rules files were last changed, as they were read."""
     watch: Watch
     poller: Poller
     outbox: Outbox
@@ -79,6 +83,9 @@ async def open_service(
     The state is claimed: a second process on it would send everything twice.
     """
     rules = load_rules(settings, environ)
+    stamps = stamps_of(rules.files)
+    # Names are looked up in threads; a resolver that hangs must not use up those of others.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2 * AT_ONCE))
     if settings.json:
         keep_stdout_for_data()
     started = now()
@@ -86,6 +93,7 @@ async def open_service(
     try:
         store.claim(owner)
         service = Service(settings, rules, store)
+        service.stamps = stamps
         follow_rules(service.desk.zone, rules.secrets)
         with store.write() as tx:
             tx.sync_feeds(rules.feeds, now=started)
@@ -134,3 +142,13 @@ async def tell(service: Service, headline: str, body: str, occasion: str) -> Non
 
     await asyncio.to_thread(write)
     service.outbox.nudge()
+
+
+def stamps_of(files: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Return (mtime in ns, size) of each file; a file that is gone has none."""
+    stamps = {}
+    for name in files:
+        with contextlib.suppress(OSError):
+            found = Path(name).stat()
+            stamps[name] = (found.st_mtime_ns, found.st_size)
+    return stamps
