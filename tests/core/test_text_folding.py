@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from watcher.core.text import as_typed, fold
@@ -99,6 +99,7 @@ def test_every_sign_of_unicode_folds_to_something_that_stays() -> None:
 
 @settings(max_examples=200)
 @given(TEXTS)
+@example("\u1100\u0300\u1161")  # a mark between the two jamo of one syllable
 def test_folding_twice_changes_nothing(text: str) -> None:
     once = fold(text).text
 

@@ -129,7 +129,10 @@ def _fold_cluster(signs: str) -> str:
     if signs in _FIXED:
         return _FIXED[signs]
     folded = "".join(map(_base, _settled(signs)))
-    return folded if folded == signs or len(folded) != 1 else _fold_cluster(folded)
+    if folded == signs or (len(folded) != 1 and len(folded) >= len(signs)):
+        return folded
+    # What stood between two signs may have kept them apart: jamo become a syllable only now.
+    return _fold_cluster(folded)
 
 
 _cluster = lru_cache(maxsize=1 << 14)(_fold_cluster)
