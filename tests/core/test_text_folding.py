@@ -100,6 +100,8 @@ def test_every_sign_of_unicode_folds_to_something_that_stays() -> None:
 @settings(max_examples=200)
 @given(TEXTS)
 @example("\u1100\u0300\u1161")  # a mark between the two jamo of one syllable
+@example("\u1100\u0640\u1161\u0640\u11a8")  # tatweel between all three
+@example("\u3131\u0640\u314f")
 def test_folding_twice_changes_nothing(text: str) -> None:
     once = fold(text).text
 

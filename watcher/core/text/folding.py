@@ -129,10 +129,7 @@ def _fold_cluster(signs: str) -> str:
     if signs in _FIXED:
         return _FIXED[signs]
     folded = "".join(map(_base, _settled(signs)))
-    if folded == signs or (len(folded) != 1 and len(folded) >= len(signs)):
-        return folded
-    # What stood between two signs may have kept them apart: jamo become a syllable only now.
-    return _fold_cluster(folded)
+    return folded if folded == signs or len(folded) != 1 else _fold_cluster(folded)
 
 
 _cluster = lru_cache(maxsize=1 << 14)(_fold_cluster)
@@ -148,6 +145,7 @@ class _Table(dict[int, str]):
 
 
 _TABLE = _Table()
+_JAMO = re.compile("[\u1100-\u11ff]")
 
 
 def _is_invisible(sign: str) -> bool:
@@ -202,7 +200,12 @@ def _fold_clusters(text: str) -> tuple[str, tuple[Span, ...]]:
         piece = _cluster(signs) if len(signs) <= _LONGEST_KEPT else _fold_cluster(signs)
         folded.append(piece)
         spans.extend([(start, end)] * len(piece))
-    return "".join(folded), tuple(spans)
+    whole = "".join(folded)
+    if _JAMO.search(whole) and not unicodedata.is_normalized("NFC", whole):
+        # What folds to nothing stood between the jamo of a syllable (a mark, a tatweel).
+        again, inside = _fold_clusters(whole)
+        return again, tuple((spans[first][0], spans[last - 1][1]) for first, last in inside)
+    return whole, tuple(spans)
 
 
 def _fold_signs(text: str) -> tuple[str, tuple[Span, ...]]:
