@@ -484,3 +484,18 @@ def test_what_a_feed_states_as_its_language_does_not_part_the_same_words(
     again = an_article("Activist held after protest", POLICE, language=other, outlet="Herald")
 
     assert link_between(first, again).kind is LinkKind.COPY
+
+
+@pytest.mark.parametrize(
+    ("said", "denied", "language"),
+    [
+        ("Bilash pleads guilty in Almaty court", "Bilash pleads not guilty in Almaty court", "en"),
+        ("Активист виновен в разжигании", "Активист не виновен в разжигании", "ru"),
+        ("Белсенді кінәлі деп танылды", "Белсенді кінәлі емес деп танылды", "kk"),
+    ],
+)
+def test_a_headline_and_its_denial_are_never_a_copy(said: str, denied: str, language: str) -> None:
+    first = an_article(said, POLICE if language == "en" else "", language=language)
+    second = an_article(denied, POLICE if language == "en" else "", language=language)
+
+    assert link_between(first, second).kind is not LinkKind.COPY

@@ -18,8 +18,8 @@ from watcher.watch import Polled, Tally, Watch
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 40
-"""Polls under way at the same time."""
+AT_ONCE = 160
+"""Polls under way at the same time: a hundred that hang must leave room for the others."""
 PER_HOST = 2
 OWN_HOST = 16
 """Polls at once at a host in the user's own network (`private: true`)."""

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Final
 from rapidfuzz.distance import Indel, Levenshtein
 
 from watcher.core.stories.candidates import trigrams
+from watcher.core.stories.tables import NEGATIONS
 from watcher.core.stories.words import STOP_STEMS, sides, stem
+from watcher.core.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,6 +35,9 @@ LEAST_BODY: Final = 12
 """Runs of words from which a body is long enough to be told by itself."""
 ALIKE: Final = 0.72
 """Similarity of letters from which two words count as spellings or forms of one."""
+ALIKE_HEADLINES: Final = 0.6
+"""Share of its words in common from which one headline may be the denial of another."""
+DENIALS: Final = frozenset(fold(word).text for word in NEGATIONS.split())
 LEAST_SHARE: Final = 0.15
 """Share of the different words of the shorter text below which nothing more is looked at."""
 LEAST_WORTH: Final = 2.2
@@ -172,7 +177,7 @@ def compare(one: Side, two: Side, rarity: Rarity, *, same_outlet: bool = False) 
         names_missing=names_missing,
         rare_missing=_rare_missing(small, large, weights),
         swaps=swaps,
-        opposite=_opposite(one, two) or any(swap.opposite for swap in swaps),
+        opposite=_opposite(one, two) or _denied(one, two) or any(swap.opposite for swap in swaps),
         same_outlet=same_outlet,
     )
 
@@ -220,6 +225,14 @@ def _sides(words: Iterable[str]) -> Sides:
         one |= left
         other |= right
     return one, other
+
+
+def _denied(one: Side, two: Side) -> bool:
+    """Tell whether one headline says "not" of what the other says: "guilty", "not guilty"."""
+    left, right = frozenset(one.words.title), frozenset(two.words.title)
+    shared = len(left & right)
+    alike = shared >= ALIKE_HEADLINES * min(len(left), len(right)) and shared > 1
+    return alike and bool(left & DENIALS) != bool(right & DENIALS)
 
 
 def _opposite(one: Side, two: Side) -> bool:

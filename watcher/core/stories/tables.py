@@ -335,6 +335,12 @@ NUMBER_WORDS = {
 }
 """Folded number words, compared with figures. "он" (ten in Kazakh, he in Russian) is left out."""
 
+NEGATIONS = (
+    "not no never without nicht kein keine pas не ни нет без емес жоқ değil yok "
+    "ئەمەس يوق ليس لا لم لن 不 没 未 无"
+)
+"""Words by which a headline denies what it would say without them."""
+
 OPPOSITES: tuple[tuple[str, str], ...] = (
     (
         "detain* arrest* jail* imprison* custody* prison* sentenc*",
