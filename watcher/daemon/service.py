@@ -113,9 +113,8 @@ async def open_service(
                 reader=reader,
                 clock=now,
                 jitter=random.random,
+                kept=settings.state / "stories.index",
             )
-            known = service.watch.open_index()
-            log.info("%d articles of the last days are known", known)
             service.outbox = Outbox(
                 service.ledger, service.desk.targets, timezone=service.desk.zone, clock=now
             )
@@ -129,6 +128,7 @@ async def open_service(
                 yield service
             finally:
                 await service.poller.stop(STOP_WITHIN)
+                service.watch.keep_index()
     finally:
         store.close()
 

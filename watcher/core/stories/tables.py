@@ -192,8 +192,9 @@ BODY_END_REACH = 340
 BODY_END_HINTS = (
     "the post", "continue reading", "read more", "read the full", "read full", "keep reading",
     "full story", "click here", "sign up", "subscribe", "see also", "related:", "more:",
-    "learn more", "(c)", "copyright", "rights reserved", "(reporting by", "(writing by", "(editing by",
-    "(additional", "читать далее", "читать полностью", "читайте также", "подробнее", "подпи",
+    "learn more", "(c)", "copyright", "rights reserved", "(reporting by", "(writing by",
+    "(editing by", "(additional", "читать далее", "читать полностью", "читайте также", "подробнее",
+    "подпи",
     "следите за", "сообщение", "толы", "оқу", "оқыңыз", "жазылыңыз", "devam", "okuyun", "abone",
     "تەپسىلاتى", "داۋامى", "اقرأ", "للمزيد", "©", "全文", "阅读", "原文", "更多", "版权", "版權",
     "未经授权", "未經授權", "编辑", "編輯", "本文", "扫码", "關注", "关注", "责编", "完)", "完）",
