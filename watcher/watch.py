@@ -315,7 +315,7 @@ class Watch:
             now=poll.at,
             jitter=self._jitter(),
         )
-        tx.save_feed(self._with_incident(tx, poll.state, after, poll.at))
+        tx.save_feed(self._with_incident(tx, poll.state, after, poll.at), before=poll.state)
         return tally
 
     def _settle_failure(self, tx: Tx, poll: Polled) -> Tally:
@@ -337,7 +337,7 @@ class Watch:
             poll.error.detail.rstrip("."),
             f"{after.next_due.astimezone(self.desk.zone):%H:%M:%S}",
         )
-        tx.save_feed(self._with_incident(tx, poll.state, after, poll.at))
+        tx.save_feed(self._with_incident(tx, poll.state, after, poll.at), before=poll.state)
         return Tally(polled=1, failed=1)
 
     def _settle_document(
