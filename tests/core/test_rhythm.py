@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,16 +12,17 @@ from support.make import NOON, a_feed, a_feed_state, an_answer
 
 from watcher.core import rhythm
 from watcher.core.model import Document, FeedFault, FeedState
-from watcher.core.rhythm import Incident
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
 def answered(state: FeedState, *, status: int = 200, new: int = 1, **more: Any) -> FeedState:
+    """Return the state after an answer with `new` new items of 20."""
     fetched = an_answer(status=status, **more)
-    document = None if status == 304 else Document(format="rss20", encoding="utf-8")
-    return rhythm.after_answer(state, fetched, document, new=new, now=NOON, jitter=0.0)
+    document = None if status == 304 else Document(format="rss20", encoding="utf-8", items=20)
+    arrived = [None] * new if document else []
+    return rhythm.after_answer(state, fetched, document, arrived=arrived, now=NOON, jitter=0.0)
 
 
 def failed(
@@ -105,7 +105,7 @@ def test_hours_and_days_the_publisher_wants_to_be_left_alone_in() -> None:
     )
 
     after = rhythm.after_answer(
-        a_feed_state(), an_answer(etag='"1"'), quiet, new=1, now=NOON, jitter=0.0
+        a_feed_state(), an_answer(etag='"1"'), quiet, arrived=[None], now=NOON, jitter=0.0
     )
 
     assert after.next_due.hour == 14
@@ -142,27 +142,6 @@ def test_a_failure_keeps_validators_and_items() -> None:
     after = failed(state)
 
     assert (after.etag, after.last_modified, after.digests) == ('"1"', "x", state.digests)
-
-
-def test_trouble_is_told_once_and_its_end_once() -> None:
-    told, state = [], a_feed_state()
-    for _ in range(6):
-        after = failed(state, FeedFault.HTML)
-        told.append(rhythm.incident(state, after, now=NOON))
-        noticed = state.noticed or told[-1] is not None
-        state = replace(after, noticed=noticed)
-
-    assert told == [None, None, Incident.TROUBLE, None, None, None]
-    assert rhythm.incident(state, answered(state), now=NOON) is Incident.BACK
-
-
-def test_what_may_pass_by_itself_is_told_after_a_day() -> None:
-    state = failed(failed(failed(a_feed_state())))
-    soon = failed(state, now=NOON + 5 * HOUR)
-    late = failed(state, now=NOON + 25 * HOUR)
-
-    assert rhythm.incident(state, soon, now=NOON + 5 * HOUR) is None
-    assert rhythm.incident(state, late, now=NOON + 25 * HOUR) is Incident.TROUBLE
 
 
 @given(

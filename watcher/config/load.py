@@ -69,6 +69,7 @@ class _Loading:
         self.files: list[Path] = []
         self.names: list[str] = []
         self.timezone = "UTC"
+        self.public_url = ""
         self.channels: list[Channel] = []
         self.channel_pages: dict[str, tuple[Page, int]] = {}
         """Every channel that is named, those with mistakes included."""
@@ -160,6 +161,8 @@ class _Loading:
         reader = Reader(page, "the file")
         if "timezone" in pairs:
             self._timezone(reader, pairs, main=main)
+        if "public_url" in pairs:
+            self._public_url(reader, pairs, main=main)
         if "channels" in pairs:
             self._channels(page, pairs["channels"][1])
         if "feeds" in pairs:
@@ -196,6 +199,18 @@ class _Loading:
             f'unknown time zone "{shown(name)}".{meant} Expected a name such as Asia/Almaty, '
             "Europe/Berlin or UTC.",
         )
+
+    def _public_url(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
+        url, at = reader.text_of(pairs, "public_url"), pairs["public_url"][1].at
+        if url is None:
+            return
+        problem = sections.url_problem(url)
+        if not main:
+            reader.mistake(at, "public_url: belongs into the main file. Take it out here.")
+        elif problem:
+            reader.mistake(at, f'public_url "{sections.address_shown(url)}" {problem}')
+        else:
+            self.public_url = url.rstrip("/")
 
     def _entities(self, page: Page, pairs: Pairs) -> None:
         """Read entities; one that a pack has too adds to it."""
@@ -279,6 +294,7 @@ class _Loading:
         return Config(
             path=str(self.path),
             timezone=self.timezone,
+            public_url=self.public_url,
             channels=tuple(self.channels),
             feeds=feeds,
             rules=tuple(draft.rule for draft in self.rules),

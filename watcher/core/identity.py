@@ -234,6 +234,14 @@ def _without_scheme(url: str) -> str:
     return "//" + _host(parts) + rest[len(parts.netloc) :]
 
 
+def host_of(url: str) -> str:
+    """Return the host that serves `url`, in small letters; an unreadable address is its own."""
+    try:
+        return urlsplit(url).hostname or url
+    except ValueError:  # "http://[::1": the address guard names the mistake
+        return url
+
+
 def _split(url: str) -> SplitResult | None:
     """Split an http(s) address; None for anything else and for what can't be read."""
     try:

@@ -10,9 +10,9 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from watcher.core.errors import StateError
+from watcher.core.identity import host_of
 from watcher.core.model import FeedId, FeedState
 from watcher.watch import Polled, Tally, Watch
 
@@ -71,7 +71,7 @@ class Poller:
             if state.id in self._in_hand:
                 continue
             self._in_hand.add(state.id)
-            host = _host(state)
+            host = host_of(state.feed.url)
             self._lanes[host].waiting.append(state)
             self._start(host)
 
@@ -195,13 +195,6 @@ class Poller:
             tally.add(one)
             lost |= gone
         return tally, lost
-
-
-def _host(state: FeedState) -> str:
-    try:
-        return urlsplit(state.feed.url).hostname or state.feed.url
-    except ValueError:  # "http://[::1": the address guard names the mistake
-        return state.feed.url
 
 
 def _own(state: FeedState) -> bool:

@@ -49,13 +49,13 @@ _LOCATION_SAFE: Final = "%/:?=&;+,$!*'()@[]~#"
 
 _STATUS_FAULTS: Final = {
     401: (FeedFault.UNAUTHORIZED, "the site wants a login"),
-    402: (FeedFault.FORBIDDEN, "the site wants payment"),
-    403: (FeedFault.FORBIDDEN, "the site refuses access"),
+    402: (FeedFault.BLOCKED, "the site wants payment"),
+    403: (FeedFault.BLOCKED, "the site refuses access"),
     404: (FeedFault.NOT_FOUND, "there is nothing at this address"),
     407: (FeedFault.UNAUTHORIZED, "a proxy on the way wants a login"),
     410: (FeedFault.GONE, "the site says the feed is gone for good"),
     429: (FeedFault.RATE_LIMITED, "the site asks for fewer requests"),
-    451: (FeedFault.FORBIDDEN, "the site may not show it, for legal reasons"),
+    451: (FeedFault.BLOCKED, "the site may not show it, for legal reasons"),
 }
 
 

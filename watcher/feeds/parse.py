@@ -58,6 +58,7 @@ class _Reading:
     """What has been gathered of one document so far."""
 
     raw: dict[str, Any] = field(default_factory=dict)
+    items: int = 0
     found: dict[int, Entry] = field(default_factory=dict)
     damaged: int = 0
     dropped: int = 0
@@ -141,7 +142,8 @@ class Reader:
         """Read the unknown items of a document that could be cut."""
         layout = source.layout
         new, later = _newest([item for item in layout.items if item.digest not in known])
-        reading = _Reading(dropped=len(later) + layout.beyond)
+        items = len(layout.items) + layout.beyond + layout.breaks_off
+        reading = _Reading(items=items, dropped=len(later) + layout.beyond)
         if layout.half:
             new = [*new, split.Item(layout.half, split.digest(layout.half))]
         if new and not await self._items(source, new, reading):
@@ -219,6 +221,7 @@ class Reader:
             raise FeedError(FeedFault.POISONED, f"it could not be parsed ({answer['error']}).")
         reading.raw = answer["document"]
         raws = reading.raw["entries"]
+        reading.items = len(raws)
         if not raws and not reading.raw["format"]:
             raise heads.fault(source.decoded.data)
         reading.found = {place: _to_entry(raw) for place, raw in enumerate(raws[:MOST_NEW])}
@@ -231,7 +234,11 @@ class Reader:
         mark = source.layout.head_digest
         if mark in known:
             return Document(
-                format="json", encoding=source.decoded.encoding, digests=known, head=mark
+                format="json",
+                encoding=source.decoded.encoding,
+                digests=known,
+                head=mark,
+                items=len(known) - 1,
             )
         try:
             answer = await self._ask("json", source.url, [source.data], self._timeout)
@@ -239,7 +246,8 @@ class Reader:
             raise FeedError(FeedFault.POISONED, f"it could not be parsed: {died}.") from None
         if answer["document"] is None:
             raise FeedError(FeedFault.NOT_A_FEED, f"{answer['error']}.")
-        reading = _Reading(dropped=answer["beyond"])
+        items = len(answer["digests"]) + answer["beyond"]
+        reading = _Reading(items=items, dropped=answer["beyond"])
         digests = [bytes.fromhex(text) for text in answer["digests"]]
         answer["entries"] = [
             raw
@@ -340,6 +348,9 @@ def _document(source: _Source, reading: _Reading, digests: set[bytes]) -> Docume
         entries=reading.entries,
         digests=frozenset(digests),
         head=source.layout.head_digest,
+        items=reading.items,
+        ill_formed=not reading.raw.get("strict", True),
+        garbled=source.decoded.garbled,
         damaged=reading.damaged,
         dropped=reading.dropped,
         notes=(*source.decoded.notes, *reading.notes),

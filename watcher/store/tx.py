@@ -104,6 +104,11 @@ class Tx(Outbox):
         if not self._change_feed(state.id, v.state_values(state)):
             raise LookupError(f"no feed has the number {state.id}")
 
+    def hold_host(self, host: str, *, until: datetime) -> None:
+        """Put off all feeds of a host that asked to be left alone; none is put forward."""
+        late = (FEED.c.host == host) & (FEED.c.next_due < until)
+        self._connection.execute(update(FEED).where(late).values(next_due=until))
+
     def _change_feed(self, number: int, values: Values) -> int:
         changed = self._connection.execute(update(FEED).where(FEED.c.id == number).values(values))
         return changed.rowcount

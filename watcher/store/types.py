@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import BigInteger, Integer, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from watcher.core.model import Habits
+
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
@@ -24,6 +26,7 @@ Value = TypeVar("Value")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_SECOND = timedelta(seconds=1)
 
 _ESCAPE = "\ufdd0"
 """A code point that Unicode keeps free of meaning, followed by four hex digits."""
@@ -188,6 +191,25 @@ class Names(_Stored[frozenset[str]]):
     def load(self, stored: str) -> frozenset[str]:
         """Read JSON."""
         return frozenset() if stored == "[]" else frozenset(from_json(stored))
+
+
+class Learned(_Stored[Habits]):
+    """A feed's habits as JSON: [gap, longest, gaps, reach], durations in whole seconds."""
+
+    cache_ok = True
+
+    def store(self, value: Habits) -> str:
+        """Write JSON."""
+        spans = (value.gap, value.longest, value.reach)
+        gap, longest, reach = (None if one is None else one // _SECOND for one in spans)
+        return to_json([gap, longest, value.gaps, reach])
+
+    def load(self, stored: str) -> Habits:
+        """Read JSON."""
+        gap, longest, gaps, reach = from_json(stored)
+        spans = (None if one is None else timedelta(seconds=one) for one in (gap, longest, reach))
+        gap, longest, reach = spans
+        return Habits(gap=gap, longest=longest, gaps=gaps, reach=reach)
 
 
 class Digests(_Stored[frozenset[bytes]]):

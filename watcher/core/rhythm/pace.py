@@ -1,17 +1,19 @@
-"""When to poll a feed next, with which validators, and when its trouble is worth a notice.
+"""When to poll a feed next, and with which validators.
 
-Pure: the time and a jitter in [0, 1) are arguments. The numbers are the rules of polite polling:
-RFC 9110 13.1 (validators), RFC 9111 (freshness), RSS 2.0 (ttl, skipHours, skipDays), and what
-large monitors found by experience (back off, but never give a feed up).
+The numbers are the rules of polite polling: RFC 9110 13.1 (validators), RFC 9111 (freshness),
+RSS 2.0 (ttl, skipHours, skipDays), and what large monitors found by experience: back off, but
+never give a feed up; ask as often as its items turn over, and no more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
 from watcher.core.model import Document, FeedFault, FeedState, Fetched
+from watcher.core.rhythm import habits
+from watcher.core.rhythm.health import FEWEST_TO_MISS
 
 NEWS = timedelta(minutes=15)
 """A feed with validators that brings news."""
@@ -30,30 +32,17 @@ STUCK_304 = timedelta(days=8)
 """A server that says "not modified" for so long is asked once without validators."""
 LONGEST_NAME = 60
 """Characters of a feed's own title that serve as its name."""
-LONG_TROUBLE = timedelta(hours=24)
+QUICKEST = timedelta(minutes=2)
+"""The shortest pause that a feed's habits can lead to by themselves."""
+TURNS = 4
+"""Polls while one item stays in the document, at the feed's mean pace: bursts are faster."""
+FULL_OF_NEWS = 2 / 3
+MOSTLY_KNOWN = 1 / 3
+"""Share of new items above which a feed is asked sooner, and below which later (Media Cloud)."""
+FEWEST = 5
+"""Items of a document from which that share says anything."""
 
-_NEEDS_A_PERSON = frozenset(
-    {
-        FeedFault.BAD_URL,
-        FeedFault.BLOCKED_ADDRESS,
-        FeedFault.TLS,
-        FeedFault.UNAUTHORIZED,
-        FeedFault.FORBIDDEN,
-        FeedFault.NOT_FOUND,
-        FeedFault.REDIRECT,
-        FeedFault.HTML,
-        FeedFault.NOT_A_FEED,
-        FeedFault.POISONED,
-    }
-)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-class Incident(StrEnum):
-    """What is told once to the health channels about a feed."""
-
-    TROUBLE = "trouble"
-    BACK = "back"
 
 
 def validators(state: FeedState, *, now: datetime) -> tuple[str | None, str | None]:
@@ -72,14 +61,15 @@ def after_answer(
     fetched: Fetched,
     document: Document | None,
     *,
-    new: int,
+    arrived: Sequence[datetime | None],
     now: datetime,
     jitter: float,
 ) -> FeedState:
     """Return the state after an understood answer; `document` is None for a 304.
 
-    `new` counts the articles not known before. Each validator is taken from every 200 and 304; a
-    200 without them clears the old ones, a 304 that leaves one out confirms it.
+    `arrived` has the date of each article not known before (None: it has none). Each validator is
+    taken from every 200 and 304; a 200 without them clears the old ones, a 304 that leaves one
+    out confirms it.
     """
     if document is None:
         after = replace(
@@ -98,13 +88,24 @@ def after_answer(
             digests=document.digests | state.digests if fetched.status == 226 else document.digests,
             head=document.head,
             first_read=state.first_read or now,
-            last_new=now if new else state.last_new,
+            last_new=_last_new(state, document, arrived, now),
+            habits=habits.learn(
+                state.habits, arrived, items=document.items, last=state.last_new, now=now
+            )
+            if arrived
+            else state.habits,
+            missed_at=_missed_at(state, fetched, document, arrived, now),
             damaged=document.damaged,
+            dropped=document.dropped,
+            ill_formed=document.ill_formed or (state.ill_formed and not document.entries),
+            garbled=document.garbled,
+            hub=fetched.hub or document.hub,
+            topic=fetched.topic or document.topic,
             title=own_name(document) or state.title,
             format=document.format,
             encoding=document.encoding,
         )
-    interval = _interval(after, fetched, document, now=now)
+    interval = _interval(state, after, fetched, document, new=len(arrived), now=now)
     return replace(
         after,
         interval=interval,
@@ -115,8 +116,8 @@ def after_answer(
         fault=None,
         fault_detail="",
         fault_since=None,
-        noticed=False,
         moved_to=fetched.moved_to,
+        moved_since=_moved_since(state, fetched, now),
     )
 
 
@@ -158,40 +159,94 @@ def own_name(document: Document) -> str:
     return " ".join(document.title.split())[:LONGEST_NAME].strip()
 
 
-def incident(before: FeedState, after: FeedState, *, now: datetime) -> Incident | None:
-    """Return what the health channels should be told about this poll: once per incident.
+def _last_new(
+    state: FeedState, document: Document, arrived: Sequence[datetime | None], now: datetime
+) -> datetime | None:
+    """Return when the newest item came: now, or at the first sight of a feed its own date."""
+    if not arrived:
+        return state.last_new or (now if document.items else None)
+    if state.first_read is not None:
+        return now
+    return max((at for at in arrived if at is not None and at <= now), default=now)
 
-    Trouble that a person must mend is told at the third failure; what may pass by itself (a
-    timeout, a 503) when it has lasted a day. A feed that was told of is told of once more when it
-    can be read again.
+
+def _missed_at(
+    state: FeedState,
+    fetched: Fetched,
+    document: Document,
+    arrived: Sequence[datetime | None],
+    now: datetime,
+) -> datetime | None:
+    """Return when items may have come and gone unseen: no item was known from the poll before.
+
+    An item dated before the last poll shows that the document reaches back far enough. A partial
+    answer (226) lists only what is new, so it says nothing.
     """
-    if after.fault is None:
-        return Incident.BACK if before.noticed else None
-    if before.noticed or after.fault_since is None:
+    if fetched.status == 226 or not document.items:
+        return state.missed_at
+    if len(arrived) < document.items or state.first_read is None:
         return None
-    if after.fault is FeedFault.GONE:
-        told = after.failures >= 2
-    elif after.fault in _NEEDS_A_PERSON:
-        told = after.failures >= 3
-    else:
-        told = after.failures >= 3 and now - after.fault_since >= LONG_TROUBLE
-    return Incident.TROUBLE if told else None
+    if document.items < FEWEST_TO_MISS:
+        return state.missed_at
+    last = state.last_read or state.first_read
+    reaches_back = any(at is not None and at <= last for at in arrived)
+    return None if reaches_back else now
+
+
+def _moved_since(state: FeedState, fetched: Fetched, now: datetime) -> datetime | None:
+    if fetched.moved_to is None:
+        return None
+    return state.moved_since if fetched.moved_to == state.moved_to else now
 
 
 def _interval(
-    state: FeedState, fetched: Fetched, document: Document | None, *, now: datetime
+    before: FeedState,
+    after: FeedState,
+    fetched: Fetched,
+    document: Document | None,
+    *,
+    new: int,
+    now: datetime,
 ) -> timedelta:
     """Return the pause to the next poll: the user's word, else the feed's habits and hints."""
-    if state.feed.every is not None:
-        return max(FLOOR, state.feed.every)
-    if not (state.etag or state.last_modified):
+    if after.feed.every is not None:
+        return max(FLOOR, after.feed.every)
+    if not (after.etag or after.last_modified):
         base = DAILY
-    elif state.last_new is not None and now - state.last_new < LIVELY:
+    elif after.last_new is not None and now - after.last_new < LIVELY:
         base = NEWS
     else:
         base = SLOW
+    paces = [base, *_paces(before, after, document, new=new)]
     hints = [fetched.max_age, document.ttl if document else None]
-    return max([base, *(min(hint, HINT_CAP) for hint in hints if hint is not None)])
+    return max(
+        [
+            max(QUICKEST, min(paces)),
+            *(min(hint, HINT_CAP) for hint in hints if hint is not None),
+        ]
+    )
+
+
+def _paces(
+    before: FeedState, after: FeedState, document: Document | None, *, new: int
+) -> list[timedelta]:
+    """Return how soon the feed's habits want the next poll, so that no item slips through.
+
+    An item must be met TURNS times while it stands in the document, at the feed's mean pace; and
+    what a poll finds corrects that: full of news is too late, mostly known may be later again.
+    """
+    paces = []
+    if after.habits.reach is not None:
+        paces.append(after.habits.reach / TURNS)
+    if before.first_read is None:
+        return paces
+    if after.missed_at is not None and after.missed_at != before.missed_at:
+        paces.append(before.interval / TURNS)
+    elif document is None or new <= MOSTLY_KNOWN * document.items:
+        paces.append(before.interval * 1.5)
+    elif new > FULL_OF_NEWS * document.items and document.items >= FEWEST:
+        paces.append(before.interval / 2)
+    return paces
 
 
 def _spread(now: datetime, wait: timedelta, jitter: float) -> datetime:
