@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,10 @@ from watcher.core.model import Document, FeedFault, FeedState
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+WATCHED = a_feed_state(
+    first_read=NOON - timedelta(days=30), interval=timedelta(days=1), last_new=NOON
+)
+"""A feed that has been watched for a month."""
 
 
 def answered(state: FeedState, *, status: int = 200, new: int = 1, **more: Any) -> FeedState:
@@ -70,8 +75,8 @@ def test_a_server_that_says_304_for_nine_days_is_asked_once_without_validators()
     ("state", "more", "wait"),
     [
         (a_feed_state(), {"etag": '"1"'}, 15 * MINUTE),
-        (a_feed_state(last_new=NOON - timedelta(days=9)), {"etag": '"1"', "new": 0}, HOUR),
-        (a_feed_state(), {}, 24 * HOUR),
+        (replace(WATCHED, last_new=NOON - timedelta(days=9)), {"etag": '"1"', "new": 0}, HOUR),
+        (WATCHED, {}, 24 * HOUR),
         (a_feed_state(feed=a_feed(every=5 * MINUTE)), {}, 5 * MINUTE),
         (a_feed_state(feed=a_feed(every=timedelta(seconds=1))), {}, MINUTE),
         (a_feed_state(), {"etag": '"1"', "max_age": 2 * HOUR}, 2 * HOUR),

@@ -51,7 +51,9 @@ def learn(
         times.insert(0, last)
     for before, after in pairwise(times):
         habits = _add(habits, after - before)
-    return replace(habits, reach=habits.gap * items if habits.gap is not None else None)
+    if habits.gap is None or habits.gaps < ENOUGH:
+        return habits
+    return replace(habits, reach=habits.gap * items)
 
 
 def patience(habits: Habits) -> timedelta:

@@ -32,8 +32,6 @@ STUCK_304 = timedelta(days=8)
 """A server that says "not modified" for so long is asked once without validators."""
 LONGEST_NAME = 60
 """Characters of a feed's own title that serve as its name."""
-QUICKEST = timedelta(minutes=2)
-"""The shortest pause that a feed's habits can lead to by themselves."""
 TURNS = 4
 """Polls while one item stays in the document, at the feed's mean pace: bursts are faster."""
 FULL_OF_NEWS = 2 / 3
@@ -212,7 +210,7 @@ def _interval(
     if after.feed.every is not None:
         return max(FLOOR, after.feed.every)
     if not (after.etag or after.last_modified):
-        base = DAILY
+        base = DAILY if _is_known(after, now) else SLOW
     elif after.last_new is not None and now - after.last_new < LIVELY:
         base = NEWS
     else:
@@ -221,10 +219,16 @@ def _interval(
     hints = [fetched.max_age, document.ttl if document else None]
     return max(
         [
-            max(QUICKEST, min(paces)),
+            max(FLOOR, min(paces)),
             *(min(hint, HINT_CAP) for hint in hints if hint is not None),
         ]
     )
+
+
+def _is_known(state: FeedState, now: datetime) -> bool:
+    """Tell whether a feed was watched enough to be asked only once a day without losing items."""
+    watched = now - (state.first_read or now)
+    return state.habits.gaps >= habits.ENOUGH or watched >= LIVELY
 
 
 def _paces(
@@ -239,7 +243,8 @@ def _paces(
     if after.habits.reach is not None:
         paces.append(after.habits.reach / TURNS)
     if before.first_read is None:
-        return paces
+        # Without dates nothing is known of its pace: the second look comes soon in any case.
+        return paces or [NEWS]
     if after.missed_at is not None and after.missed_at != before.missed_at:
         paces.append(before.interval / TURNS)
     elif document is None or new <= MOSTLY_KNOWN * document.items:
