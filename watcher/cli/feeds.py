@@ -5,16 +5,22 @@ import asyncio
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from watcher.cli.common import Call, command
 from watcher.cli.lines import opened
 from watcher.cli.words import ago, duration, iso, many, nearest, now, one_line
+from watcher.core import rhythm
 from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import Feed, FeedState
+from watcher.core.rhythm.health import span_in_words
+
+if TYPE_CHECKING:
+    from watcher.cli.net import Checked
 
 
 def register(app: typer.Typer) -> None:
@@ -86,23 +92,25 @@ def _states(call: Call) -> dict[str, FeedState]:
 def _state_cell(state: FeedState | None) -> tuple[str, str]:
     if state is None or state.last_polled is None:
         return ("not polled yet", "dim")
-    if state.fault is not None:
-        return (f"{state.fault.value} ({state.failures}x)", "red")
-    return ("alive", "green")
+    found = rhythm.health(state, now=now())
+    tries = f" ({state.failures}x)" if state.failures else ""
+    return (f"{found.word}{tries}", _style(found.word, failed=not found.readable))
 
 
 def feed_json(feed: Feed, state: FeedState | None) -> dict[str, Any]:
     """Return a feed and its state for scripts."""
+    polled = state is not None and state.last_polled is not None
+    found = rhythm.health(state, now=now()) if state and polled else None
     return {
         "feed": feed.name,
         "url": feed.url,
         "language": feed.language,
         "tags": sorted(feed.tags),
         "private": feed.private,
-        "state": None
-        if state is None or state.last_polled is None
-        else (state.fault.value if state.fault else "alive"),
-        "detail": (state.fault_detail or None) if state else None,
+        "full_text": feed.full_text.value,
+        "state": found.word if found else None,
+        "since": iso(found.since) if found else None,
+        "detail": (found.detail or None) if found else None,
         "failures": state.failures if state else 0,
         "last_polled": iso(state.last_polled) if state else None,
         "last_new": iso(state.last_new) if state else None,
@@ -296,8 +304,10 @@ def feeds_check(
 ) -> int:
     """Ask every feed now and say how it is; nothing is stored and nobody is told.
 
-    alive, silent (nothing new for a month), moved, or what is wrong: html, not-found, gone,
-    timeout, blocked-address, tls and so on. Exit code 1 when some can't be read.
+    alive; silent (nothing new for longer than it is used to); zombie (its newest item is years
+    old); moved; mojibake (damaged letters); missed (items may have come and gone between two
+    polls); broken-xml (read all the same); or why it can't be read: blocked, html, rate-limited,
+    gone, not-found, timeout, tls and so on. Exit code 1 when some can't be read.
     """
     from watcher.cli.net import Checked, check_feeds
 
@@ -311,7 +321,7 @@ def feeds_check(
             if call.json:
                 call.data(result.json())
 
-        results = asyncio.run(check_feeds(feeds, done=done))
+        results = asyncio.run(check_feeds(feeds, _states(call), done=done))
     failed = sum(result.failed for result in results)
     if not call.json:
         _print_checked(call, results)
@@ -321,30 +331,41 @@ def feeds_check(
     return 1 if failed else 0
 
 
-def _print_checked(call: Call, results: list[Any]) -> None:
+def _print_checked(call: Call, results: list["Checked"]) -> None:
     at = now()
     call.table(
-        ("feed", "state", "items", "newest", "format", "encoding", "ms", "detail"),
+        (
+            "feed", "state", "since", "items", "newest", "usually", "asked", "format", "encoding",
+            "ms", "detail",
+        ),
         [
             (
                 one_line(result.feed.name, 40),
-                (result.state, _style(result)),
+                (result.word, _style(result.word, failed=result.failed)),
+                ago(result.since, at),
                 result.items or "-",
-                ago(result.newest, at),
-                result.format or "-",
-                result.encoding or "-",
+                ago(state.last_new, at),
+                _every(state.habits.gap),
+                "-" if result.failed else _every(state.interval),
+                state.format or "-",
+                state.encoding or "-",
                 result.ms,
                 one_line(result.detail, 120),
             )
             # What needs a person's attention stands at the end, where the eye is.
-            for result in sorted(results, key=lambda one: (one.failed, one.state != "alive"))
+            for result in sorted(results, key=lambda one: (one.failed, one.word != "alive"))
+            for state in [result.state]
         ],
         right=["items", "ms"],
         elastic=["feed"],
-    )
+    )  # fmt: skip
 
 
-def _style(result: Any) -> str:  # noqa: ANN401 - net.Checked, imported late
-    if result.failed:
+def _every(span: timedelta | None) -> str:
+    return "-" if span is None else f"per {span_in_words(span).removeprefix('1 ')}"
+
+
+def _style(word: str, *, failed: bool) -> str:
+    if failed:
         return "red"
-    return "green" if result.state == "alive" else "yellow"
+    return "green" if word == "alive" else "yellow"
