@@ -234,7 +234,7 @@ async def test_a_document_that_cannot_be_cut_is_read_whole_and_once(reader: Read
     [
         (b"", FeedFault.EMPTY, "empty"),
         (b" \r\n\t\0", FeedFault.EMPTY, "empty"),
-        (PAGE.format("Just a moment...", "", "").encode(), FeedFault.HTML, "person"),
+        (PAGE.format("Just a moment...", "", "").encode(), FeedFault.BLOCKED, "person"),
         (PAGE.format("WiFi login", "", "hotspot").encode(), FeedFault.HTML, "network"),
         (PAGE.format("Главная", "", "<p>x").encode(), FeedFault.HTML, "Главная"),
         (

@@ -289,7 +289,7 @@ def _refusal(response: aiohttp.ClientResponse) -> FeedError:
     else:
         fault, why = FeedFault.BAD_STATUS, "an answer that feeds don't give"
     if "challenge" in response.headers.get("cf-mitigated", ""):
-        why += " (it asks whether a person is there)"
+        fault, why = FeedFault.BLOCKED, f"{why} (it asks whether a person is there)"
     wait = _retry_after(response)
     until = f"; it asks to wait {wait}" if wait else ""
     return FeedError(fault, f"HTTP {status}: {why}{until}.", retry_after=wait, status=status)
