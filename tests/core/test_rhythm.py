@@ -101,6 +101,22 @@ def test_the_pause_between_polls(state: FeedState, more: dict[str, Any], wait: t
     assert after.next_due - NOON == wait
 
 
+def test_what_a_partial_answer_leaves_out_is_not_gone_and_the_hashes_do_not_grow_for_ever() -> None:
+    state, most = a_feed_state(), 0
+    for n in range(300):
+        digests = frozenset(f"{n}-{m}".encode() for m in range(100))
+        part = Document(format="rss20", encoding="utf-8", items=100, digests=digests)
+        after = rhythm.after_answer(
+            state, an_answer(status=226), part, arrived=[], now=NOON, jitter=0.0
+        )
+        kept = state.digests <= after.digests or after.digests == digests
+        state, most = after, max(most, len(after.digests))
+
+        assert kept
+
+    assert 10_000 <= most < 10_200
+
+
 def test_hours_and_days_the_publisher_wants_to_be_left_alone_in() -> None:
     quiet = Document(
         format="rss20",

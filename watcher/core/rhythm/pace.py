@@ -28,6 +28,8 @@ BACKOFF_FIRST = timedelta(minutes=2)
 BACKOFF_CAP = timedelta(hours=6)
 RETRY_AFTER_CAP = timedelta(hours=24)
 LIVELY = timedelta(days=3)
+MOST_DIGESTS = 10_000
+"""Hashes kept of a feed that answers in parts."""
 STUCK_304 = timedelta(days=8)
 """A server that says "not modified" for so long is asked once without validators."""
 LONGEST_NAME = 60
@@ -82,8 +84,7 @@ def after_answer(
             etag=fetched.etag,
             last_modified=fetched.last_modified,
             validated_since=None,
-            # A partial answer (226) lists what is new: what it leaves out is not gone.
-            digests=document.digests | state.digests if fetched.status == 226 else document.digests,
+            digests=_digests(state, fetched, document),
             head=document.head,
             first_read=state.first_read or now,
             last_new=_last_new(state, document, arrived, now),
@@ -155,6 +156,18 @@ def after_failure(
 def own_name(document: Document) -> str:
     """Return what a feed calls itself, short enough for the first line of an alert."""
     return " ".join(document.title.split())[:LONGEST_NAME].strip()
+
+
+def _digests(state: FeedState, fetched: Fetched, document: Document) -> frozenset[bytes]:
+    """Return the hashes by which items are known again.
+
+    A partial answer (226) lists what is new: what it leaves out is not gone. A server that gives
+    nothing else for ever must not let the set grow for ever; whatever is forgotten is read once
+    more, and is no news to identity.
+    """
+    if fetched.status == 226 and len(state.digests) < MOST_DIGESTS:
+        return document.digests | state.digests
+    return document.digests
 
 
 def _last_new(
