@@ -63,6 +63,22 @@ def test_status_fits_on_one_screen_of_words(folder: Path) -> None:
         assert words in ran.out
 
 
+def test_status_names_the_feeds_that_answer_and_bring_nothing(own_folder: Path) -> None:
+    with open_store(own_folder / "state", now=AT) as store:
+        with store.read() as known:
+            steppe = next(s for s in known.feed_states() if s.feed.name == "Steppe Post")
+        with store.write() as tx:
+            tx.save_feed(replace(steppe, last_polled=AT, last_new=AT - timedelta(days=4000)))
+
+    row = watcher("status", "--json", cwd=own_folder).row
+    shown = watcher("status", cwd=own_folder).out
+
+    assert [(feed["feed"], feed["state"]) for feed in row["feeds"]["ailing"]] == [
+        ("Steppe Post", "zombie")
+    ]
+    assert "Feeds to look after: 1 zombie" in shown
+
+
 def test_status_counts_news_alone_and_notices_apart(folder: Path) -> None:
     row = watcher("status", "--json", cwd=folder).row
     since_midnight = (row["alerts_today"], row["notices_today"])
