@@ -458,3 +458,25 @@ def test_an_address_that_is_not_stored_is_a_no(folder: Path) -> None:
 
     assert ran.code == 1
     assert "no article with this address" in ran.said
+
+
+# --- secrets in addresses ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words", [("feeds", "list"), ("feeds", "export"), ("status",), ("feeds", "check")]
+)
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_what_a_name_puts_into_a_feeds_address_is_not_shown(
+    own_folder: Path, words: tuple[str, ...], more: tuple[str, ...]
+) -> None:
+    rules = own_folder / "rules.yaml"
+    address = "http://127.0.0.1:9/rss?key=${FEED_KEY}"
+    line = f'  - {{url: "{address}", name: Paid, private: true}}\n'
+    rules.write_text(rules.read_text().replace("feeds:\n", f"feeds:\n{line}"))
+    (own_folder / "state" / "secrets.env").write_text("FEED_KEY=canary-7f3a9c\n")
+
+    ran = watcher(*words, *(more if words[-1] != "export" else ()), cwd=own_folder)
+
+    assert "canary-7f3a9c" not in ran.out + ran.err
+    assert ran.out

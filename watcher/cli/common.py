@@ -247,6 +247,18 @@ class Call:
             self._store = open_existing(self.options)
         return self._store
 
+    def address(self, url: str) -> str:
+        """Return a feed's address for the screen: what ${NAME} put into it stays hidden."""
+        try:
+            secrets = self.config().secrets
+        except WatcherError:
+            return url
+        if not secrets:
+            return url
+        from watcher.alerts.redact import redact
+
+        return redact(url, secrets)
+
     @property
     def zone(self) -> tzinfo:
         """The time zone of rules.yaml for people; UTC when the file can't be read."""

@@ -58,7 +58,8 @@ def feeds_list(call: Call) -> int:
     states = _states(call)
     if call.json:
         for feed in feeds:
-            call.data(feed_json(feed, states.get(feed.url)))
+            row = feed_json(feed, states.get(feed.url))
+            call.data(row | {"url": call.address(feed.url)})
         return 0
     at = now()
     call.table(
@@ -70,7 +71,7 @@ def feeds_list(call: Call) -> int:
                 _state_cell(states.get(feed.url)),
                 ago(state.last_new, at) if (state := states.get(feed.url)) else "-",
                 call.brief(state.next_due if state else None),
-                feed.url,
+                call.address(feed.url),
             )
             for feed in feeds
         ],
@@ -260,7 +261,11 @@ def feeds_export(
     from watcher.feeds import opml
 
     feeds = call.config().feeds
-    text = opml.write(feeds, "watcher")
+    shown = [replace(feed, url=call.address(feed.url)) for feed in feeds]
+    hidden = sum(here.url != there.url for here, there in zip(feeds, shown, strict=True))
+    if hidden:
+        call.note(f"{many(hidden, 'address', 'addresses')} with secrets: *** stands for them")
+    text = opml.write(shown, "watcher")
     if file == "-":
         sys.stdout.write(text)
         return 0
@@ -319,7 +324,7 @@ def feeds_check(
         def done(result: Checked) -> None:
             advance()
             if call.json:
-                call.data(result.json())
+                call.data(result.json() | {"url": call.address(result.feed.url)})
 
         results = asyncio.run(check_feeds(feeds, _states(call), done=done))
     failed = sum(result.failed for result in results)

@@ -85,8 +85,8 @@ def collect(call: Call) -> dict[str, Any]:
             "never_polled": sum(feed.last_polled is None for feed in feeds) + unknown,
             "last_poll": iso(max((f.last_polled for f in feeds if f.last_polled), default=None)),
             "next_due": iso(min((feed.next_due for feed in feeds), default=None)),
-            "faults": [_fault_json(feed) for feed in failing],
-            "ailing": [_ailing_json(feed, how) for feed, how in ailing],
+            "faults": [_fault_json(call, feed) for feed in failing],
+            "ailing": [_ailing_json(call, feed, how) for feed, how in ailing],
         },
         "stories_today": stories_today,
         "alerts_today": alerts_today[False],
@@ -112,10 +112,10 @@ def _rules(call: Call) -> tuple[Config | None, str]:
         return None, ""
 
 
-def _fault_json(feed: FeedState) -> dict[str, Any]:
+def _fault_json(call: Call, feed: FeedState) -> dict[str, Any]:
     return {
         "feed": feed.feed.name,
-        "url": feed.feed.url,
+        "url": call.address(feed.feed.url),
         "fault": feed.fault.value if feed.fault else None,
         "detail": feed.fault_detail or None,
         "failures": feed.failures,
@@ -124,10 +124,10 @@ def _fault_json(feed: FeedState) -> dict[str, Any]:
     }
 
 
-def _ailing_json(feed: FeedState, how: rhythm.Health) -> dict[str, Any]:
+def _ailing_json(call: Call, feed: FeedState, how: rhythm.Health) -> dict[str, Any]:
     return {
         "feed": feed.feed.name,
-        "url": feed.feed.url,
+        "url": call.address(feed.feed.url),
         "state": how.word,
         "since": iso(how.since),
         "detail": how.detail,
