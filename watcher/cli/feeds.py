@@ -314,7 +314,7 @@ def feeds_check(
     polls); broken-xml (read all the same); or why it can't be read: blocked, html, rate-limited,
     gone, not-found, timeout, tls and so on. Exit code 1 when some can't be read.
     """
-    from watcher.cli.net import Checked, check_feeds
+    from watcher.cli.net import Checked, check_feeds, fetcher
 
     feeds = [find_feed(call, wanted) for wanted in feed] if feed else list(call.config().feeds)
     if not feeds:
@@ -326,7 +326,8 @@ def feeds_check(
             if call.json:
                 call.data(result.json() | {"url": call.address(result.feed.url)})
 
-        results = asyncio.run(check_feeds(feeds, _states(call), done=done))
+        door = fetcher(call.config().contact)
+        results = asyncio.run(check_feeds(feeds, _states(call), done=done, door=door))
     failed = sum(result.failed for result in results)
     if not call.json:
         _print_checked(call, results)

@@ -4,29 +4,26 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from watcher import __version__
 from watcher.cli.words import iso, now
 from watcher.core import rhythm
 from watcher.core.errors import FeedError
-from watcher.core.model import Feed, FeedId, FeedState
+from watcher.core.identity import host_of
+from watcher.core.model import Feed, FeedFault, FeedId, FeedState
 
 if TYPE_CHECKING:
-    from watcher.feeds import Fetcher, Reader
-
-AT_ONCE = 32
-PER_HOST = 2  # more than two at once is impolite to one publisher
+    from watcher.feeds import Fetcher, Lanes, Reader
 
 
-def fetcher() -> "Fetcher":
-    """Return the door to the web that commands use."""
+def fetcher(contact: str = "") -> "Fetcher":
+    """Return the door to the web that commands use; they go by the same name as the daemon."""
     from watcher.feeds import Fetcher
+    from watcher.feeds.fetch import user_agent
 
-    return Fetcher(user_agent=f"watcher/{__version__}")
+    return Fetcher(user_agent=user_agent(contact))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +40,7 @@ class Checked:
     items: int = 0
     ms: int = 0
     detail: str = ""
+    retry_after: timedelta | None = None
 
     @property
     def feed(self) -> Feed:
@@ -75,23 +73,39 @@ def _seconds(span: timedelta | None) -> int | None:
 
 
 async def check_feeds(
-    feeds: Iterable[Feed], states: Mapping[str, FeedState], *, done: Callable[[Checked], None]
+    feeds: Iterable[Feed],
+    states: Mapping[str, FeedState],
+    *,
+    done: Callable[[Checked], None],
+    door: "Fetcher | None" = None,
+    lanes: "Lanes | None" = None,
 ) -> list[Checked]:
     """Poll all `feeds` once, without storing anything; `done` hears of each as it ends.
 
     `states` is what is known of them by address: what was read before is not asked for again.
+    Hosts are asked as gently as the daemon asks them.
     """
-    from watcher.feeds import Reader
+    from watcher.feeds import HeldError, Lanes, Reader
 
-    crowd = asyncio.Semaphore(AT_ONCE)
-    hosts: dict[str, asyncio.Semaphore] = {}
-
-    async with fetcher() as door, Reader() as reader:
+    lanes = lanes or Lanes()
+    async with door or fetcher() as web, Reader() as reader:
 
         async def one(feed: Feed) -> Checked:
-            host = hosts.setdefault(_host(feed.url), asyncio.Semaphore(PER_HOST))
-            async with host, crowd:
-                result = await check_feed(feed, states.get(feed.url), door, reader)
+            host, known = host_of(feed.url), states.get(feed.url)
+            start = time.monotonic()
+            try:
+                async with lanes.turn(host, own=feed.private):
+                    result = await check_feed(feed, known, web, reader)
+                if result.retry_after:
+                    lanes.hold(host, result.retry_after.total_seconds())
+            except HeldError as held:
+                wait = timedelta(seconds=held.rest)
+                error = FeedError(
+                    FeedFault.RATE_LIMITED,
+                    "not asked: another feed of this site was told to wait.",
+                    retry_after=wait,
+                )
+                result = _failed(feed, known, error, start)
             done(result)
             return result
 
@@ -103,7 +117,7 @@ async def check_feed(
 ) -> Checked:
     """Poll one feed as the daemon would and put a name to what it is."""
     start, at = time.monotonic(), now()
-    state = known or FeedState(id=FeedId(0), feed=feed, next_due=at, interval=rhythm.NEWS)
+    state = known or _unknown(feed, at)
     etag, last_modified = rhythm.validators(state, now=at)
     document = None
     try:
@@ -117,13 +131,22 @@ async def check_feed(
                 head=state.head,
             )
     except FeedError as error:
-        state = rhythm.after_failure(
-            state, error.fault, error.detail, retry_after=error.retry_after, now=at, jitter=0.0
-        )
-        return _checked(state, at, start)
+        return _failed(feed, known, error, start)
     arrived = [entry.published or entry.updated for entry in document.entries] if document else []
     state = rhythm.after_answer(state, fetched, document, arrived=arrived, now=at, jitter=0.0)
     return _checked(state, at, start, items=document.items if document else len(state.digests))
+
+
+def _unknown(feed: Feed, at: datetime) -> FeedState:
+    return FeedState(id=FeedId(0), feed=feed, next_due=at, interval=rhythm.NEWS)
+
+
+def _failed(feed: Feed, known: FeedState | None, error: FeedError, start: float) -> Checked:
+    at, wait = now(), error.retry_after
+    state = rhythm.after_failure(
+        known or _unknown(feed, at), error.fault, error.detail, retry_after=wait, now=at, jitter=0.0
+    )
+    return replace(_checked(state, at, start), retry_after=wait)
 
 
 def _checked(state: FeedState, at: datetime, start: float, *, items: int = 0) -> Checked:
@@ -148,10 +171,3 @@ def _checked(state: FeedState, at: datetime, start: float, *, items: int = 0) ->
 
 def _ms(start: float) -> int:
     return round((time.monotonic() - start) * 1000)
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or url
-    except ValueError:
-        return url

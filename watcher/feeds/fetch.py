@@ -17,6 +17,7 @@ from urllib.parse import quote, urljoin
 
 import aiohttp
 
+from watcher import __version__
 from watcher.core.errors import FeedError
 from watcher.core.model import FeedFault, Fetched
 from watcher.feeds import dates, inflate, network
@@ -57,6 +58,11 @@ _STATUS_FAULTS: Final = {
     429: (FeedFault.RATE_LIMITED, "the site asks for fewer requests"),
     451: (FeedFault.BLOCKED, "the site may not show it, for legal reasons"),
 }
+
+
+def user_agent(contact: str = "") -> str:
+    """Return the name we go by, the same to everybody; `contact` is a page for who wonders."""
+    return f"watcher/{__version__} (feed reader{contact and f'; +{contact}'})"
 
 
 @dataclass(slots=True)
@@ -303,7 +309,12 @@ def _retry_after(response: aiohttp.ClientResponse) -> timedelta | None:
     until = dates.read(value)
     if until is None:
         return None
-    return min(max(until - datetime.now(UTC), timedelta(0)), LONGEST_WAIT)
+    return min(max(until - _served(response), timedelta(0)), LONGEST_WAIT)
+
+
+def _served(response: aiohttp.ClientResponse) -> datetime:
+    """Return when the answer was made, by the clock that also made its other dates."""
+    return dates.read(response.headers.get("Date")) or datetime.now(UTC)
 
 
 def _max_age(response: aiohttp.ClientResponse) -> timedelta | None:
@@ -314,7 +325,7 @@ def _max_age(response: aiohttp.ClientResponse) -> timedelta | None:
     expires = dates.read(response.headers.get("Expires"))
     if expires is None:
         return None
-    now = dates.read(response.headers.get("Date")) or datetime.now(UTC)
+    now = _served(response)
     return expires - now if expires > now else None
 
 

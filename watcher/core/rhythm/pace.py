@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from watcher.core.model import Document, FeedFault, FeedState, Fetched
+from watcher.core.model import Document, FeedFault, FeedState, Fetched, Wishes
 from watcher.core.rhythm import habits
 from watcher.core.rhythm.health import FEWEST_TO_MISS
 
@@ -104,11 +104,12 @@ def after_answer(
             format=document.format,
             encoding=document.encoding,
         )
-    interval = _interval(state, after, fetched, document, new=len(arrived), now=now)
+    after = replace(after, wishes=_wishes(state.wishes, fetched, document))
+    interval = _interval(state, after, document, new=len(arrived), now=now)
     return replace(
         after,
         interval=interval,
-        next_due=_allowed(_spread(now, interval, jitter), document, every=state.feed.every),
+        next_due=_allowed(_spread(now, interval, jitter), after),
         last_polled=now,
         last_read=now,
         failures=0,
@@ -144,7 +145,7 @@ def after_failure(
         wait = max(wait, min(retry_after, RETRY_AFTER_CAP))
     return replace(
         state,
-        next_due=_spread(now, wait, jitter),
+        next_due=_allowed(_spread(now, wait, jitter), state),
         last_polled=now,
         failures=failures,
         fault=fault,
@@ -210,10 +211,21 @@ def _moved_since(state: FeedState, fetched: Fetched, now: datetime) -> datetime 
     return state.moved_since if fetched.moved_to == state.moved_to else now
 
 
+def _wishes(before: Wishes, fetched: Fetched, document: Document | None) -> Wishes:
+    """Return what the publisher asks for now; a 304 takes back nothing it leaves out."""
+    if document is None:
+        return before if fetched.max_age is None else replace(before, max_age=fetched.max_age)
+    return Wishes(
+        max_age=fetched.max_age,
+        ttl=document.ttl,
+        skip_hours=document.skip_hours,
+        skip_days=document.skip_days,
+    )
+
+
 def _interval(
     before: FeedState,
     after: FeedState,
-    fetched: Fetched,
     document: Document | None,
     *,
     new: int,
@@ -229,7 +241,7 @@ def _interval(
     else:
         base = SLOW
     paces = [base, *_paces(before, after, document, new=new)]
-    hints = [fetched.max_age, document.ttl if document else None]
+    hints = [after.wishes.max_age, after.wishes.ttl]
     return max(
         [
             max(FLOOR, min(paces)),
@@ -275,18 +287,18 @@ def _spread(now: datetime, wait: timedelta, jitter: float) -> datetime:
     return due
 
 
-def _allowed(due: datetime, document: Document | None, *, every: timedelta | None) -> datetime:
+def _allowed(due: datetime, state: FeedState) -> datetime:
     """Return `due`, moved out of the hours and days the publisher asked to be left alone in (GMT).
 
-    A document that skips every hour or every day asks for nothing that can be kept to.
+    The user's own `every:` goes before them. A document that skips every hour or every day asks
+    for nothing that can be kept to.
     """
-    if document is None or every is not None:
-        return due
-    if len(document.skip_hours) >= 24 or len(document.skip_days) >= 7:
+    hours, days = state.wishes.skip_hours, state.wishes.skip_days
+    if state.feed.every is not None or len(hours) >= 24 or len(days) >= 7:
         return due
     for _ in range(24 * 7):
         at = due.astimezone(UTC)
-        if at.hour not in document.skip_hours and _WEEKDAYS[at.weekday()] not in document.skip_days:
+        if at.hour not in hours and _WEEKDAYS[at.weekday()] not in days:
             return due
         due += timedelta(hours=1)
     return due
