@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
-"""feeds: list, add, remove, import, export, check. Edits keep the comments of rules.yaml."""
+"""feeds: list, add, remove, import, export, discover, check. Edits keep the comments."""
 
 import asyncio
 import sys
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watcher.cli.common import Call, command
+from watcher.cli.discover import feeds_discover
 from watcher.cli.lines import opened
 from watcher.cli.words import ago, duration, iso, many, nearest, now, one_line
 from watcher.core import rhythm
@@ -46,6 +47,14 @@ def register(app: typer.Typer) -> None:
         ],
     )(feeds_import)
     command(feeds, "export", examples=["watcher feeds export feeds.opml"])(feeds_export)
+    command(
+        feeds,
+        "discover",
+        examples=[
+            "watcher feeds discover https://www.hrw.org",
+            "watcher feeds discover hrw.org --add",
+        ],
+    )(feeds_discover)
     command(feeds, "check", examples=["watcher feeds check", "watcher feeds check Example --json"])(
         feeds_check
     )
