@@ -152,3 +152,31 @@ def test_a_page_of_strangers_opens_nothing_else_in_ones_own_network(tmp_path: Pa
     assert ran.code == 1
     assert own.code == 0
     assert asked == ["/rss"], "only when it was asked for by name"
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+def test_a_list_of_thousands_is_taken_in_and_each_feed_once(tmp_path: Path) -> None:
+    folder = rules(tmp_path)
+    outlines = "".join(
+        f'<outline text="Group {group}"><outline text="Inner">'
+        + "".join(
+            f'<outline text="Feed {n}" xmlUrl="https://site{n}.example/rss"/>'
+            for n in range(group * 100, group * 100 + 100)
+        )
+        + "</outline></outline>"
+        for group in range(30)
+    )
+    again = '<outline text="Once more" xmlUrl="http://www.site7.example/rss/"/>'
+    (folder / "list.opml").write_text(f"<opml><body>{outlines}{again}</body></opml>")
+
+    ran = watcher("feeds", "import", "list.opml", "--json", cwd=folder)
+    out = watcher("feeds", "export", cwd=folder).out
+
+    assert sum(row["added"] for row in ran.rows) == 3000
+    assert [row["why_not"] for row in ran.rows if not row["added"]] == [
+        "is there already, as Feed 7"
+    ]
+    assert out.count("<outline type=") == 3000
+    assert '<outline text="Group 0">' in out

@@ -18,7 +18,7 @@ HOME = "https://news.example/world/"
         ('<link rel="alternate" type="application/rss+xml" href="/rss">', ["/rss"]),
         ("<LINK REL=alternate TYPE=application/atom+xml HREF=atom.xml>", ["/world/atom.xml"]),
         (
-            "<link href='/f?a=1&amp;b=2' type='application/rss+xml; charset=utf-8' rel='feed alternate'>",
+            "<link href='/f?a=1&amp;b=2' type='application/rss+xml; x' rel='feed alternate'>",
             ["/f?a=1&b=2"],
         ),
         ('<link rel="alternate" type="application/feed+json" href="/feed.json">', ["/feed.json"]),

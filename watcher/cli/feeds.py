@@ -3,7 +3,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -220,7 +220,8 @@ def feeds_import(
         )
         for feed in feeds
     )
-    results = _sorted_out(feeds, call.config().feeds)
+    with call.progress("looking at feeds", len(feeds)) as advance:
+        results = _sorted_out(feeds, call.config().feeds, advance)
     new = [feed for feed, why_not in results if not why_not]
     config.add_feeds(path, new)
     for feed, why_not in results:
@@ -244,7 +245,9 @@ def _language(written: str | None) -> str | None:
     return code if code and is_language(code) else MEANT.get(code)
 
 
-def _sorted_out(feeds: Iterable[Feed], known: Iterable[Feed]) -> list[tuple[Feed, str]]:
+def _sorted_out(
+    feeds: Iterable[Feed], known: Iterable[Feed], advance: Callable[[], None]
+) -> list[tuple[Feed, str]]:
     """Return each feed with the reason to leave it out, or ""."""
     from watcher.config.checks import canonical
     from watcher.config.edit import address_problem
@@ -259,6 +262,7 @@ def _sorted_out(feeds: Iterable[Feed], known: Iterable[Feed]) -> list[tuple[Feed
         if not why_not:
             taken[canonical(feed.url)] = feed
         results.append((feed, why_not))
+        advance()
     return results
 
 
