@@ -32,6 +32,7 @@ from watcher.core.decide import (
     schedule,
 )
 from watcher.core.errors import FeedError, RulesError, WatcherError
+from watcher.core.identity import host_of
 from watcher.core.model import (
     Article,
     ArticleId,
@@ -305,13 +306,15 @@ class Watch:
         if poll.fetched is None:
             return self._settle_failure(tx, poll)
         tally = Tally(polled=1, not_modified=int(poll.document is None))
+        arrived: list[datetime | None] = []
         if poll.document is not None and poll.document.entries:
-            self._settle_document(tx, poll, poll.document, tally, undo)
+            new = self._settle_document(tx, poll, poll.document, tally, undo)
+            arrived = [article.published for article in new]
         after = rhythm.after_answer(
             poll.state,
             poll.fetched,
             poll.document,
-            new=tally.items_new,
+            arrived=arrived,
             now=poll.at,
             jitter=self._jitter(),
         )
@@ -338,11 +341,15 @@ class Watch:
             f"{after.next_due.astimezone(self.desk.zone):%H:%M:%S}",
         )
         tx.save_feed(self._with_incident(tx, poll.state, after, poll.at), before=poll.state)
+        if poll.error.retry_after:
+            # 429 and 503 speak for the whole host, also when we are started anew meanwhile.
+            tx.hold_host(host_of(poll.state.feed.url), until=after.next_due)
         return Tally(polled=1, failed=1)
 
     def _settle_document(
         self, tx: Tx, poll: Polled, document: Document, tally: Tally, undo: list[Callable[[], None]]
-    ) -> None:
+    ) -> Sequence[Article]:
+        """Judge and store what a document brings; return the articles not known before."""
         feed = poll.state.feed
         if not feed.named and document.title:
             feed = replace(feed, name=rhythm.own_name(document))
@@ -367,6 +374,7 @@ class Watch:
         tally.items_new += len(news)
         tally.stories_new += sum(item.link.kind is LinkKind.NEW for item in news)
         tally.copies += sum(item.link.kind is LinkKind.COPY for item in news)
+        return found.new
 
     def _place(self, article: Article, undo: list[Callable[[], None]]) -> Placed:
         link = self._index.place(article)
@@ -469,33 +477,22 @@ class Watch:
     def _with_incident(
         self, tx: Tx, before: FeedState, after: FeedState, at: datetime
     ) -> FeedState:
-        found = rhythm.incident(before, after, now=at)
-        if found is None:
-            return after
-        feed = after.feed
-        if found is rhythm.Incident.BACK:
+        """Tell what begins and what ends with a poll, and remember that it was told."""
+        told = set(after.told)
+        for incident in rhythm.incidents(before, after, now=at):
+            notice = rhythm.notice_of(incident, before, after, when=self._minute)
             self.tell_health(
-                tx,
-                f"{feed.name} can be read again",
-                f"{feed.url}\nIt could not be read since {_minute(before.fault_since, self.desk)}.",
-                occasion=f"back {feed.url} {at.isoformat()}",
-                at=at,
+                tx, notice.headline, notice.body, occasion=f"{notice.occasion} {at}", at=at
             )
-            return after
-        fault = after.fault.value if after.fault else ""
-        self.tell_health(
-            tx,
-            f"{feed.name} can't be read: {fault}",
-            f"{feed.url}\n{after.fault_detail}\n"
-            f"Since {_minute(after.fault_since, self.desk)}, {after.failures} tries. "
-            "It is asked again by itself; you are told when it is back.",
-            occasion=f"trouble {feed.url} {after.fault_since}",
-            at=at,
-        )
-        return replace(after, noticed=True)
+            (told.add if incident.begins else told.discard)(incident.ailment)
+        return replace(after, told=frozenset(told)) if told != after.told else after
+
+    def _minute(self, at: datetime) -> str:
+        return at.astimezone(self.desk.zone).strftime("%d %B %Y %H:%M")
 
     def tell_health(self, tx: Tx, headline: str, body: str, *, occasion: str, at: datetime) -> None:
         """Put a message about the watcher itself on its way to the health channels, once."""
+        body = redact(body, self.desk.config.secrets)
         log.warning("%s: %s", headline, body.partition("\n")[0])
         write_notice(tx, self.desk.health, headline, body, occasion=occasion, at=at)
 
@@ -571,7 +568,3 @@ class Ledger:
                     at=now,
                 )
         return due
-
-
-def _minute(at: datetime | None, desk: Desk) -> str:
-    return at.astimezone(desk.zone).strftime("%d %B %H:%M") if at else "an unknown time"

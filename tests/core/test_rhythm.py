@@ -13,16 +13,21 @@ from support.make import NOON, a_feed, a_feed_state, an_answer
 
 from watcher.core import rhythm
 from watcher.core.model import Document, FeedFault, FeedState
-from watcher.core.rhythm import Incident
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+WATCHED = a_feed_state(
+    first_read=NOON - timedelta(days=30), interval=timedelta(days=1), last_new=NOON
+)
+"""A feed that has been watched for a month."""
 
 
 def answered(state: FeedState, *, status: int = 200, new: int = 1, **more: Any) -> FeedState:
+    """Return the state after an answer with `new` new items of 20."""
     fetched = an_answer(status=status, **more)
-    document = None if status == 304 else Document(format="rss20", encoding="utf-8")
-    return rhythm.after_answer(state, fetched, document, new=new, now=NOON, jitter=0.0)
+    document = None if status == 304 else Document(format="rss20", encoding="utf-8", items=20)
+    arrived = [None] * new if document else []
+    return rhythm.after_answer(state, fetched, document, arrived=arrived, now=NOON, jitter=0.0)
 
 
 def failed(
@@ -70,8 +75,8 @@ def test_a_server_that_says_304_for_nine_days_is_asked_once_without_validators()
     ("state", "more", "wait"),
     [
         (a_feed_state(), {"etag": '"1"'}, 15 * MINUTE),
-        (a_feed_state(last_new=NOON - timedelta(days=9)), {"etag": '"1"', "new": 0}, HOUR),
-        (a_feed_state(), {}, 24 * HOUR),
+        (replace(WATCHED, last_new=NOON - timedelta(days=9)), {"etag": '"1"', "new": 0}, HOUR),
+        (WATCHED, {}, 24 * HOUR),
         (a_feed_state(feed=a_feed(every=5 * MINUTE)), {}, 5 * MINUTE),
         (a_feed_state(feed=a_feed(every=timedelta(seconds=1))), {}, MINUTE),
         (a_feed_state(), {"etag": '"1"', "max_age": 2 * HOUR}, 2 * HOUR),
@@ -96,6 +101,22 @@ def test_the_pause_between_polls(state: FeedState, more: dict[str, Any], wait: t
     assert after.next_due - NOON == wait
 
 
+def test_what_a_partial_answer_leaves_out_is_not_gone_and_the_hashes_do_not_grow_for_ever() -> None:
+    state, most = a_feed_state(), 0
+    for n in range(300):
+        digests = frozenset(f"{n}-{m}".encode() for m in range(100))
+        part = Document(format="rss20", encoding="utf-8", items=100, digests=digests)
+        after = rhythm.after_answer(
+            state, an_answer(status=226), part, arrived=[], now=NOON, jitter=0.0
+        )
+        kept = state.digests <= after.digests or after.digests == digests
+        state, most = after, max(most, len(after.digests))
+
+        assert kept
+
+    assert 10_000 <= most < 10_200
+
+
 def test_hours_and_days_the_publisher_wants_to_be_left_alone_in() -> None:
     quiet = Document(
         format="rss20",
@@ -105,7 +126,7 @@ def test_hours_and_days_the_publisher_wants_to_be_left_alone_in() -> None:
     )
 
     after = rhythm.after_answer(
-        a_feed_state(), an_answer(etag='"1"'), quiet, new=1, now=NOON, jitter=0.0
+        a_feed_state(), an_answer(etag='"1"'), quiet, arrived=[None], now=NOON, jitter=0.0
     )
 
     assert after.next_due.hour == 14
@@ -142,27 +163,6 @@ def test_a_failure_keeps_validators_and_items() -> None:
     after = failed(state)
 
     assert (after.etag, after.last_modified, after.digests) == ('"1"', "x", state.digests)
-
-
-def test_trouble_is_told_once_and_its_end_once() -> None:
-    told, state = [], a_feed_state()
-    for _ in range(6):
-        after = failed(state, FeedFault.HTML)
-        told.append(rhythm.incident(state, after, now=NOON))
-        noticed = state.noticed or told[-1] is not None
-        state = replace(after, noticed=noticed)
-
-    assert told == [None, None, Incident.TROUBLE, None, None, None]
-    assert rhythm.incident(state, answered(state), now=NOON) is Incident.BACK
-
-
-def test_what_may_pass_by_itself_is_told_after_a_day() -> None:
-    state = failed(failed(failed(a_feed_state())))
-    soon = failed(state, now=NOON + 5 * HOUR)
-    late = failed(state, now=NOON + 25 * HOUR)
-
-    assert rhythm.incident(state, soon, now=NOON + 5 * HOUR) is None
-    assert rhythm.incident(state, late, now=NOON + 25 * HOUR) is Incident.TROUBLE
 
 
 @given(

@@ -139,12 +139,12 @@ async def test_a_226_is_an_answer(server: FeedServer, fetcher: Fetcher) -> None:
         (300, FeedFault.BAD_STATUS),
         (400, FeedFault.BAD_STATUS),
         (401, FeedFault.UNAUTHORIZED),
-        (403, FeedFault.FORBIDDEN),
+        (403, FeedFault.BLOCKED),
         (404, FeedFault.NOT_FOUND),
         (410, FeedFault.GONE),
         (418, FeedFault.BAD_STATUS),
         (429, FeedFault.RATE_LIMITED),
-        (451, FeedFault.FORBIDDEN),
+        (451, FeedFault.BLOCKED),
         (500, FeedFault.SERVER_ERROR),
         (503, FeedFault.SERVER_ERROR),
         (599, FeedFault.SERVER_ERROR),
@@ -158,6 +158,16 @@ async def test_each_status_has_a_named_cause(
 
     assert (error.fault, error.status, error.retry_after) == (fault, status, None)
     assert str(status) in error.detail
+
+
+async def test_a_question_whether_a_person_is_there_is_a_block_whatever_its_status(
+    server: FeedServer, fetcher: Fetcher
+) -> None:
+    reply = answer(503, headers={"cf-mitigated": "challenge"})
+
+    error = await fault_of(fetcher, server.put("/feed", reply))
+
+    assert error.fault is FeedFault.BLOCKED
 
 
 @pytest.mark.parametrize(

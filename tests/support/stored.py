@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from watcher.core.model import (
+    Ailment,
     Alert,
     AlertId,
     AlertKind,
@@ -23,6 +24,8 @@ from watcher.core.model import (
     FeedFault,
     FeedId,
     FeedState,
+    FullText,
+    Habits,
     Hit,
     Hold,
     How,
@@ -35,6 +38,7 @@ from watcher.core.model import (
     Severity,
     StoryId,
     Told,
+    Wishes,
 )
 from watcher.store import Store, Tx, open_store
 
@@ -160,6 +164,7 @@ ANY_TEXT = st.text(st.characters(), max_size=40) | st.text(
 )
 """Any string Python can hold: NUL, lone surrogates and the store's own escape included."""
 MOMENTS = st.datetimes(timezones=st.just(UTC))
+WHOLE_SECONDS = st.integers(0, 10**8).map(lambda n: timedelta(seconds=n))
 SPANS = st.timedeltas(timedelta(0), timedelta(days=400))
 IDS = st.integers(0, 2**64 - 1).map("{:016x}".format)
 TEXTS = st.lists(ANY_TEXT, max_size=3).map(tuple)
@@ -174,6 +179,7 @@ FEEDS = st.builds(
     tags=SETS,
     every=st.none() | SPANS,
     private=st.booleans(),
+    full_text=st.sampled_from(FullText),
 )
 STATES = st.builds(
     FeedState,
@@ -194,9 +200,30 @@ STATES = st.builds(
     fault=st.none() | st.sampled_from(FeedFault),
     fault_detail=ANY_TEXT,
     fault_since=st.none() | MOMENTS,
-    noticed=st.booleans(),
+    told=st.frozensets(st.sampled_from(Ailment)),
+    habits=st.builds(
+        Habits,
+        gap=st.none() | WHOLE_SECONDS,
+        longest=st.none() | WHOLE_SECONDS,
+        gaps=NUMBERS,
+        reach=st.none() | WHOLE_SECONDS,
+    ),
+    wishes=st.builds(
+        Wishes,
+        max_age=st.none() | WHOLE_SECONDS,
+        ttl=st.none() | WHOLE_SECONDS,
+        skip_hours=st.frozensets(st.integers(0, 23)),
+        skip_days=SETS,
+    ),
+    missed_at=st.none() | MOMENTS,
     damaged=NUMBERS,
+    dropped=NUMBERS,
+    ill_formed=st.booleans(),
+    garbled=st.floats(0, 1),
     moved_to=st.none() | ANY_TEXT,
+    moved_since=st.none() | MOMENTS,
+    hub=st.none() | ANY_TEXT,
+    topic=st.none() | ANY_TEXT,
     format=st.none() | ANY_TEXT,
     encoding=st.none() | ANY_TEXT,
 )

@@ -13,6 +13,7 @@ from watcher.config.packs import pack_names
 FIELDS = ("title", "summary", "text")
 SEVERITIES = ("low", "normal", "high", "critical")
 FOLLOW_UPS = ("hourly", "now", "digest", "off")
+FULL_TEXT = ("always", "when-near", "never")
 FLAGS = ("exact", "case", "ctx", "fuzzy")
 LEAVES = ("entity", "phrase", "exact", "fuzzy", "regex")
 GROUPS = ("any", "all", "none", "near")
@@ -212,6 +213,11 @@ def _defs() -> _Schema:
                     "type": "boolean",
                     "description": "The address is in your own network.",
                 },
+                "full_text": {
+                    "description": "Fetch each article's page for its whole text: always, when "
+                    "the words of a rule are there in part, or never. Without it: never.",
+                    "enum": list(FULL_TEXT),
+                },
             },
             "url",
         ),
@@ -279,6 +285,16 @@ def schema() -> dict[str, object]:
                 "timezone": _text(
                     "Your time zone, for digests and quiet hours.",
                     examples=["Asia/Almaty", "Europe/Berlin", "UTC"],
+                ),
+                "public_url": _text(
+                    "Where the internet reaches this watcher, so that sites can send what is new "
+                    "the moment it appears (WebSub). Without it they are only asked.",
+                    examples=["https://watch.example.org/hooks"],
+                ),
+                "contact": _text(
+                    "A web page of yours for publishers who wonder who asks for their feeds; each "
+                    "request names it.",
+                    examples=["https://watch.example.org/about"],
                 ),
                 "include": {
                     "description": "Files to read too: packs by name, or files beside this one.",
@@ -381,6 +397,8 @@ OTHER_WORDS: dict[str, str] = {
     "schedule": "digest", "quiet hours": "quiet", "silent": "quiet", "rate": "limit",
     "rate limit": "limit", "link": "url", "address": "url", "href": "url", "feed": "url",
     "interval": "every", "poll": "every", "outlet": "name", "tag": "tags", "labels": "tags",
+    "fulltext": "full_text", "full text": "full_text", "callback": "public_url",
+    "websub": "public_url", "user agent": "contact", "useragent": "contact",
     "tz": "timezone", "time zone": "timezone", "includes": "include", "import": "include",
     "packs": "include", "outlets": "outlets", "start": "from", "end": "until", "since": "from",
     "to day": "until", "nomatch": "no_match", "should match": "match", "spellings": "aliases",

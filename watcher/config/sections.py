@@ -12,9 +12,10 @@ from watcher.config import when
 from watcher.config.findings import shown
 from watcher.config.languages import COMMON, MEANT, is_language
 from watcher.config.nodes import Node, Table, Word
+from watcher.config.schema import FULL_TEXT
 from watcher.config.secrets import secret_parts
 from watcher.config.values import Pairs, Reader, is_empty, word_at
-from watcher.core.model import Channel, Feed
+from watcher.core.model import Channel, Feed, FullText
 
 if TYPE_CHECKING:
     from watcher.config.findings import Page
@@ -154,6 +155,7 @@ def _feed(page: Page, node: Node, secrets: Secrets, *, require: bool) -> FeedDra
         )
     name = reader.text_of(pairs, "name")
     language, tags = _language(reader, pairs), _tags(reader, pairs)
+    full_text = reader.choice_of(pairs, "full_text", FULL_TEXT)
     if not url:
         return FeedDraft(page, at, tags=tags)
     feed = Feed(
@@ -163,6 +165,7 @@ def _feed(page: Page, node: Node, secrets: Secrets, *, require: bool) -> FeedDra
         tags=tags,
         every=every,
         private=private,
+        full_text=FullText(full_text or FullText.NEVER),
         named=bool(name),
     )
     return FeedDraft(page, at, feed)

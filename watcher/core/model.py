@@ -28,6 +28,15 @@ DeliveryId = NewType("DeliveryId", str)
 # --- feeds -------------------------------------------------------------------------------------
 
 
+class FullText(StrEnum):
+    """When the page of an article is fetched for its whole text."""
+
+    NEVER = "never"
+    WHEN_NEAR = "when-near"
+    """When the words of a rule are there in part, so that the page decides."""
+    ALWAYS = "always"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """One feed as rules.yaml names it. `name` is the outlet that people read in alerts.
@@ -42,6 +51,7 @@ class Feed:
     tags: frozenset[str] = frozenset()
     every: timedelta | None = None
     private: bool = False
+    full_text: FullText = FullText.NEVER
     named: bool = True
 
 
@@ -58,7 +68,8 @@ class FeedFault(StrEnum):
     TIMEOUT = "timeout"
     REDIRECT = "redirect"
     UNAUTHORIZED = "unauthorized"
-    FORBIDDEN = "forbidden"
+    BLOCKED = "blocked"
+    """Refused (403), or answered with a page that asks whether a person is there."""
     NOT_FOUND = "not-found"
     GONE = "gone"
     RATE_LIMITED = "rate-limited"
@@ -72,6 +83,52 @@ class FeedFault(StrEnum):
     HTML = "html"
     NOT_A_FEED = "not-a-feed"
     POISONED = "poisoned"
+
+
+class Ailment(StrEnum):
+    """What the health channels are told about a feed: once when it begins, once when it ends."""
+
+    TROUBLE = "trouble"
+    """It can't be read."""
+    SILENT = "silent"
+    """It answers, and brings nothing new for longer than its own habits explain."""
+    ZOMBIE = "zombie"
+    """It answers, and its newest item is years old."""
+    MOVED = "moved"
+    """It has redirected for good to the same new address for weeks."""
+    GARBLED = "mojibake"
+    """Its letters arrive damaged, so that names in it may not be found."""
+    MISSED = "missed"
+    """All of its items were new at once: some may have come and gone between two polls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How a feed usually behaves, learned from when its items came.
+
+    `gap` is the usual time between two items (their dates, else the polls that brought them),
+    `longest` the longest pause so far, slowly forgotten; `gaps` counts what both were learned
+    from. `reach` is how far back the last document went: an item that comes is in it for so long.
+    """
+
+    gap: timedelta | None = None
+    longest: timedelta | None = None
+    gaps: int = 0
+    reach: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What a publisher asks of those who poll, as last said: most answers (304) repeat none of it.
+
+    `max_age` is from Cache-Control, else Expires; `ttl` from the document; both unbounded as
+    served. `skip_hours` are 0-23 and `skip_days` English names of weekdays, both GMT.
+    """
+
+    max_age: timedelta | None = None
+    ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,19 +153,35 @@ class FeedState:
     last_read: datetime | None = None
     """Last 200 or 304 that was understood."""
     last_new: datetime | None = None
-    """Last poll that brought a new article."""
+    """Last poll that brought a new article; after the first sight the date of its newest item."""
     validated_since: datetime | None = None
     """Start of an unbroken run of 304 answers; None after a 200."""
     failures: int = 0
     fault: FeedFault | None = None
     fault_detail: str = ""
     fault_since: datetime | None = None
-    noticed: bool = False
-    """The running incident was told to the health channels."""
+    told: frozenset[Ailment] = frozenset()
+    """The running incidents that the health channels were told of."""
+    habits: Habits = Habits()
+    wishes: Wishes = Wishes()
+    missed_at: datetime | None = None
+    """Last poll in which every item was new; None again once a later poll has overlapped."""
     damaged: int = 0
     """Items lost to damage in the last document read."""
+    dropped: int = 0
+    """Items over the cap in the last document read."""
+    ill_formed: bool = False
+    """The last document was no well-formed XML, and was read all the same."""
+    garbled: float = 0.0
+    """Share of the letters outside ASCII that arrived damaged in the last document, 0 to 1."""
     moved_to: str | None = None
     """Where a permanent redirect points."""
+    moved_since: datetime | None = None
+    """Since when it has pointed there without a break."""
+    hub: str | None = None
+    """WebSub: who sends what is new, if asked to."""
+    topic: str | None = None
+    """WebSub: the address under which the hub knows the feed (its `self` link)."""
     title: str = ""
     """What the feed calls itself."""
     format: str | None = None
@@ -130,6 +203,9 @@ class Fetched:
     """From Cache-Control max-age, else Expires; unbounded as served."""
     moved_to: str | None = None
     """Target of a chain made of permanent redirects (301, 308) only."""
+    hub: str | None = None
+    topic: str | None = None
+    """WebSub: hub and self as the Link header names them, which counts before the document."""
     elapsed: float = 0.0
     """Seconds for all hops, headers and body."""
     notes: tuple[str, ...] = ()
@@ -155,6 +231,8 @@ class Entry:
     language: str | None = None
     categories: tuple[str, ...] = ()
     enclosures: tuple[str, ...] = ()
+    page: str = ""
+    """The whole text from the article's own page, where it was fetched: no word of the feed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +252,18 @@ class Document:
     entries: tuple[Entry, ...] = ()
     digests: frozenset[bytes] = frozenset()
     head: bytes = b""
+    items: int = 0
+    """All items of the document, known ones and those over the cap included."""
     damaged: int = 0
     dropped: int = 0
     """Items over the cap on items per document (the newest are kept)."""
+    ill_formed: bool = False
+    """The XML of what was parsed was not well-formed."""
+    garbled: float = 0.0
+    """Share of the letters outside ASCII that could not be decoded, 0 to 1."""
+    hub: str | None = None
+    topic: str | None = None
+    """WebSub: hub and self, as the document's head names them."""
     notes: tuple[str, ...] = ()
     ttl: timedelta | None = None
     """RSS ttl, or sy:updatePeriod; unbounded as served."""
@@ -758,6 +845,10 @@ class Config:
     feeds: tuple[Feed, ...] = ()
     rules: tuple[Rule, ...] = ()
     entities: tuple[Entity, ...] = ()
+    public_url: str = ""
+    """WebSub: where hubs on the internet reach this watcher ("" for: they can't)."""
+    contact: str = ""
+    """A page for publishers who wonder who asks them; it goes into the User-Agent."""
     warnings: tuple[Mistake, ...] = ()
     files: tuple[str, ...] = ()
     """Every file that was read: a change of any of them is a change of the rules."""

@@ -1,59 +1,39 @@
-"""Polls what it is given: few at once per host, some dozens in all, settled in batches."""
+"""Polls what it is given as soon as its host may be asked, and settles in batches."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import time
-from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from watcher.core.errors import StateError
+from watcher.core.identity import host_of
 from watcher.core.model import FeedId, FeedState
+from watcher.feeds import HeldError, Lanes
 from watcher.watch import Polled, Tally, Watch
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 160
-"""Polls under way at the same time: a hundred that hang must leave room for the others."""
-PER_HOST = 2
-OWN_HOST = 16
-"""Polls at once at a host in the user's own network (`private: true`)."""
-HOST_PAUSE = 1.0
-"""Seconds between two starts at one host."""
 SETTLE_TOGETHER = 64
 """Polls written in one transaction when so many are waiting: a commit costs a disk flush."""
 SETTLE_PAUSE = 60.0
 """Seconds before a feed whose news could not be written down is asked again."""
 
 
-@dataclass(slots=True)
-class Lane:
-    """The feeds of one host that wait to be polled, and how busy the host is with us."""
-
-    waiting: deque[FeedState]
-    running: int = 0
-    next_start: float = 0.0
-
-
 class Poller:
-    """The lanes of all hosts, and the one thread that settles."""
+    """The polls under way, and the one thread that settles; `lanes` say when a host is asked."""
 
-    def __init__(self, watch: Watch, *, settled: Callable[[Tally], None]) -> None:
+    def __init__(self, watch: Watch, lanes: Lanes, *, settled: Callable[[Tally], None]) -> None:
         self._watch = watch
         self._settled = settled
-        self._lanes: dict[str, Lane] = defaultdict(lambda: Lane(deque()))
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._lanes = lanes
         self._polls: set[asyncio.Task[None]] = set()
         self._in_hand: set[FeedId] = set()
-        self._held: dict[str, float] = {}
         self._pauses: dict[FeedId, asyncio.TimerHandle] = {}
         self._unsettled = 0
-        self._done: asyncio.Queue[Polled] = asyncio.Queue()
+        self._done: asyncio.Queue[Polled] = asyncio.Queue(SETTLE_TOGETHER)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="settle")
         self.settling = asyncio.create_task(self._settle_for_ever())
 
@@ -71,9 +51,9 @@ class Poller:
             if state.id in self._in_hand:
                 continue
             self._in_hand.add(state.id)
-            host = _host(state)
-            self._lanes[host].waiting.append(state)
-            self._start(host)
+            task = asyncio.create_task(self._poll(state))
+            self._polls.add(task)
+            task.add_done_callback(self._polls.discard)
 
     def forget_pauses(self) -> None:
         """Let feeds be polled again at once that wait because their news could not be written."""
@@ -106,9 +86,7 @@ class Poller:
 
     async def stop(self, within: float) -> None:
         """Give up what waits, and let what is under way finish within so many seconds."""
-        for lane in self._lanes.values():
-            while lane.waiting:
-                self._in_hand.discard(lane.waiting.popleft().id)
+        self._lanes.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.idle(), within)
         for task in (*self._polls, self.settling):
@@ -116,34 +94,18 @@ class Poller:
         await asyncio.gather(*self._polls, self.settling, return_exceptions=True)
         self._writer.shutdown(wait=True)
 
-    def _start(self, host: str) -> None:
-        lane = self._lanes[host]
-        rest = self._held.get(host, 0.0) - time.monotonic()
-        if rest > 0:
-            while lane.waiting:
-                self._later(lane.waiting.popleft().id, rest)
-            return
-        self._held.pop(host, None)
-        while lane.waiting and lane.running < (OWN_HOST if _own(lane.waiting[0]) else PER_HOST):
-            lane.running += 1
-            task = asyncio.create_task(self._poll(host, lane.waiting.popleft()))
-            self._polls.add(task)
-            task.add_done_callback(self._polls.discard)
-
-    async def _poll(self, host: str, state: FeedState) -> None:
-        lane = self._lanes[host]
+    async def _poll(self, state: FeedState) -> None:
+        host = host_of(state.feed.url)
         try:
-            if not _own(state):
-                start = max(time.monotonic(), lane.next_start)
-                lane.next_start = start + HOST_PAUSE
-                await asyncio.sleep(start - time.monotonic())
-            async with self._slots:
+            async with self._lanes.turn(host, own=state.feed.private):
                 polled = await self._watch.poll(state)
+                # Whole documents wait here: who polls faster than we settle waits, too.
+                await self._done.put(polled)
             self._unsettled += 1
-            self._done.put_nowait(polled)
             if polled.error is not None and polled.error.retry_after:
-                until = time.monotonic() + polled.error.retry_after.total_seconds()
-                self._held[host] = max(until, self._held.get(host, 0.0))
+                self._lanes.hold(host, polled.error.retry_after.total_seconds())
+        except HeldError as held:
+            self._later(state.id, held.rest)
         except asyncio.CancelledError:
             self._in_hand.discard(state.id)
             raise
@@ -151,11 +113,6 @@ class Poller:
             # A fault of ours in one feed must not end the polling of the others.
             log.exception("feed %s: the poll failed", state.feed.url)
             self._later(state.id, SETTLE_PAUSE)
-        finally:
-            lane.running -= 1
-            self._start(host)
-            if not lane.waiting and not lane.running and lane.next_start < time.monotonic():
-                self._lanes.pop(host, None)
 
     async def _settle_for_ever(self) -> None:
         loop = asyncio.get_running_loop()
@@ -195,15 +152,3 @@ class Poller:
             tally.add(one)
             lost |= gone
         return tally, lost
-
-
-def _host(state: FeedState) -> str:
-    try:
-        return urlsplit(state.feed.url).hostname or state.feed.url
-    except ValueError:  # "http://[::1": the address guard names the mistake
-        return state.feed.url
-
-
-def _own(state: FeedState) -> bool:
-    """Return whether the feed is on the user's own network, where nobody else is kept waiting."""
-    return state.feed.private

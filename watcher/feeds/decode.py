@@ -55,12 +55,14 @@ _SEVEN_BIT = frozenset({"hz"} | {name for name in _TEXT_CODECS if name.startswit
 """Charsets whose bytes are also valid ASCII, so that "valid UTF-8 wins" must not apply."""
 
 FEW = 20
-"""A text is UTF-8 with some damage when it has this many good sequences per bad byte."""
+"""A text is UTF-8 with some damage when it has this many good sequences per bad byte; where it is
+labelled so, when it has more good than bad ones."""
 
 _SEPARATORS = b"\x0b\x0c\x1c\x1d\x1e\x1f"
 _CONTROLS = bytes(n for n in (*range(0x20), 0x7F) if n not in b"\t\n\r")
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 """U+FFFE and U+FFFF in UTF-8."""
+_NO_BEGINNINGS = bytes(range(0xC0))
 _GAPS = bytes.maketrans(_SEPARATORS, b" " * len(_SEPARATORS))
 _DROPPED = bytes(n for n in _CONTROLS if n not in _SEPARATORS)
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
@@ -78,6 +80,8 @@ class Decoded:
     data: bytes
     encoding: str
     notes: tuple[str, ...] = ()
+    garbled: float = 0.0
+    """Share of the letters outside ASCII that could not be read, 0 to 1."""
 
     @property
     def text(self) -> str:
@@ -91,7 +95,14 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
     clean = harmless(data)
     if clean != data:
         notes = (*notes, "impossible characters were removed")
-    return Decoded(clean, encoding, notes)
+    return Decoded(clean, encoding, notes, _garbled(clean) if b"\xef\xbf\xbd" in clean else 0.0)
+
+
+def _garbled(data: bytes) -> float:
+    """Return the share of U+FFFD among the letters outside ASCII."""
+    # Continuation bytes are 80 to BF, so every other byte above 7F begins one letter.
+    letters = len(data.translate(None, _NO_BEGINNINGS))
+    return data.count(b"\xef\xbf\xbd") / letters
 
 
 def harmless(data: bytes) -> bytes:
@@ -144,7 +155,7 @@ def _to_utf8(body: bytes, content_type: str) -> tuple[bytes, str, tuple[str, ...
     text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     good = _non_ascii(text) - bad
-    if good >= FEW * bad:
+    if good >= FEW * bad or ("utf-8" in labels and good > bad):
         return text.encode(), "utf-8", (*_mislabelled(labels, notes), f"{bad} damaged characters")
     return _legacy(body, labels, notes, mostly_utf8=good > 4 * bad)
 

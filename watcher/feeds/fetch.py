@@ -17,6 +17,7 @@ from urllib.parse import quote, urljoin
 
 import aiohttp
 
+from watcher import __version__
 from watcher.core.errors import FeedError
 from watcher.core.model import FeedFault, Fetched
 from watcher.feeds import dates, inflate, network
@@ -49,14 +50,19 @@ _LOCATION_SAFE: Final = "%/:?=&;+,$!*'()@[]~#"
 
 _STATUS_FAULTS: Final = {
     401: (FeedFault.UNAUTHORIZED, "the site wants a login"),
-    402: (FeedFault.FORBIDDEN, "the site wants payment"),
-    403: (FeedFault.FORBIDDEN, "the site refuses access"),
+    402: (FeedFault.BLOCKED, "the site wants payment"),
+    403: (FeedFault.BLOCKED, "the site refuses access"),
     404: (FeedFault.NOT_FOUND, "there is nothing at this address"),
     407: (FeedFault.UNAUTHORIZED, "a proxy on the way wants a login"),
     410: (FeedFault.GONE, "the site says the feed is gone for good"),
     429: (FeedFault.RATE_LIMITED, "the site asks for fewer requests"),
-    451: (FeedFault.FORBIDDEN, "the site may not show it, for legal reasons"),
+    451: (FeedFault.BLOCKED, "the site may not show it, for legal reasons"),
 }
+
+
+def user_agent(contact: str = "") -> str:
+    """Return the name we go by, the same to everybody; `contact` is a page for who wonders."""
+    return f"watcher/{__version__} (feed reader{contact and f'; +{contact}'})"
 
 
 @dataclass(slots=True)
@@ -289,7 +295,7 @@ def _refusal(response: aiohttp.ClientResponse) -> FeedError:
     else:
         fault, why = FeedFault.BAD_STATUS, "an answer that feeds don't give"
     if "challenge" in response.headers.get("cf-mitigated", ""):
-        why += " (it asks whether a person is there)"
+        fault, why = FeedFault.BLOCKED, f"{why} (it asks whether a person is there)"
     wait = _retry_after(response)
     until = f"; it asks to wait {wait}" if wait else ""
     return FeedError(fault, f"HTTP {status}: {why}{until}.", retry_after=wait, status=status)
@@ -303,7 +309,12 @@ def _retry_after(response: aiohttp.ClientResponse) -> timedelta | None:
     until = dates.read(value)
     if until is None:
         return None
-    return min(max(until - datetime.now(UTC), timedelta(0)), LONGEST_WAIT)
+    return min(max(until - _served(response), timedelta(0)), LONGEST_WAIT)
+
+
+def _served(response: aiohttp.ClientResponse) -> datetime:
+    """Return when the answer was made, by the clock that also made its other dates."""
+    return dates.read(response.headers.get("Date")) or datetime.now(UTC)
 
 
 def _max_age(response: aiohttp.ClientResponse) -> timedelta | None:
@@ -314,7 +325,7 @@ def _max_age(response: aiohttp.ClientResponse) -> timedelta | None:
     expires = dates.read(response.headers.get("Expires"))
     if expires is None:
         return None
-    now = dates.read(response.headers.get("Date")) or datetime.now(UTC)
+    now = _served(response)
     return expires - now if expires > now else None
 
 

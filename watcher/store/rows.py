@@ -12,14 +12,25 @@ from datetime import datetime, timedelta
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from watcher.store.types import SEQUENCE, Digests, Listing, Moment, Names, Span, Words
+from watcher.core.model import Habits, Wishes
+from watcher.store.types import (
+    SEQUENCE,
+    Asked,
+    Digests,
+    Learned,
+    Listing,
+    Moment,
+    Names,
+    Span,
+    Words,
+)
 
 
 class FeedRow(SQLModel, table=True):
     """A feed of rules.yaml (first block) and what polling it has taught (second block)."""
 
     __tablename__ = "feed"
-    __table_args__ = (Index("feed_due", "active", "next_due"),)
+    __table_args__ = (Index("feed_due", "active", "next_due"), Index("feed_host", "host"))
 
     id: int | None = Field(default=None, primary_key=True, sa_type=SEQUENCE)
     url: str = Field(sa_type=Words, unique=True)
@@ -28,8 +39,10 @@ class FeedRow(SQLModel, table=True):
     tags: frozenset[str] = Field(sa_type=Names)
     every: timedelta | None = Field(default=None, sa_type=Span)
     private: bool
+    full_text: str = Field(default="never", sa_type=Words)
     named: bool
     active: bool
+    host: str = Field(default="", sa_type=Words)
 
     next_due: datetime = Field(sa_type=Moment)
     interval: timedelta = Field(sa_type=Span)
@@ -46,12 +59,39 @@ class FeedRow(SQLModel, table=True):
     fault: str | None = Field(default=None, sa_type=Words)
     fault_detail: str = Field(default="", sa_type=Words)
     fault_since: datetime | None = Field(default=None, sa_type=Moment)
-    noticed: bool = False
+    told: frozenset[str] = Field(default=frozenset(), sa_type=Names)
+    habits: Habits = Field(default=Habits(), sa_type=Learned)
+    wishes: Wishes = Field(default=Wishes(), sa_type=Asked)
+    missed_at: datetime | None = Field(default=None, sa_type=Moment)
     damaged: int = 0
+    dropped: int = 0
+    ill_formed: bool = False
+    garbled: float = 0.0
     moved_to: str | None = Field(default=None, sa_type=Words)
+    moved_since: datetime | None = Field(default=None, sa_type=Moment)
+    hub: str | None = Field(default=None, sa_type=Words)
+    topic: str | None = Field(default=None, sa_type=Words)
     title: str = Field(default="", sa_type=Words)
     format: str | None = Field(default=None, sa_type=Words)
     encoding: str | None = Field(default=None, sa_type=Words)
+
+
+class SubscriptionRow(SQLModel, table=True):
+    """One feed's subscription at its WebSub hub; `token` stands in the callback's address."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (Index("subscription_renew", "renew"),)
+
+    feed: int = Field(primary_key=True, sa_type=SEQUENCE, foreign_key="feed.id")
+    hub: str = Field(sa_type=Words)
+    topic: str = Field(sa_type=Words)
+    token: str = Field(sa_type=Words, unique=True)
+    secret: str = Field(sa_type=Words)
+    state: str = Field(sa_type=Words)
+    renew: datetime = Field(sa_type=Moment)
+    until: datetime | None = Field(default=None, sa_type=Moment)
+    pushed: datetime | None = Field(default=None, sa_type=Moment)
+    detail: str = Field(default="", sa_type=Words)
 
 
 class ArticleRow(SQLModel, table=True):
@@ -239,6 +279,7 @@ class NoteRow(SQLModel, table=True):
 
 METADATA = SQLModel.metadata
 FEED = METADATA.tables["feed"]
+SUBSCRIPTION = METADATA.tables["subscription"]
 ARTICLE = METADATA.tables["article"]
 VERSION = METADATA.tables["article_version"]
 LINK = METADATA.tables["link"]

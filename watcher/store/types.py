@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import BigInteger, Integer, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from watcher.core.model import Habits, Wishes
+
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
@@ -24,6 +26,7 @@ Value = TypeVar("Value")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_SECOND = timedelta(seconds=1)
 
 _ESCAPE = "\ufdd0"
 """A code point that Unicode keeps free of meaning, followed by four hex digits."""
@@ -188,6 +191,53 @@ class Names(_Stored[frozenset[str]]):
     def load(self, stored: str) -> frozenset[str]:
         """Read JSON."""
         return frozenset() if stored == "[]" else frozenset(from_json(stored))
+
+
+class Learned(_Stored[Habits]):
+    """A feed's habits as JSON: [gap, longest, gaps, reach], durations in whole seconds."""
+
+    cache_ok = True
+
+    def store(self, value: Habits) -> str:
+        """Write JSON."""
+        spans = (value.gap, value.longest, value.reach)
+        gap, longest, reach = (None if one is None else one // _SECOND for one in spans)
+        return to_json([gap, longest, value.gaps, reach])
+
+    def load(self, stored: str) -> Habits:
+        """Read JSON."""
+        gap, longest, gaps, reach = from_json(stored)
+        spans = (None if one is None else timedelta(seconds=one) for one in (gap, longest, reach))
+        gap, longest, reach = spans
+        return Habits(gap=gap, longest=longest, gaps=gaps, reach=reach)
+
+
+class Asked(_Stored[Wishes]):
+    """A publisher's wishes as JSON: [max_age, ttl, hours, days], durations in whole seconds.
+
+    Most ask for nothing, which is "[]".
+    """
+
+    cache_ok = True
+
+    def store(self, value: Wishes) -> str:
+        """Write JSON."""
+        if value == Wishes():
+            return "[]"
+        spans = (value.max_age, value.ttl)
+        max_age, ttl = (None if one is None else one // _SECOND for one in spans)
+        return to_json([max_age, ttl, sorted(value.skip_hours), sorted(value.skip_days)])
+
+    def load(self, stored: str) -> Wishes:
+        """Read JSON."""
+        if stored == "[]":
+            return Wishes()
+        max_age, ttl, hours, days = from_json(stored)
+        spans = (None if one is None else timedelta(seconds=one) for one in (max_age, ttl))
+        max_age, ttl = spans
+        return Wishes(
+            max_age=max_age, ttl=ttl, skip_hours=frozenset(hours), skip_days=frozenset(days)
+        )
 
 
 class Digests(_Stored[frozenset[bytes]]):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from watcher.core.identity import fingerprint
+from watcher.core.identity import fingerprint, host_of
 from watcher.core.model import (
+    Ailment,
     Alert,
     AlertId,
     AlertKind,
@@ -20,6 +21,7 @@ from watcher.core.model import (
     FeedFault,
     FeedId,
     FeedState,
+    FullText,
     Hit,
     Hold,
     How,
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
 Values = dict[str, object]
 
-FEED_COLUMNS = tuple(column for column in FEED.c if column.name != "active")
+FEED_COLUMNS = tuple(column for column in FEED.c if column.name not in {"active", "host"})
 SYNCED_COLUMNS = (
     FEED.c.id,
     FEED.c.url,
@@ -54,10 +56,12 @@ SYNCED_COLUMNS = (
     FEED.c.tags,
     FEED.c.every,
     FEED.c.private,
+    FEED.c.full_text,
     FEED.c.named,
     FEED.c.active,
     FEED.c.next_due,
     FEED.c.fault,
+    FEED.c.moved_to,
 )
 """What syncing with rules.yaml looks at: not the hashes, which are most of a row."""
 ARTICLE_COLUMNS = (
@@ -144,7 +148,9 @@ def feed_values(feed: Feed) -> Values:
         "tags": feed.tags,
         "every": feed.every,
         "private": feed.private,
+        "full_text": feed.full_text,
         "named": feed.named,
+        "host": host_of(feed.url),
     }
 
 
@@ -157,6 +163,7 @@ def feed_of(row: Record) -> Feed:
         tags=row.tags,
         every=row.every,
         private=row.private,
+        full_text=FullText(row.full_text),
         named=row.named,
     )
 
@@ -177,9 +184,18 @@ _LEARNT = (
     "fault",
     "fault_detail",
     "fault_since",
-    "noticed",
+    "told",
+    "habits",
+    "wishes",
+    "missed_at",
     "damaged",
+    "dropped",
+    "ill_formed",
+    "garbled",
     "moved_to",
+    "moved_since",
+    "hub",
+    "topic",
     "title",
     "format",
     "encoding",
@@ -195,6 +211,7 @@ def state_of(row: Record) -> FeedState:
     """Return the state of a feed."""
     learnt = {name: getattr(row, name) for name in _LEARNT}
     learnt["fault"] = None if row.fault is None else FeedFault(row.fault)
+    learnt["told"] = frozenset(map(Ailment, row.told))
     feed = feed_of(row)
     if row.title and not feed.named:
         feed = replace(feed, name=row.title)
