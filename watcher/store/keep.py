@@ -23,6 +23,8 @@ _LARGEST: Final = 1 << 30
 
 def write(path: Path, pieces: Iterable[bytes]) -> None:
     """Put the pieces in place of what was kept. Raises OSError; what was kept is then gone."""
+    # With the database elsewhere there may be no folder yet.
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
