@@ -7,13 +7,14 @@ import contextlib
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
-from watcher.core.errors import StateError
+from watcher.core.errors import FeedError, StateError
 from watcher.core.identity import host_of
-from watcher.core.model import FeedId, FeedState
+from watcher.core.model import FeedFault, FeedId, FeedState
 from watcher.watch import Polled, Tally, Watch
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,16 @@ class Lane:
     waiting: deque[FeedState]
     running: int = 0
     next_start: float = 0.0
+    visits: deque[Visit] = field(default_factory=deque)
+    """Pages of articles that wait for their turn, before the feeds: their polls are half done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A wait for a turn at a host, for something other than a feed. `own` as in `visit`."""
+
+    turn: asyncio.Future[None]
+    own: bool
 
 
 class Poller:
@@ -116,8 +127,85 @@ class Poller:
         await asyncio.gather(*self._polls, self.settling, return_exceptions=True)
         self._writer.shutdown(wait=True)
 
+    # --- pages of articles: the manners of feeds/pages ---------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def visit(self, url: str, *, own: bool) -> AsyncIterator[None]:
+        """Hold one of the turns at the host of `url`, in one queue with the feeds of that host.
+
+        `own`: the user's own server, which nobody else waits for. Raises FeedError RATE_LIMITED
+        while the host has asked to be left alone.
+        """
+        host = host_of(url)
+        lane = self._lanes[host]
+        turn = asyncio.get_running_loop().create_future()
+        lane.visits.append(Visit(turn, own))
+        self._start(host)
+        try:
+            await turn
+            if not own:
+                await self._pause(lane)
+            self._check_held(host)
+            async with self._slots:
+                yield
+        finally:
+            if turn.done() and not turn.cancelled():
+                lane.running -= 1
+            turn.cancel()
+            self._start(host)
+            self._forget_if_idle(host, lane)
+
+    def hold(self, url: str, wait: timedelta) -> None:
+        """Leave the host of `url` alone for so long."""
+        host = host_of(url)
+        until = time.monotonic() + wait.total_seconds()
+        self._held[host] = max(until, self._held.get(host, 0.0))
+
+    def _check_held(self, host: str) -> None:
+        if self._held.get(host, 0.0) > time.monotonic():
+            raise FeedError(FeedFault.RATE_LIMITED, f"{host} has asked to be left alone for now.")
+
+    def _admit(self, lane: Lane) -> None:
+        """Give turns to the visits that come first and have not been given up."""
+        while lane.visits:
+            visit = lane.visits[0]
+            if lane.running >= (OWN_HOST if visit.own else PER_HOST):
+                return
+            lane.visits.popleft()
+            if not visit.turn.done():
+                lane.running += 1
+                visit.turn.set_result(None)
+
+    async def _pause(self, lane: Lane) -> None:
+        """Wait until the last start at the host is long enough ago."""
+        start = max(time.monotonic(), lane.next_start)
+        lane.next_start = start + HOST_PAUSE
+        await asyncio.sleep(start - time.monotonic())
+
+    def _forget_if_idle(self, host: str, lane: Lane) -> None:
+        idle = not (lane.waiting or lane.visits or lane.running)
+        if idle and lane.next_start < time.monotonic():
+            self._lanes.pop(host, None)
+
+    async def _add_pages(self, polled: Polled) -> None:
+        """Fetch the pages of a poll's articles; its own turn at the host is over by now."""
+        try:
+            polled = await self._watch.add_pages(polled, self)
+        except asyncio.CancelledError:
+            self._in_hand.discard(polled.state.id)
+            raise
+        except Exception:
+            # The news is told from the feed's own words.
+            log.exception("feed %s: its pages could not be read", polled.state.feed.url)
+        self._hand_over(polled)
+
+    def _hand_over(self, polled: Polled) -> None:
+        self._unsettled += 1
+        self._done.put_nowait(polled)
+
     def _start(self, host: str) -> None:
         lane = self._lanes[host]
+        self._admit(lane)
         rest = self._held.get(host, 0.0) - time.monotonic()
         if rest > 0:
             while lane.waiting:
@@ -126,21 +214,24 @@ class Poller:
         self._held.pop(host, None)
         while lane.waiting and lane.running < (OWN_HOST if _own(lane.waiting[0]) else PER_HOST):
             lane.running += 1
-            task = asyncio.create_task(self._poll(host, lane.waiting.popleft()))
-            self._polls.add(task)
-            task.add_done_callback(self._polls.discard)
+            self._spawn(self._poll(host, lane.waiting.popleft()))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._polls.add(task)
+        task.add_done_callback(self._polls.discard)
 
     async def _poll(self, host: str, state: FeedState) -> None:
         lane = self._lanes[host]
         try:
             if not _own(state):
-                start = max(time.monotonic(), lane.next_start)
-                lane.next_start = start + HOST_PAUSE
-                await asyncio.sleep(start - time.monotonic())
+                await self._pause(lane)
             async with self._slots:
                 polled = await self._watch.poll(state)
-            self._unsettled += 1
-            self._done.put_nowait(polled)
+            if self._watch.wants_pages(polled):
+                self._spawn(self._add_pages(polled))
+            else:
+                self._hand_over(polled)
             if polled.error is not None and polled.error.retry_after:
                 until = time.monotonic() + polled.error.retry_after.total_seconds()
                 self._held[host] = max(until, self._held.get(host, 0.0))
@@ -154,8 +245,7 @@ class Poller:
         finally:
             lane.running -= 1
             self._start(host)
-            if not lane.waiting and not lane.running and lane.next_start < time.monotonic():
-                self._lanes.pop(host, None)
+            self._forget_if_idle(host, lane)
 
     async def _settle_for_ever(self) -> None:
         loop = asyncio.get_running_loop()

@@ -18,7 +18,7 @@ from watcher.core.model import Config
 from watcher.daemon.clock import now
 from watcher.daemon.logs import follow_rules
 from watcher.daemon.poller import AT_ONCE, Poller
-from watcher.feeds import Fetcher, Reader
+from watcher.feeds import Fetcher, Pages, Reader
 from watcher.store import Store, open_store
 from watcher.watch import Desk, Ledger, Settings, Tally, Watch
 
@@ -105,12 +105,14 @@ async def open_service(
         async with (
             Fetcher(user_agent=USER_AGENT) as fetcher,
             Reader() as reader,
+            Pages(fetcher) as pages,
         ):
             service.watch = Watch(
                 store=store,
                 desk=service.desk,
                 fetcher=fetcher,
                 reader=reader,
+                pages=pages,
                 clock=now,
                 jitter=random.random,
             )

@@ -1,8 +1,8 @@
 """The way in: address guard, fetch, decode, split, parse, and lists of feeds (OPML).
 
-`Fetcher` brings the bytes of one feed over HTTP, `Reader` makes a Document of them, `opml` reads
-and writes subscription lists. Names are loaded when first used: the child process that parses
-must not carry an HTTP client, and `watcher --help` neither.
+`Fetcher` brings the bytes of one feed over HTTP, `Reader` makes a Document of them, `Pages` reads
+the pages of its articles, `opml` reads and writes subscription lists. Names are loaded when first
+used: the child process that parses must not carry an HTTP client, and `watcher --help` neither.
 """
 
 from __future__ import annotations
@@ -14,11 +14,18 @@ if TYPE_CHECKING:
     from watcher.feeds import opml
     from watcher.feeds.fetch import Fetcher
     from watcher.feeds.guard import Guard
+    from watcher.feeds.pages import Manners, Pages
     from watcher.feeds.parse import Reader
 
-__all__ = ["Fetcher", "Guard", "Reader", "opml"]
+__all__ = ["Fetcher", "Guard", "Manners", "Pages", "Reader", "opml"]
 
-_HOMES = {"Fetcher": "fetch", "Guard": "guard", "Reader": "parse"}
+_HOMES = {
+    "Fetcher": "fetch",
+    "Guard": "guard",
+    "Manners": "pages",
+    "Pages": "pages",
+    "Reader": "parse",
+}
 
 
 def __getattr__(name: str) -> object:
