@@ -143,9 +143,10 @@ class Poller:
         self._start(host)
         try:
             await turn
+            self._check_held(host)
             if not own:
                 await self._pause(lane)
-            self._check_held(host)
+                self._check_held(host)
             async with self._slots:
                 yield
         finally:
@@ -153,13 +154,14 @@ class Poller:
                 lane.running -= 1
             turn.cancel()
             self._start(host)
-            self._forget_if_idle(host, lane)
+            # Articles link to more hosts than there are feeds.
+            asyncio.get_running_loop().call_later(HOST_PAUSE, self._forget_if_idle, host, lane)
 
     def hold(self, url: str, wait: timedelta) -> None:
         """Leave the host of `url` alone for so long."""
-        host = host_of(url)
-        until = time.monotonic() + wait.total_seconds()
-        self._held[host] = max(until, self._held.get(host, 0.0))
+        host, now = host_of(url), time.monotonic()
+        self._held = {other: until for other, until in self._held.items() if until > now}
+        self._held[host] = max(now + wait.total_seconds(), self._held.get(host, 0.0))
 
     def _check_held(self, host: str) -> None:
         if self._held.get(host, 0.0) > time.monotonic():
@@ -184,8 +186,8 @@ class Poller:
 
     def _forget_if_idle(self, host: str, lane: Lane) -> None:
         idle = not (lane.waiting or lane.visits or lane.running)
-        if idle and lane.next_start < time.monotonic():
-            self._lanes.pop(host, None)
+        if idle and lane.next_start < time.monotonic() and self._lanes.get(host) is lane:
+            del self._lanes[host]
 
     async def _add_pages(self, polled: Polled) -> None:
         """Fetch the pages of a poll's articles; its own turn at the host is over by now."""
