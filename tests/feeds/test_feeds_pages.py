@@ -143,6 +143,22 @@ async def test_what_stands_in_a_table_of_the_article_is_part_of_it(site: Site) -
     assert "Erbol Daulet" in read.text
 
 
+async def test_headlines_of_other_articles_are_no_words_of_this_one(site: Site) -> None:
+    other = "Erbol Daulet is free again"
+    inside = (
+        f"<p><a href='/t'>{other}</a></p><ul><li><a href='/u'>{other} <b>today</b></a></li></ul>"
+        f"<p>They quoted <a href='/v'>the court</a> in full, word for word.</p>"
+    )
+    whole = WHOLE.replace("</article>", f"{inside}<p>{PARAGRAPHS['en'][0]}</p></article>")
+    only_menu = article_page([], title=other).replace("<h1>", "<h1 hidden>")
+
+    [read] = await site.read(site.serves("/a", whole))
+
+    assert "They quoted the court in full, word for word." in read.text
+    assert other not in read.text
+    assert await site.cause(site.serves("/b", only_menu)) is PageFault.NO_ARTICLE
+
+
 async def test_signs_of_markup_in_the_words_stay_words(site: Site) -> None:
     page = article_page([*PARAGRAPHS["en"], "Shares of &lt;BAC.N&gt; fell, AT&amp;T&#39;s rose."])
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from support.article_pages import PARAGRAPHS, article_page
+from support.cli_run import watcher
 from support.feed_server import FeedServer, Misbehave, Request, answer
 from support.webhook import Webhook, serving
 
@@ -25,7 +26,7 @@ from watcher.daemon.clock import now
 from watcher.daemon.poller import HOST_PAUSE, PER_HOST, Poller
 from watcher.feeds import Fetcher, Pages, Reader
 from watcher.store import open_store
-from watcher.watch import Desk, Settings, Tally, Watch
+from watcher.watch import MOST_EDITED, Desk, Settings, Tally, Watch
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 NAMED = "Among the names on the list is Erbol Daulet, whom nobody has seen since the spring."
@@ -130,6 +131,8 @@ async def test_a_name_that_stands_only_in_the_page_is_alerted_with_its_sentence(
     [*_, match] = hit.matches
     assert match.field == "text"
     assert article.text[match.start : match.end] == "Erbol Daulet"
+    asked = await asyncio.to_thread(watcher, "why", str(article.url), "--json", cwd=scene.folder)
+    assert '"field": "text"' in asked.out, "and can be asked for"
 
 
 async def test_a_paywalled_article_is_alerted_from_its_summary_and_the_wall_is_named_once(
@@ -221,6 +224,24 @@ async def test_an_edited_article_has_its_page_read_again_and_a_known_one_has_not
     assert scene.asked() == [path_of(NEWS)] * 2
     assert len(scene.told()) == 2
     assert "who came home on Friday" in scene.told()[1], "an edit of the matched sentence is told"
+
+
+async def test_a_feed_that_edits_all_its_items_at_every_poll_has_few_pages_read_again(
+    scene: Scene,
+) -> None:
+    scene.write("always", "{name: Daulet, find: Erbol Daulet}")
+    items = [{"title": f"News {n}", "summary": "Read by nobody."} for n in range(12)]
+    for item in items:
+        scene.site.put(path_of(item), answer(body=PAGE, headers=HTML))
+    async with scene.service() as service:
+        scene.shows(*items)
+        await poll(service)
+        scene.shows(NEWS, *({**item, "summary": "Read by three."} for item in items))
+
+        await poll(service)
+
+    assert scene.asked()[0] == path_of(NEWS), "what is new comes first"
+    assert len(scene.asked()) == 1 + MOST_EDITED
 
 
 async def test_what_the_page_said_stays_when_an_edit_finds_it_gone(scene: Scene) -> None:

@@ -78,9 +78,9 @@ def read(page: str) -> dict[str, Any]:
         encoding="utf-8",
     )
     tree = html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
-    found = trafilatura.extract(tree, include_comments=False, include_tables=True)
+    found = trafilatura.extract(tree, include_comments=False, include_tables=True) or ""
     return {
-        "text": text.to_text(_as_text(found), limit=LONGEST_ARTICLE) if found else "",
+        "text": _without_links(text.to_text(_as_text(found), limit=LONGEST_ARTICLE), tree),
         "title": text.tidy(tree.findtext(".//title") or ""),
         "shown": text.to_text(page, limit=_SHOWN),
         "free": _is_free(tree),
@@ -91,6 +91,20 @@ def read(page: str) -> dict[str, Any]:
 def _as_text(found: str) -> str:
     """Keep "<" and "&" of a text that has been taken out of its markup already."""
     return found.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _without_links(found: str, tree: Any) -> str:  # noqa: ANN401 - lxml has no types
+    """Leave out the lines that are one link and nothing else.
+
+    Headlines of other articles ("Read also"), and the menu where a page has no article: a name in
+    them would be found in every article of the site.
+    """
+    links = {_spaced("".join(link.itertext())) for link in tree.iterfind(".//a")}
+    return "\n".join(line for line in found.split("\n") if _spaced(line.lstrip("- ")) not in links)
+
+
+def _spaced(words: str) -> str:
+    return " ".join(words.split())
 
 
 # --- whether the article is free ------------------------------------------------------------------
