@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -284,6 +285,8 @@ class Watch:
             feed, document.entries, known, now=now, language=document.language
         )
         today, book = self._today(now), self.desk.book
+        # A page that several items link to is none of an article.
+        links = Counter(entry.url for entry in document.entries)
         # The newest first, should there be more than pages are fetched for; and few edited ones,
         # as some feeds edit every item at every poll (views, comments).
         return list(
@@ -291,6 +294,7 @@ class Watch:
                 article.url
                 for article in (*found.new[::-1], *found.changed[: -MOST_EDITED - 1 : -1])
                 if article.url
+                and links[article.url] == 1
                 and (feed.full_text is FullText.ALWAYS or book.needs_page(article, today=today))
             )
         )

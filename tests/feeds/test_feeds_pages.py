@@ -313,6 +313,8 @@ async def test_an_article_about_a_robot_check_is_an_article(site: Site) -> None:
 async def test_a_page_without_an_article_and_one_that_leads_home_have_none(site: Site) -> None:
     site.serves("/", WHOLE)
     home = site.server.put("/gone", redirect("/"))
+    assert await site.cause(site.server.url("/")) is PageFault.NO_ARTICLE
+    assert site.server.requests == [], "the front page itself is not asked for"
     gallery = site.serves("/b", "<html><title>Photos</title><body><img src=a><p>One photo.</p>")
 
     assert await site.cause(home) is PageFault.NO_ARTICLE
@@ -388,6 +390,19 @@ async def test_a_page_that_hangs_its_reader_is_killed_and_the_next_is_read(site:
 
     assert stuck.cause is FeedFault.POISONED
     assert PARAGRAPHS["en"][0] in read.text
+
+
+async def test_after_two_pages_that_hang_their_reader_the_others_of_the_poll_are_not_tried(
+    site: Site,
+) -> None:
+    urls = [site.serves(f"/{n}", HANGING) for n in range(6)]
+    started = time.monotonic()
+
+    pages = await site.read(*urls)
+
+    assert {page.cause for page in pages} == {FeedFault.POISONED}
+    assert time.monotonic() - started < 4 * PATIENCE
+    assert PARAGRAPHS["en"][0] in (await site.read(site.serves("/b", WHOLE)))[0].text
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,19 @@ async def test_a_feed_that_does_not_ask_for_pages_has_none(scene: Scene) -> None
     assert scene.asked() == []
 
 
+async def test_a_page_that_several_items_link_to_is_not_read_for_any_of_them(scene: Scene) -> None:
+    scene.write("always", "{name: Daulet, find: Erbol Daulet}")
+    ticker = scene.site.put("/ticker", answer(body=PAGE, headers=HTML))
+    async with scene.service() as service:
+        scene.shows(OLD)
+        await poll(service)
+        scene.shows({**NEWS, "link": ticker}, {"title": "b", "summary": "c", "link": ticker}, OLD)
+        tally = await poll(service)
+
+    assert (tally.items_new, tally.matches) == (2, 0)
+    assert scene.asked() == []
+
+
 async def test_when_near_asks_only_for_the_pages_that_could_decide(scene: Scene) -> None:
     scene.write("when-near", "{name: Names, find: {all: [Erbol Daulet, consulate]}}")
     far = {"title": "Bridge opened", "summary": "The bridge was opened."}

@@ -36,6 +36,8 @@ PAGE_SECONDS: Final = 8.0
 """For one page: name, connection, redirects, headers, body."""
 READ_SECONDS: Final = 5.0
 """For taking the text out of it, which takes 10 to 20 ms."""
+STRIKES: Final = 2
+"""Pages of one poll that may kill the child; the others are not tried, for other feeds wait."""
 MEND: Final = "pip install 'watcher[fulltext]'"
 
 _META: Final = re.compile(
@@ -107,7 +109,8 @@ class Pages:
         """
         if self._missing or not installed():
             return [_not_installed(url) for url in urls]
-        tasks = [asyncio.create_task(self._page(feed, url, manners)) for url in urls[:MOST]]
+        killed: list[str] = []
+        tasks = [asyncio.create_task(self._page(feed, url, manners, killed)) for url in urls[:MOST]]
         try:
             done, late = await asyncio.wait(tasks, timeout=self._all_seconds)
         except BaseException:
@@ -124,7 +127,10 @@ class Pages:
             *(_none(url, PageFault.OVER_LIMIT, limit) for url in urls[MOST:]),
         ]
 
-    async def _page(self, feed: Feed, url: str, manners: Manners) -> Page:
+    async def _page(self, feed: Feed, url: str, manners: Manners, killed: list[str]) -> Page:
+        """Fetch and read one page; `killed` are those of the same poll that killed the child."""
+        if walls.is_front(url):
+            return _none(url, PageFault.NO_ARTICLE, "the link leads to the front page of a site.")
         own = feed.private and host_of(url) == host_of(feed.url)
         try:
             async with manners.visit(url, own=own):
@@ -133,17 +139,18 @@ class Pages:
             if error.retry_after:
                 manners.hold(url, error.retry_after)
             return _failed(url, error)
-        return await self._text(url, fetched)
+        return await self._text(url, fetched, killed)
 
-    async def _text(self, url: str, fetched: Fetched) -> Page:
+    async def _text(self, url: str, fetched: Fetched, killed: list[str]) -> Page:
         if fetched.body is None:
             what = fetched.content_type or "nothing"
             return _none(url, PageFault.NOT_A_PAGE, f"the link leads to {what}, not to a web page.")
         if fetched.body.startswith(b"%PDF-"):
             return _none(url, PageFault.NOT_A_PAGE, "the link leads to a PDF, not to a web page.")
         try:
-            found = await self._ask(_clean(fetched.body, fetched.content_type))
+            found = await self._ask(_clean(fetched.body, fetched.content_type), killed)
         except ChildDiedError as died:
+            killed.append(url)
             return _none(url, FeedFault.POISONED, f"the page could not be read: {died}.")
         except FeedError as error:
             return _failed(url, error)
@@ -155,8 +162,12 @@ class Pages:
         wall = walls.judge(walls.Signs(asked=url, answered=fetched.url, **found))
         return Page(url=url, text=found["text"]) if wall is None else _none(url, *wall)
 
-    async def _ask(self, data: bytes) -> dict[str, Any]:
+    async def _ask(self, data: bytes, killed: list[str]) -> dict[str, Any]:
         async with self._turn:
+            if len(killed) >= STRIKES:
+                raise FeedError(
+                    FeedFault.POISONED, f"{STRIKES} pages that came with it had to be given up."
+                )
             return await self._worker.ask({"kind": "page"}, [data], self._read_seconds)
 
 

@@ -232,10 +232,18 @@ def _led_elsewhere(signs: Signs) -> tuple[PageFault, str] | None:
         return PageFault.CONSENT, f"the article redirects to {host}, which asks for consent."
     if LOGIN_PATHS.search(after.path) and not LOGIN_PATHS.search(before.path):
         return PageFault.LOGIN, f"the article redirects to a login at {host}."
-    front = after.path in {"", "/"} and not after.query
-    if front and (before.path not in {"", "/"} or before.query):
+    if is_front(signs.answered):
         return PageFault.NO_ARTICLE, f"the article redirects to the front page of {host}."
     return None
+
+
+def is_front(url: str) -> bool:
+    """Tell whether an address is that of a whole site, where every article's words stand."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.path in {"", "/"} and not parts.query
 
 
 def _folded(text: str) -> str:
