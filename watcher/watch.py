@@ -61,7 +61,7 @@ from watcher.core.model import (
 )
 from watcher.core.rules import RuleBook, compile_rules
 from watcher.core.stories import StoryIndex
-from watcher.feeds import Fetcher, Manners, Pages, Reader
+from watcher.feeds import Fetcher, Pages, Reader
 from watcher.store import Store, Tx
 
 log = logging.getLogger(__name__)
@@ -255,10 +255,11 @@ class Watch:
             and poll.state.first_read is not None
         )
 
-    async def add_pages(self, poll: Polled, manners: Manners) -> Polled:
+    async def add_pages(self, poll: Polled) -> Polled:
         """Fetch the pages of what is new, where the feed is to be read in full.
 
         What can't be had costs its text alone: the article is told from the feed's own words.
+        Raises HeldError when nobody is asked any more.
         """
         if self._pages is None or poll.document is None or not self.wants_pages(poll):
             return poll
@@ -266,7 +267,7 @@ class Watch:
         if not urls:
             return poll
         feed = self._feed(poll)
-        pages = await self._pages.read(feed, urls, manners)
+        pages = await self._pages.read(feed, urls)
         self._log_pages(feed, pages)
         texts = {page.url: page.text for page in pages}
         entries = tuple(
@@ -549,6 +550,7 @@ class Watch:
 
     def tell_health(self, tx: Tx, headline: str, body: str, *, occasion: str, at: datetime) -> None:
         """Put a message about the watcher itself on its way to the health channels, once."""
+        body = redact(body, self.desk.config.secrets)
         log.warning("%s: %s", headline, body.partition("\n")[0])
         write_notice(tx, self.desk.health, headline, body, occasion=occasion, at=at)
 

@@ -42,7 +42,7 @@ def test_each_feed_gets_its_state(tmp_path: Path, site: tuple[str, list[Any]]) -
     states = {row["feed"]: row["state"] for row in ran.rows}
     assert states == {
         "Feed /good": "alive",
-        "Feed /old": "silent",
+        "Feed /old": "zombie",
         "Feed /page": "html",
         "Feed /none": "not-found",
         "Feed /moved": "moved",
@@ -55,7 +55,8 @@ def test_feeds_that_can_all_be_read_are_a_yes(tmp_path: Path, site: tuple[str, l
 
     assert ran.code == 0
     assert set(ran.row) == {
-        "feed", "url", "state", "ok", "items", "newest", "format", "encoding", "ms", "detail",
+        "feed", "url", "state", "ok", "since", "items", "newest", "usual", "interval", "damaged",
+        "format", "encoding", "ms", "detail",
     }  # fmt: skip
     assert (ran.row["items"], ran.row["format"], ran.row["encoding"]) == (1, "rss20", "utf-8")
 

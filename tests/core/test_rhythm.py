@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,10 @@ from watcher.core.model import Document, FeedFault, FeedState
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+WATCHED = a_feed_state(
+    first_read=NOON - timedelta(days=30), interval=timedelta(days=1), last_new=NOON
+)
+"""A feed that has been watched for a month."""
 
 
 def answered(state: FeedState, *, status: int = 200, new: int = 1, **more: Any) -> FeedState:
@@ -70,8 +75,8 @@ def test_a_server_that_says_304_for_nine_days_is_asked_once_without_validators()
     ("state", "more", "wait"),
     [
         (a_feed_state(), {"etag": '"1"'}, 15 * MINUTE),
-        (a_feed_state(last_new=NOON - timedelta(days=9)), {"etag": '"1"', "new": 0}, HOUR),
-        (a_feed_state(), {}, 24 * HOUR),
+        (replace(WATCHED, last_new=NOON - timedelta(days=9)), {"etag": '"1"', "new": 0}, HOUR),
+        (WATCHED, {}, 24 * HOUR),
         (a_feed_state(feed=a_feed(every=5 * MINUTE)), {}, 5 * MINUTE),
         (a_feed_state(feed=a_feed(every=timedelta(seconds=1))), {}, MINUTE),
         (a_feed_state(), {"etag": '"1"', "max_age": 2 * HOUR}, 2 * HOUR),
@@ -94,6 +99,22 @@ def test_the_pause_between_polls(state: FeedState, more: dict[str, Any], wait: t
 
     assert after.interval == wait
     assert after.next_due - NOON == wait
+
+
+def test_what_a_partial_answer_leaves_out_is_not_gone_and_the_hashes_do_not_grow_for_ever() -> None:
+    state, most = a_feed_state(), 0
+    for n in range(300):
+        digests = frozenset(f"{n}-{m}".encode() for m in range(100))
+        part = Document(format="rss20", encoding="utf-8", items=100, digests=digests)
+        after = rhythm.after_answer(
+            state, an_answer(status=226), part, arrived=[], now=NOON, jitter=0.0
+        )
+        kept = state.digests <= after.digests or after.digests == digests
+        state, most = after, max(most, len(after.digests))
+
+        assert kept
+
+    assert 10_000 <= most < 10_200
 
 
 def test_hours_and_days_the_publisher_wants_to_be_left_alone_in() -> None:

@@ -160,6 +160,16 @@ async def test_each_status_has_a_named_cause(
     assert str(status) in error.detail
 
 
+async def test_a_question_whether_a_person_is_there_is_a_block_whatever_its_status(
+    server: FeedServer, fetcher: Fetcher
+) -> None:
+    reply = answer(503, headers={"cf-mitigated": "challenge"})
+
+    error = await fault_of(fetcher, server.put("/feed", reply))
+
+    assert error.fault is FeedFault.BLOCKED
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"), [("120", 120), ("0", 0), ("316800", 86_400), ("9" * 5_000, 86_400)]
 )

@@ -234,7 +234,7 @@ async def test_a_document_that_cannot_be_cut_is_read_whole_and_once(reader: Read
     [
         (b"", FeedFault.EMPTY, "empty"),
         (b" \r\n\t\0", FeedFault.EMPTY, "empty"),
-        (PAGE.format("Just a moment...", "", "").encode(), FeedFault.HTML, "person"),
+        (PAGE.format("Just a moment...", "", "").encode(), FeedFault.BLOCKED, "person"),
         (PAGE.format("WiFi login", "", "hotspot").encode(), FeedFault.HTML, "network"),
         (PAGE.format("Главная", "", "<p>x").encode(), FeedFault.HTML, "Главная"),
         (
@@ -246,7 +246,7 @@ async def test_a_document_that_cannot_be_cut_is_read_whole_and_once(reader: Read
         ),
         (b"<html><body>no doctype", FeedFault.HTML, "web page"),
         (b"Database error: too many connections", FeedFault.NOT_A_FEED, "too many connections"),
-        (b"<?xml version='1.0'?><urlset><url/></urlset>", FeedFault.NOT_A_FEED, "urlset"),
+        (b"<?xml version='1.0'?><urlset><url/></urlset>", FeedFault.NOT_A_FEED, "sitemap"),
         (b"<opml><body/></opml>", FeedFault.NOT_A_FEED, "opml"),
         (b'{"error": "unauthorized"}', FeedFault.NOT_A_FEED, "JSON"),
         (b"[1, 2]", FeedFault.NOT_A_FEED, "JSON"),

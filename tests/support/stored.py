@@ -38,6 +38,7 @@ from watcher.core.model import (
     Severity,
     StoryId,
     Told,
+    Wishes,
 )
 from watcher.store import Store, Tx, open_store
 
@@ -206,6 +207,13 @@ STATES = st.builds(
         longest=st.none() | WHOLE_SECONDS,
         gaps=NUMBERS,
         reach=st.none() | WHOLE_SECONDS,
+    ),
+    wishes=st.builds(
+        Wishes,
+        max_age=st.none() | WHOLE_SECONDS,
+        ttl=st.none() | WHOLE_SECONDS,
+        skip_hours=st.frozensets(st.integers(0, 23)),
+        skip_days=SETS,
     ),
     missed_at=st.none() | MOMENTS,
     damaged=NUMBERS,

@@ -23,11 +23,13 @@ from watcher import config
 from watcher.core.model import Feed, FullText, Hold
 from watcher.daemon import Service, open_service
 from watcher.daemon.clock import now
-from watcher.daemon.poller import HOST_PAUSE, PER_HOST, Poller
-from watcher.feeds import Fetcher, Pages, Reader
+from watcher.daemon.poller import Poller
+from watcher.feeds import Fetcher, Lanes, Pages, Reader
+from watcher.feeds.lanes import PER_HOST
 from watcher.store import open_store
 from watcher.watch import MOST_EDITED, Desk, Settings, Tally, Watch
 
+DAY = timedelta(1)
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 NAMED = "Among the names on the list is Erbol Daulet, whom nobody has seen since the spring."
 PAGE = article_page([*PARAGRAPHS["en"], NAMED], times=2)
@@ -122,7 +124,7 @@ async def test_a_name_that_stands_only_in_the_page_is_alerted_with_its_sentence(
         tally = await poll(service)
 
         with service.store.read() as known:
-            [article] = [a for a, _ in known.articles_since(now() - timedelta(1)) if a.text]
+            [article] = [a for a, _ in known.articles_since(now() - DAY) if a.text]
             [hit] = known.hits(article.id)
     assert (tally.items_new, tally.pages, tally.pages_failed, tally.alerts) == (1, 1, 0, 1)
     [message] = scene.told()
@@ -268,7 +270,7 @@ async def test_what_the_page_said_stays_when_an_edit_finds_it_gone(scene: Scene)
         scene.shows({**NEWS, "summary": "They stood at the consulate for the last time."}, OLD)
         tally = await poll(service)
         with service.store.read() as known:
-            articles = [a for a, _ in known.articles_since(now() - timedelta(1)) if a.text]
+            articles = [a for a, _ in known.articles_since(now() - DAY) if a.text]
 
     assert tally.pages_failed == 1
     assert [NAMED in article.text for article in articles] == [True]
@@ -304,6 +306,9 @@ async def test_a_copy_of_the_summary_in_another_outlet_is_still_a_copy_of_the_wh
 
 # --- politeness: on a host that is not the user's own -------------------------------------------
 
+HOST_PAUSE = 1.0
+"""Seconds."""
+
 
 @dataclass
 class Clocked:
@@ -314,10 +319,12 @@ class Clocked:
     starts: list[float] = field(default_factory=list)
     now: int = 0
     most: int = 0
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def reply(self) -> Misbehave:
         async def answering(_: Request, writer: asyncio.StreamWriter) -> None:
             self.starts.append(time.monotonic())
+            self.asked.set()
             self.now += 1
             self.most = max(self.most, self.now)
             await asyncio.sleep(self.seconds)
@@ -338,10 +345,11 @@ async def polling(folder: Path, site: FeedServer, *paths: str) -> AsyncIterator[
     store = open_store(folder / "state", now=now())
     with store.write() as tx:
         tx.sync_feeds(feeds, now=now())
+    lanes = Lanes(pause=HOST_PAUSE, jitter=lambda: 0.0, wall=lambda: 30.0)
     async with (
         Fetcher(user_agent="x", allow=site.allow) as fetcher,
         Reader() as reader,
-        Pages(fetcher) as pages,
+        Pages(fetcher, lanes) as pages,
     ):
         watch = Watch(
             store=store,
@@ -352,7 +360,7 @@ async def polling(folder: Path, site: FeedServer, *paths: str) -> AsyncIterator[
             clock=now,
             jitter=random.random,
         )
-        poller = Poller(watch, settled=lambda _: None)
+        poller = Poller(watch, lanes, settled=lambda _: None)
         try:
             yield poller
         finally:
@@ -404,11 +412,30 @@ async def test_a_page_that_asks_for_a_rest_rests_its_host_with_all_pages_and_fee
             asked = len([one for one in site.requests if "/news" in one.path])
             with poller._watch.store.read() as known:
                 states = known.feed_states()
-                stored = sum(1 for _ in known.articles_since(now() - timedelta(1)))
+                stored = sum(1 for _ in known.articles_since(now() - DAY))
 
     assert asked <= PER_HOST, "those under way when the first answer came"
     assert stored == 8, "what is new is told from its summary"
     assert all(state.next_due > now() + timedelta(minutes=50) for state in states)
+
+
+async def test_news_whose_page_is_being_read_when_we_stop_comes_again(tmp_path: Path) -> None:
+    async with FeedServer() as site:
+        page = Clocked(b"", seconds=60)
+        site.put(path_of(NEWS), page.reply())
+        site.put("/rss", answer(body=rss(site, OLD)), answer(body=rss(site, NEWS, OLD)))
+        async with polling(tmp_path, site, "/rss") as poller:
+            await give(poller)
+            with poller._watch.store.read() as known:
+                poller.give(known.feed_states())
+            await asyncio.wait_for(page.asked.wait(), 10)
+
+            await poller.stop(0.1)
+
+            with poller._watch.store.read() as known:
+                stored = [article.title for article, _ in known.articles_since(now() - DAY)]
+    assert stored == [OLD["title"]]
+    assert not poller.in_hand
 
 
 async def test_news_waits_no_longer_for_its_pages_than_the_bound(tmp_path: Path) -> None:
@@ -425,8 +452,8 @@ async def test_news_waits_no_longer_for_its_pages_than_the_bound(tmp_path: Path)
             await give(poller)
             took = time.monotonic() - started
             with poller._watch.store.read() as known:
-                stored = sum(1 for _ in known.articles_since(now() - timedelta(1)))
-            lanes = poller._lanes
+                stored = sum(1 for _ in known.articles_since(now() - DAY))
+            lanes = poller._lanes._lanes
 
             assert stored == 5
             assert took < 1.5 + HOST_PAUSE + 2.0

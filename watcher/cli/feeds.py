@@ -1,20 +1,27 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
-"""feeds: list, add, remove, import, export, check. Edits keep the comments of rules.yaml."""
+"""feeds: list, add, remove, import, export, discover, check. Edits keep the comments."""
 
 import asyncio
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from watcher.cli.common import Call, command
+from watcher.cli.discover import feeds_discover
 from watcher.cli.lines import opened
 from watcher.cli.words import ago, duration, iso, many, nearest, now, one_line
+from watcher.core import rhythm
 from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import Feed, FeedState
+from watcher.core.rhythm.health import span_in_words
+
+if TYPE_CHECKING:
+    from watcher.cli.net import Checked
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +47,14 @@ def register(app: typer.Typer) -> None:
         ],
     )(feeds_import)
     command(feeds, "export", examples=["watcher feeds export feeds.opml"])(feeds_export)
+    command(
+        feeds,
+        "discover",
+        examples=[
+            "watcher feeds discover https://www.hrw.org",
+            "watcher feeds discover hrw.org --add",
+        ],
+    )(feeds_discover)
     command(feeds, "check", examples=["watcher feeds check", "watcher feeds check Example --json"])(
         feeds_check
     )
@@ -52,7 +67,8 @@ def feeds_list(call: Call) -> int:
     states = _states(call)
     if call.json:
         for feed in feeds:
-            call.data(feed_json(feed, states.get(feed.url)))
+            row = feed_json(feed, states.get(feed.url))
+            call.data(row | {"url": call.address(feed.url)})
         return 0
     at = now()
     call.table(
@@ -64,7 +80,7 @@ def feeds_list(call: Call) -> int:
                 _state_cell(states.get(feed.url)),
                 ago(state.last_new, at) if (state := states.get(feed.url)) else "-",
                 call.brief(state.next_due if state else None),
-                feed.url,
+                call.address(feed.url),
             )
             for feed in feeds
         ],
@@ -86,23 +102,25 @@ def _states(call: Call) -> dict[str, FeedState]:
 def _state_cell(state: FeedState | None) -> tuple[str, str]:
     if state is None or state.last_polled is None:
         return ("not polled yet", "dim")
-    if state.fault is not None:
-        return (f"{state.fault.value} ({state.failures}x)", "red")
-    return ("alive", "green")
+    found = rhythm.health(state, now=now())
+    tries = f" ({state.failures}x)" if state.failures else ""
+    return (f"{found.word}{tries}", _style(found.word, failed=not found.readable))
 
 
 def feed_json(feed: Feed, state: FeedState | None) -> dict[str, Any]:
     """Return a feed and its state for scripts."""
+    polled = state is not None and state.last_polled is not None
+    found = rhythm.health(state, now=now()) if state and polled else None
     return {
         "feed": feed.name,
         "url": feed.url,
         "language": feed.language,
         "tags": sorted(feed.tags),
         "private": feed.private,
-        "state": None
-        if state is None or state.last_polled is None
-        else (state.fault.value if state.fault else "alive"),
-        "detail": (state.fault_detail or None) if state else None,
+        "full_text": feed.full_text.value,
+        "state": found.word if found else None,
+        "since": iso(found.since) if found else None,
+        "detail": (found.detail or None) if found else None,
         "failures": state.failures if state else 0,
         "last_polled": iso(state.last_polled) if state else None,
         "last_new": iso(state.last_new) if state else None,
@@ -202,7 +220,8 @@ def feeds_import(
         )
         for feed in feeds
     )
-    results = _sorted_out(feeds, call.config().feeds)
+    with call.progress("looking at feeds", len(feeds)) as advance:
+        results = _sorted_out(feeds, call.config().feeds, advance)
     new = [feed for feed, why_not in results if not why_not]
     config.add_feeds(path, new)
     for feed, why_not in results:
@@ -226,7 +245,9 @@ def _language(written: str | None) -> str | None:
     return code if code and is_language(code) else MEANT.get(code)
 
 
-def _sorted_out(feeds: Iterable[Feed], known: Iterable[Feed]) -> list[tuple[Feed, str]]:
+def _sorted_out(
+    feeds: Iterable[Feed], known: Iterable[Feed], advance: Callable[[], None]
+) -> list[tuple[Feed, str]]:
     """Return each feed with the reason to leave it out, or ""."""
     from watcher.config.checks import canonical
     from watcher.config.edit import address_problem
@@ -241,6 +262,7 @@ def _sorted_out(feeds: Iterable[Feed], known: Iterable[Feed]) -> list[tuple[Feed
         if not why_not:
             taken[canonical(feed.url)] = feed
         results.append((feed, why_not))
+        advance()
     return results
 
 
@@ -252,7 +274,11 @@ def feeds_export(
     from watcher.feeds import opml
 
     feeds = call.config().feeds
-    text = opml.write(feeds, "watcher")
+    shown = [replace(feed, url=call.address(feed.url)) for feed in feeds]
+    hidden = sum(here.url != there.url for here, there in zip(feeds, shown, strict=True))
+    if hidden:
+        call.note(f"{many(hidden, 'address', 'addresses')} with secrets: *** stands for them")
+    text = opml.write(shown, "watcher")
     if file == "-":
         sys.stdout.write(text)
         return 0
@@ -296,10 +322,12 @@ def feeds_check(
 ) -> int:
     """Ask every feed now and say how it is; nothing is stored and nobody is told.
 
-    alive, silent (nothing new for a month), moved, or what is wrong: html, not-found, gone,
-    timeout, blocked-address, tls and so on. Exit code 1 when some can't be read.
+    alive; silent (nothing new for longer than it is used to); zombie (its newest item is years
+    old); moved; mojibake (damaged letters); missed (items may have come and gone between two
+    polls); broken-xml (read all the same); or why it can't be read: blocked, html, rate-limited,
+    gone, not-found, timeout, tls and so on. Exit code 1 when some can't be read.
     """
-    from watcher.cli.net import Checked, check_feeds
+    from watcher.cli.net import Checked, check_feeds, fetcher
 
     feeds = [find_feed(call, wanted) for wanted in feed] if feed else list(call.config().feeds)
     if not feeds:
@@ -309,9 +337,10 @@ def feeds_check(
         def done(result: Checked) -> None:
             advance()
             if call.json:
-                call.data(result.json())
+                call.data(result.json() | {"url": call.address(result.feed.url)})
 
-        results = asyncio.run(check_feeds(feeds, done=done))
+        door = fetcher(call.config().contact)
+        results = asyncio.run(check_feeds(feeds, _states(call), done=done, door=door))
     failed = sum(result.failed for result in results)
     if not call.json:
         _print_checked(call, results)
@@ -321,30 +350,41 @@ def feeds_check(
     return 1 if failed else 0
 
 
-def _print_checked(call: Call, results: list[Any]) -> None:
+def _print_checked(call: Call, results: list["Checked"]) -> None:
     at = now()
     call.table(
-        ("feed", "state", "items", "newest", "format", "encoding", "ms", "detail"),
+        (
+            "feed", "state", "since", "items", "newest", "usually", "asked", "format", "encoding",
+            "ms", "detail",
+        ),
         [
             (
                 one_line(result.feed.name, 40),
-                (result.state, _style(result)),
+                (result.word, _style(result.word, failed=result.failed)),
+                ago(result.since, at),
                 result.items or "-",
-                ago(result.newest, at),
-                result.format or "-",
-                result.encoding or "-",
+                ago(state.last_new, at),
+                _every(state.habits.gap),
+                "-" if result.failed else _every(state.interval),
+                state.format or "-",
+                state.encoding or "-",
                 result.ms,
                 one_line(result.detail, 120),
             )
             # What needs a person's attention stands at the end, where the eye is.
-            for result in sorted(results, key=lambda one: (one.failed, one.state != "alive"))
+            for result in sorted(results, key=lambda one: (one.failed, one.word != "alive"))
+            for state in [result.state]
         ],
         right=["items", "ms"],
         elastic=["feed"],
-    )
+    )  # fmt: skip
 
 
-def _style(result: Any) -> str:  # noqa: ANN401 - net.Checked, imported late
-    if result.failed:
+def _every(span: timedelta | None) -> str:
+    return "-" if span is None else f"per {span_in_words(span).removeprefix('1 ')}"
+
+
+def _style(word: str, *, failed: bool) -> str:
+    if failed:
         return "red"
-    return "green" if result.state == "alive" else "yellow"
+    return "green" if word == "alive" else "yellow"

@@ -3,129 +3,171 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from watcher import __version__
-from watcher.cli.words import iso, many, now
+from watcher.cli.words import iso, now
+from watcher.core import rhythm
 from watcher.core.errors import FeedError
-from watcher.core.model import Document, Feed
+from watcher.core.identity import host_of
+from watcher.core.model import Feed, FeedFault, FeedId, FeedState
 
 if TYPE_CHECKING:
-    from watcher.feeds import Fetcher, Reader
-
-AT_ONCE = 16
-PER_HOST = 2  # more than two at once is impolite to one publisher
-SILENT = timedelta(days=30)
-"""Without an item of this age a feed that answers is called silent: it may have moved."""
+    from watcher.feeds import Fetcher, Lanes, Reader
 
 
-def fetcher() -> "Fetcher":
-    """Return the door to the web that commands use."""
+def fetcher(contact: str = "") -> "Fetcher":
+    """Return the door to the web that commands use; they go by the same name as the daemon."""
     from watcher.feeds import Fetcher
+    from watcher.feeds.fetch import user_agent
 
-    return Fetcher(user_agent=f"watcher/{__version__}")
+    return Fetcher(user_agent=user_agent(contact))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What one poll said of a feed. `state` is alive, silent, moved, or the name of the fault."""
+    """What one poll said of a feed, together with what is remembered of it.
 
-    feed: Feed
-    state: str
+    `word` is alive, silent, zombie, moved, mojibake, missed, broken-xml, or the name of the fault.
+    """
+
+    state: FeedState
+    word: str
     failed: bool = False
+    since: datetime | None = None
     items: int = 0
-    newest: datetime | None = None
-    format: str = ""
-    encoding: str = ""
     ms: int = 0
     detail: str = ""
+    retry_after: timedelta | None = None
+
+    @property
+    def feed(self) -> Feed:
+        """The feed that was asked."""
+        return self.state.feed
 
     def json(self) -> dict[str, Any]:
-        """Return it as one line of `feeds check --json`."""
+        """Return it as one line of `feeds check --json`; durations in seconds."""
+        state = self.state
         return {
-            "feed": self.feed.name,
-            "url": self.feed.url,
-            "state": self.state,
+            "feed": state.feed.name,
+            "url": state.feed.url,
+            "state": self.word,
             "ok": not self.failed,
+            "since": iso(self.since),
             "items": self.items,
-            "newest": iso(self.newest),
-            "format": self.format or None,
-            "encoding": self.encoding or None,
+            "newest": iso(state.last_new),
+            "usual": _seconds(state.habits.gap),
+            "interval": None if self.failed else _seconds(state.interval),
+            "damaged": state.damaged,
+            "format": state.format,
+            "encoding": state.encoding,
             "ms": self.ms,
             "detail": self.detail,
         }
 
 
-async def check_feeds(feeds: Iterable[Feed], *, done: Callable[[Checked], None]) -> list[Checked]:
-    """Poll all `feeds` once, without storing anything; `done` hears of each as it ends."""
-    from watcher.feeds import Reader
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else round(span.total_seconds())
 
-    crowd = asyncio.Semaphore(AT_ONCE)
-    hosts: dict[str, asyncio.Semaphore] = {}
 
-    async with fetcher() as door, Reader() as reader:
+async def check_feeds(
+    feeds: Iterable[Feed],
+    states: Mapping[str, FeedState],
+    *,
+    done: Callable[[Checked], None],
+    door: "Fetcher | None" = None,
+    lanes: "Lanes | None" = None,
+) -> list[Checked]:
+    """Poll all `feeds` once, without storing anything; `done` hears of each as it ends.
+
+    `states` is what is known of them by address: what was read before is not asked for again.
+    Hosts are asked as gently as the daemon asks them.
+    """
+    from watcher.feeds import HeldError, Lanes, Reader
+
+    lanes = lanes or Lanes()
+    async with door or fetcher() as web, Reader() as reader:
 
         async def one(feed: Feed) -> Checked:
-            host = hosts.setdefault(_host(feed.url), asyncio.Semaphore(PER_HOST))
-            async with host, crowd:
-                result = await check_feed(feed, door, reader)
+            host, known = host_of(feed.url), states.get(feed.url)
+            start = time.monotonic()
+            try:
+                async with lanes.turn(host, own=feed.private):
+                    result = await check_feed(feed, known, web, reader)
+                if result.retry_after:
+                    lanes.hold(host, result.retry_after.total_seconds())
+            except HeldError as held:
+                wait = timedelta(seconds=held.rest)
+                error = FeedError(
+                    FeedFault.RATE_LIMITED,
+                    "not asked: another feed of this site was told to wait.",
+                    retry_after=wait,
+                )
+                result = _failed(feed, known, error, start)
             done(result)
             return result
 
         return list(await asyncio.gather(*(one(feed) for feed in feeds)))
 
 
-async def check_feed(feed: Feed, door: "Fetcher", reader: "Reader") -> Checked:
-    """Poll one feed and put a name to what it is."""
-    start = time.monotonic()
+async def check_feed(
+    feed: Feed, known: FeedState | None, door: "Fetcher", reader: "Reader"
+) -> Checked:
+    """Poll one feed as the daemon would and put a name to what it is."""
+    start, at = time.monotonic(), now()
+    state = known or _unknown(feed, at)
+    etag, last_modified = rhythm.validators(state, now=at)
+    document = None
     try:
-        fetched = await door.fetch(feed)
-        document = await reader.read(
-            fetched.body or b"", url=fetched.url, content_type=fetched.content_type
-        )
+        fetched = await door.fetch(feed, etag=etag, last_modified=last_modified)
+        if fetched.body is not None:
+            document = await reader.read(
+                fetched.body,
+                url=fetched.url,
+                content_type=fetched.content_type,
+                known=state.digests,
+                head=state.head,
+            )
     except FeedError as error:
-        return Checked(
-            feed=feed, state=error.fault.value, failed=True, detail=error.detail, ms=_ms(start)
-        )
-    newest = _newest(document)
-    state, detail = "alive", ""
-    if document.damaged:
-        detail = f"{many(document.damaged, 'item')} damaged"
-    if newest is not None and now() - newest > SILENT:
-        state, detail = "silent", f"nothing new since {newest:%Y-%m-%d}"
-    if not document.entries:
-        state, detail = "silent", "no items"
-    if fetched.moved_to and fetched.moved_to != feed.url:
-        state, detail = "moved", f"to {fetched.moved_to}"
+        return _failed(feed, known, error, start)
+    arrived = [entry.published or entry.updated for entry in document.entries] if document else []
+    state = rhythm.after_answer(state, fetched, document, arrived=arrived, now=at, jitter=0.0)
+    return _checked(state, at, start, items=document.items if document else len(state.digests))
+
+
+def _unknown(feed: Feed, at: datetime) -> FeedState:
+    return FeedState(id=FeedId(0), feed=feed, next_due=at, interval=rhythm.NEWS)
+
+
+def _failed(feed: Feed, known: FeedState | None, error: FeedError, start: float) -> Checked:
+    at, wait = now(), error.retry_after
+    state = rhythm.after_failure(
+        known or _unknown(feed, at), error.fault, error.detail, retry_after=wait, now=at, jitter=0.0
+    )
+    return replace(_checked(state, at, start), retry_after=wait)
+
+
+def _checked(state: FeedState, at: datetime, start: float, *, items: int = 0) -> Checked:
+    found = rhythm.health(state, now=at)
+    word, detail = found.word, found.detail
+    if found.readable and not items:
+        word, detail = "silent", "no items"
+    elif word == "alive" and state.moved_to is not None:
+        word, detail = "moved", f"redirects for good, to {state.moved_to}"
+    elif word == "alive" and not (detail or state.etag or state.last_modified or state.feed.every):
+        detail = "its server can't say whether anything is new (see `every:`)"
     return Checked(
-        feed=feed,
         state=state,
-        items=len(document.entries),
-        newest=newest,
-        format=document.format,
-        encoding=document.encoding,
+        word=word,
+        failed=not found.readable,
+        since=found.since,
+        items=items,
         ms=_ms(start),
         detail=detail,
     )
 
 
-def _newest(document: Document) -> datetime | None:
-    """Return the date of the newest item; one from the future is nobody's news."""
-    latest = now() + timedelta(days=1)
-    dates = [entry.published or entry.updated for entry in document.entries]
-    return max((date for date in dates if date is not None and date <= latest), default=None)
-
-
 def _ms(start: float) -> int:
     return round((time.monotonic() - start) * 1000)
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or url
-    except ValueError:
-        return url

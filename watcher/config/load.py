@@ -70,6 +70,7 @@ class _Loading:
         self.names: list[str] = []
         self.timezone = "UTC"
         self.public_url = ""
+        self.contact = ""
         self.channels: list[Channel] = []
         self.channel_pages: dict[str, tuple[Page, int]] = {}
         """Every channel that is named, those with mistakes included."""
@@ -161,8 +162,7 @@ class _Loading:
         reader = Reader(page, "the file")
         if "timezone" in pairs:
             self._timezone(reader, pairs, main=main)
-        if "public_url" in pairs:
-            self._public_url(reader, pairs, main=main)
+        self._own_urls(reader, pairs, main=main)
         if "channels" in pairs:
             self._channels(page, pairs["channels"][1])
         if "feeds" in pairs:
@@ -200,17 +200,27 @@ class _Loading:
             "Europe/Berlin or UTC.",
         )
 
-    def _public_url(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
-        url, at = reader.text_of(pairs, "public_url"), pairs["public_url"][1].at
+    def _own_urls(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
+        if "public_url" in pairs:
+            self.public_url = self._own_url(reader, pairs, "public_url", main=main).rstrip("/")
+        if "contact" in pairs:
+            self.contact = self._own_url(reader, pairs, "contact", main=main)
+
+    def _own_url(self, reader: Reader, pairs: Pairs, key: str, *, main: bool) -> str:
+        """Return the user's own address under `key`; "" when it can't be used."""
+        url, at = reader.text_of(pairs, key), pairs[key][1].at
         if url is None:
-            return
+            return ""
         problem = sections.url_problem(url)
+        if not (problem or (url.isascii() and url.isprintable())):
+            problem = "holds a letter that must be written with % signs. Copy it from the browser."
         if not main:
-            reader.mistake(at, "public_url: belongs into the main file. Take it out here.")
+            reader.mistake(at, f"{key}: belongs into the main file. Take it out here.")
         elif problem:
-            reader.mistake(at, f'public_url "{sections.address_shown(url)}" {problem}')
+            reader.mistake(at, f'{key} "{sections.address_shown(url)}" {problem}')
         else:
-            self.public_url = url.rstrip("/")
+            return url
+        return ""
 
     def _entities(self, page: Page, pairs: Pairs) -> None:
         """Read entities; one that a pack has too adds to it."""
@@ -295,6 +305,7 @@ class _Loading:
             path=str(self.path),
             timezone=self.timezone,
             public_url=self.public_url,
+            contact=self.contact,
             channels=tuple(self.channels),
             feeds=feeds,
             rules=tuple(draft.rule for draft in self.rules),

@@ -291,6 +291,11 @@ def schema() -> dict[str, object]:
                     "the moment it appears (WebSub). Without it they are only asked.",
                     examples=["https://watch.example.org/hooks"],
                 ),
+                "contact": _text(
+                    "A web page of yours for publishers who wonder who asks for their feeds; each "
+                    "request names it.",
+                    examples=["https://watch.example.org/about"],
+                ),
                 "include": {
                     "description": "Files to read too: packs by name, or files beside this one.",
                     "anyOf": [
@@ -393,7 +398,7 @@ OTHER_WORDS: dict[str, str] = {
     "rate limit": "limit", "link": "url", "address": "url", "href": "url", "feed": "url",
     "interval": "every", "poll": "every", "outlet": "name", "tag": "tags", "labels": "tags",
     "fulltext": "full_text", "full text": "full_text", "callback": "public_url",
-    "websub": "public_url",
+    "websub": "public_url", "user agent": "contact", "useragent": "contact",
     "tz": "timezone", "time zone": "timezone", "includes": "include", "import": "include",
     "packs": "include", "outlets": "outlets", "start": "from", "end": "until", "since": "from",
     "to day": "until", "nomatch": "no_match", "should match": "match", "spellings": "aliases",

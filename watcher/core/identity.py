@@ -8,7 +8,7 @@ ten million articles a chance collision is expected once in some 370,000 stores.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +19,9 @@ from watcher.core.model import Article, ArticleId, Entry, Feed, Known
 
 AHEAD = timedelta(days=1)
 """A date further ahead than this is a mistake, and counts as no date."""
+
+FEWEST_REISSUED = 3
+"""Items with new guids at once from which a feed can be said to be re-issued."""
 
 TRACKING_PREFIXES = ("utm_", "at_", "mtm_", "pk_", "wt_", "hsa_", "ns_")
 """Query keys that begin so say where a reader came from (Google, BBC, Matomo, DW, HubSpot)."""
@@ -128,14 +131,16 @@ def sort_out(
     """Tell new articles from new versions and from what is known already.
 
     `known` are the stored articles of the feed found under `names(entries)`; `language` is the
-    document's word, used where neither the user nor the entry has one. Three habits of feeds are
-    no news: a new guid for the same link, title and words (feeds that are re-issued, or number
-    their items afresh at each poll); a link that moved to https; the same item twice. One guid on
+    document's word, used where neither the user nor the entry has one. Habits of feeds that are
+    no news: a new guid for the same link, title and words (some number their items afresh at each
+    poll); new guids for most items at once, though their words were touched, too (the feed is
+    re-issued by another program); a link that moved to https; the same item twice. One guid on
     different items is no reason to lose any: if link and title both differ, it is another article.
     """
     by_key = {item.key: item for item in known}
     told = {(item.fingerprint, item.content) for item in by_key.values()}
     crowded = _crowded(entries)
+    before = _reissued(entries, by_key)
     new: dict[ArticleId, Article] = {}
     changed: dict[ArticleId, Article] = {}
     contents: dict[ArticleId, str] = {}
@@ -146,6 +151,7 @@ def sort_out(
         if key in crowded or (owner is not None and not _same(owner, entry)):
             key = _apart(key, mark)
             owner = by_key.get(key)
+        owner = owner or before.get(mark)
         reissued = owner is None and (mark, words) in told
         if reissued or (owner is not None and owner.content == words):
             continue
@@ -158,6 +164,22 @@ def sort_out(
         )
         told.add((mark, words))
     return Sorted(new=tuple(new.values()), changed=tuple(changed.values()), contents=contents)
+
+
+def _reissued(entries: Sequence[Entry], by_key: Mapping[str, Known]) -> Mapping[str, Known]:
+    """Return the known articles by link and title, if most entries have only their guid new.
+
+    A link and title that stand on several items name none of them ("Live", the home page).
+    """
+    unknown = [entry for entry in entries if key_of(entry) not in by_key and entry.url]
+    shown = Counter(fingerprint(entry.url, entry.title) for entry in unknown)
+    stored = Counter(item.fingerprint for item in by_key.values())
+    before = {
+        item.fingerprint: item
+        for item in by_key.values()
+        if shown[item.fingerprint] == stored[item.fingerprint] == 1
+    }
+    return before if len(before) > max(FEWEST_REISSUED - 1, len(entries) / 2) else {}
 
 
 def _crowded(entries: Sequence[Entry]) -> frozenset[str]:

@@ -137,6 +137,20 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What a publisher asks of those who poll, as last said: most answers (304) repeat none of it.
+
+    `max_age` is from Cache-Control, else Expires; `ttl` from the document; both unbounded as
+    served. `skip_hours` are 0-23 and `skip_days` English names of weekdays, both GMT.
+    """
+
+    max_age: timedelta | None = None
+    ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """What is remembered of one feed between two polls.
 
@@ -168,6 +182,7 @@ class FeedState:
     told: frozenset[Ailment] = frozenset()
     """The running incidents that the health channels were told of."""
     habits: Habits = Habits()
+    wishes: Wishes = Wishes()
     missed_at: datetime | None = None
     """Last poll in which every item was new; None again once a later poll has overlapped."""
     damaged: int = 0
@@ -864,6 +879,8 @@ class Config:
     entities: tuple[Entity, ...] = ()
     public_url: str = ""
     """WebSub: where hubs on the internet reach this watcher ("" for: they can't)."""
+    contact: str = ""
+    """A page for publishers who wonder who asks them; it goes into the User-Agent."""
     warnings: tuple[Mistake, ...] = ()
     files: tuple[str, ...] = ()
     """Every file that was read: a change of any of them is a change of the rules."""

@@ -7,18 +7,22 @@ import contextlib
 import logging
 import os
 import random
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
-from watcher import __version__, config
+from watcher import config
 from watcher.alerts import Outbox, keep_stdout_for_data
 from watcher.core.errors import UsageError
 from watcher.core.model import Config
 from watcher.daemon.clock import now
+from watcher.daemon.limits import Limits
 from watcher.daemon.logs import follow_rules
-from watcher.daemon.poller import AT_ONCE, Poller
-from watcher.feeds import Fetcher, Pages, Reader
+from watcher.daemon.poller import Poller
+from watcher.feeds import Fetcher, Lanes, Pages, Reader
+from watcher.feeds.fetch import user_agent
+from watcher.feeds.lanes import AT_ONCE
 from watcher.store import Store, open_store
 from watcher.watch import Desk, Ledger, Settings, Tally, Watch
 
@@ -26,18 +30,20 @@ log = logging.getLogger(__name__)
 
 STOP_WITHIN = 15.0
 """Seconds that work under way may still take after SIGTERM."""
-USER_AGENT = f"watcher/{__version__} (feed reader)"
 
 
 class Service:
     """Everything that one process needs, opened in order and closed in the other."""
 
-    def __init__(self, settings: Settings, rules: Config, store: Store) -> None:
+    def __init__(
+        self, settings: Settings, rules: Config, store: Store, clock: Callable[[], datetime]
+    ) -> None:
         self.settings = settings
+        self.clock = clock
         self.store = store
         self.desk = Desk(rules)
         self.tally = Tally()
-        self.ledger = Ledger(store, lambda: self.desk, clock=now, jitter=random.random)
+        self.ledger = Ledger(store, lambda: self.desk, clock=clock, jitter=random.random)
 
     # filled in by open_service
     stamps: Mapping[str, tuple[int, int]]
@@ -76,11 +82,17 @@ def load_rules(settings: Settings, environ: Mapping[str, str] = os.environ) -> C
 
 @contextlib.asynccontextmanager
 async def open_service(
-    settings: Settings, owner: str, *, environ: Mapping[str, str] = os.environ
+    settings: Settings,
+    owner: str,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    clock: Callable[[], datetime] = now,
 ) -> AsyncIterator[Service]:
     """Open state, rules and doors for one process. Raises StateError, RulesError.
 
-    The state is claimed: a second process on it would send everything twice.
+    The state is claimed: a second process on it would send everything twice. `clock` gives aware
+    times in UTC, by which everything falls due.
     """
     rules = load_rules(settings, environ)
     stamps = stamps_of(rules.files)
@@ -88,11 +100,11 @@ async def open_service(
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2 * AT_ONCE))
     if settings.json:
         keep_stdout_for_data()
-    started = now()
+    started = clock()
     store = open_store(settings.state, url=settings.database_url, now=started)
     try:
         store.claim(owner)
-        service = Service(settings, rules, store)
+        service = Service(settings, rules, store, clock)
         service.stamps = stamps
         follow_rules(service.desk.zone, rules.secrets)
         with store.write() as tx:
@@ -102,10 +114,18 @@ async def open_service(
             tx.set_note("rules_broken", "")
         if repeats:
             log.warning("sending again what was under way when the last run ended (%d)", repeats)
+        lanes = Lanes(pause=limits.host_pause)
         async with (
-            Fetcher(user_agent=USER_AGENT) as fetcher,
-            Reader() as reader,
-            Pages(fetcher) as pages,
+            Fetcher(
+                user_agent=user_agent(rules.contact),
+                timeout=limits.fetch_seconds,
+                max_bytes=limits.most_bytes,
+                allow=limits.allow,
+                resolver=limits.resolver,
+                tls=limits.tls,
+            ) as fetcher,
+            Reader(parse_timeout=limits.parse_seconds) as reader,
+            Pages(fetcher, lanes) as pages,
         ):
             service.watch = Watch(
                 store=store,
@@ -113,15 +133,15 @@ async def open_service(
                 fetcher=fetcher,
                 reader=reader,
                 pages=pages,
-                clock=now,
+                clock=clock,
                 jitter=random.random,
             )
             known = service.watch.open_index()
             log.info("%d articles of the last days are known", known)
             service.outbox = Outbox(
-                service.ledger, service.desk.targets, timezone=service.desk.zone, clock=now
+                service.ledger, service.desk.targets, timezone=service.desk.zone, clock=clock
             )
-            service.poller = Poller(service.watch, settled=service.count)
+            service.poller = Poller(service.watch, lanes, settled=service.count)
             with store.read() as notes:
                 lost = notes.note("recovered")
             if lost:
@@ -140,7 +160,7 @@ async def tell(service: Service, headline: str, body: str, occasion: str) -> Non
 
     def write() -> None:
         with service.store.write() as tx:
-            service.watch.tell_health(tx, headline, body, occasion=occasion, at=now())
+            service.watch.tell_health(tx, headline, body, occasion=occasion, at=service.clock())
 
     await asyncio.to_thread(write)
     service.outbox.nudge()

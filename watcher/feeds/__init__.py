@@ -1,7 +1,8 @@
 """The way in: address guard, fetch, decode, split, parse, and lists of feeds (OPML).
 
-`Fetcher` brings the bytes of one feed over HTTP, `Reader` makes a Document of them, `Pages` reads
-the pages of its articles, `opml` reads and writes subscription lists. Names are loaded when first
+`Lanes` say when a host may be asked, `Fetcher` brings the bytes of one feed over HTTP, `Reader`
+makes a Document of them, `Pages` reads the pages of its articles, `opml` reads and writes
+subscription lists. Names are loaded when first
 used: the child process that parses must not carry an HTTP client, and `watcher --help` neither.
 """
 
@@ -14,15 +15,17 @@ if TYPE_CHECKING:
     from watcher.feeds import opml
     from watcher.feeds.fetch import Fetcher
     from watcher.feeds.guard import Guard
-    from watcher.feeds.pages import Manners, Pages
+    from watcher.feeds.lanes import HeldError, Lanes
+    from watcher.feeds.pages import Pages
     from watcher.feeds.parse import Reader
 
-__all__ = ["Fetcher", "Guard", "Manners", "Pages", "Reader", "opml"]
+__all__ = ["Fetcher", "Guard", "HeldError", "Lanes", "Pages", "Reader", "opml"]
 
 _HOMES = {
     "Fetcher": "fetch",
     "Guard": "guard",
-    "Manners": "pages",
+    "HeldError": "lanes",
+    "Lanes": "lanes",
     "Pages": "pages",
     "Reader": "parse",
 }

@@ -9,7 +9,7 @@ import contextlib
 import sys
 from typing import Any, Final
 
-from watcher.feeds import confined, extract, jsonfeed
+from watcher.feeds import confined, extract, jsonfeed, sitemap
 
 MEMORY: Final = 256_000_000
 """Bytes of address space; a feed of 10 MB with one huge text takes less."""
@@ -27,6 +27,8 @@ def _answer(request: dict[str, Any], parts: list[bytes]) -> dict[str, Any]:
             return _items(request["url"], parts[0], parts[1], parts[2:])
         case "json":
             return jsonfeed.read(parts[0], request["url"])
+        case "sitemap":
+            return sitemap.read(parts[0], request["url"])
         case _:
             return _whole(request["url"], parts[0])
 

@@ -19,6 +19,7 @@ from urllib.parse import quote, urljoin
 
 import aiohttp
 
+from watcher import __version__
 from watcher.core.errors import FeedError
 from watcher.core.model import FeedFault, Fetched
 from watcher.feeds import dates, inflate, network
@@ -64,6 +65,11 @@ _STATUS_FAULTS: Final = {
     429: (FeedFault.RATE_LIMITED, "the site asks for fewer requests"),
     451: (FeedFault.BLOCKED, "the site may not show it, for legal reasons"),
 }
+
+
+def user_agent(contact: str = "") -> str:
+    """Return the name we go by, the same to everybody; `contact` is a page for who wonders."""
+    return f"watcher/{__version__} (feed reader{contact and f'; +{contact}'})"
 
 
 @dataclass(slots=True)
@@ -327,7 +333,7 @@ def _refusal(response: aiohttp.ClientResponse) -> FeedError:
     else:
         fault, why = FeedFault.BAD_STATUS, "an answer that feeds don't give"
     if "challenge" in response.headers.get("cf-mitigated", ""):
-        why += " (it asks whether a person is there)"
+        fault, why = FeedFault.BLOCKED, f"{why} (it asks whether a person is there)"
     wait = _retry_after(response)
     until = f"; it asks to wait {wait}" if wait else ""
     return FeedError(fault, f"HTTP {status}: {why}{until}.", retry_after=wait, status=status)
@@ -341,7 +347,12 @@ def _retry_after(response: aiohttp.ClientResponse) -> timedelta | None:
     until = dates.read(value)
     if until is None:
         return None
-    return min(max(until - datetime.now(UTC), timedelta(0)), LONGEST_WAIT)
+    return min(max(until - _served(response), timedelta(0)), LONGEST_WAIT)
+
+
+def _served(response: aiohttp.ClientResponse) -> datetime:
+    """Return when the answer was made, by the clock that also made its other dates."""
+    return dates.read(response.headers.get("Date")) or datetime.now(UTC)
 
 
 def _is_page(response: aiohttp.ClientResponse) -> bool:
@@ -357,7 +368,7 @@ def _max_age(response: aiohttp.ClientResponse) -> timedelta | None:
     expires = dates.read(response.headers.get("Expires"))
     if expires is None:
         return None
-    now = dates.read(response.headers.get("Date")) or datetime.now(UTC)
+    now = _served(response)
     return expires - now if expires > now else None
 
 

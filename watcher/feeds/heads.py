@@ -120,7 +120,9 @@ def fault(data: bytes) -> FeedError:
     name = text.one_line(title[1].decode("utf-8", "replace"), limit=80) if title else ""
     shown = f' called "{name}"' if name else ""
     link = _FEED_LINK.search(start)
+    kind = FeedFault.HTML
     if _CHALLENGES.search(start):
+        kind = FeedFault.BLOCKED
         why = " It asks whether a person is there, so the site may be blocking programs."
     elif _PORTALS.search(start):
         why = " It looks like the login page of a network."
@@ -129,7 +131,7 @@ def fault(data: bytes) -> FeedError:
         why = f" It names this feed: {shown_link}"
     else:
         why = ""
-    return FeedError(FeedFault.HTML, f"the server sent a web page{shown} instead of a feed.{why}")
+    return FeedError(kind, f"the server sent a web page{shown} instead of a feed.{why}")
 
 
 def _format(root: bytes, attributes: bytes) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PIECE: Final = 262_144
 """Bytes asked of a decoder at a time."""
 _MOST_LAYERS: Final = 2
+_ZSTD_WINDOW: Final = 23
+"""Zstandard may refer back 8 MB, as far as RFC 9659 lets it in HTTP; the rest costs memory."""
 
 
 class BadCompressionError(ValueError):
@@ -102,12 +104,54 @@ def _brotli() -> Callable[[], Decoder] | None:
     return lambda: _Brotli(module)
 
 
+class _Zstd:
+    """One or several Zstandard frames."""
+
+    def __init__(self, module: Any) -> None:  # noqa: ANN401 - its name depends on the Python
+        self._module = module
+        self._inner = self._new()
+        self._started = False
+
+    def _new(self) -> Any:  # noqa: ANN401 - same reason
+        options = {self._module.DecompressionParameter.window_log_max: _ZSTD_WINDOW}
+        return self._module.ZstdDecompressor(options=options)
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        self._started = self._started or bool(data)
+        try:
+            while data or not (self._inner.needs_input or self._inner.eof):
+                if self._inner.eof:
+                    self._inner = self._new()
+                piece = self._inner.decompress(data, PIECE)
+                data = self._inner.unused_data if self._inner.eof else b""
+                if piece:
+                    yield piece
+        except self._module.ZstdError as error:
+            raise BadCompressionError(str(error)) from error
+
+    def finish(self) -> None:
+        if self._started and not self._inner.eof:
+            raise CutOffError
+
+
+def _zstd() -> Callable[[], Decoder] | None:
+    for name in ("compression.zstd", "backports.zstd"):  # Python 3.14, and the same for others
+        try:
+            module = import_module(name)
+        except ImportError:
+            continue
+        return lambda: _Zstd(module)
+    return None
+
+
 _DECODERS: dict[str, Callable[[], Decoder]] = {
     "gzip": lambda: _Zlib(gzip=True),
     "deflate": lambda: _Zlib(gzip=False),
 }
 if (_make_brotli := _brotli()) is not None:
     _DECODERS["br"] = _make_brotli
+if (_make_zstd := _zstd()) is not None:
+    _DECODERS["zstd"] = _make_zstd
 
 ACCEPTED: Final = ", ".join(_DECODERS)
 """The Accept-Encoding header: exactly what is decoded here."""

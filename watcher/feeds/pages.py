@@ -2,27 +2,26 @@
 
 A page is a favour to the reader, never a condition: whatever goes wrong with it costs its text
 alone and has a named cause, and the feed's own words stay. Which articles deserve a request is
-for others to say (`watch`), and when a host may be asked (`Manners`).
+for others to say (`watch`), and when a host may be asked (`lanes`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import AbstractAsyncContextManager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from watcher.core.errors import FeedError
 from watcher.core.identity import host_of
 from watcher.core.model import FeedFault, Page, PageFault
 from watcher.feeds import walls
 from watcher.feeds.decode import decode
+from watcher.feeds.lanes import HeldError, Lanes
 from watcher.feeds.worker import ChildDiedError, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import timedelta
     from types import TracebackType
 
     from watcher.core.model import Feed, Fetched
@@ -47,22 +46,6 @@ _HEAD: Final = 4_096
 """Bytes in which a page names its charset; the standard says 1,024, and pages don't keep to it."""
 
 
-class Manners(Protocol):
-    """When a host may be asked, and when it wants to be left alone."""
-
-    def visit(self, url: str, *, own: bool) -> AbstractAsyncContextManager[None]:
-        """Wait for a turn at the host of `url` and hold it for the length of the block.
-
-        `own` says that it is the user's own server, which nobody else waits for. Raises FeedError
-        RATE_LIMITED while the host has asked to be left alone.
-        """
-        ...
-
-    def hold(self, url: str, wait: timedelta) -> None:
-        """Leave the host of `url` alone for so long, as it has asked."""
-        ...
-
-
 def installed() -> bool:
     """Tell whether the extra that reads pages is there, without importing it."""
     return find_spec("trafilatura") is not None
@@ -78,12 +61,14 @@ class Pages:
     def __init__(
         self,
         fetcher: Fetcher,
+        lanes: Lanes,
         *,
         all_seconds: float = ALL_SECONDS,
         page_seconds: float = PAGE_SECONDS,
         read_seconds: float = READ_SECONDS,
     ) -> None:
         self._fetcher = fetcher
+        self._lanes = lanes
         self._all_seconds = all_seconds
         self._page_seconds = page_seconds
         self._read_seconds = read_seconds
@@ -102,21 +87,25 @@ class Pages:
     ) -> None:
         await self._worker.stop()
 
-    async def read(self, feed: Feed, urls: Sequence[str], manners: Manners) -> list[Page]:
-        """Return what came of each of the pages, all within `all_seconds`; never raises.
+    async def read(self, feed: Feed, urls: Sequence[str]) -> list[Page]:
+        """Return what came of each of the pages, all within `all_seconds`.
 
-        The first MOST are fetched, several hosts at once; each host as `manners` allow.
+        The first MOST are fetched, several hosts at once; each host as its lane allows. Raises
+        nothing but HeldError, when the lanes are closed.
         """
         if self._missing or not installed():
             return [_not_installed(url) for url in urls]
         killed: list[str] = []
-        tasks = [asyncio.create_task(self._page(feed, url, manners, killed)) for url in urls[:MOST]]
+        tasks = [asyncio.create_task(self._page(feed, url, killed)) for url in urls[:MOST]]
         try:
             done, late = await asyncio.wait(tasks, timeout=self._all_seconds)
         except BaseException:
             await _end(tasks)
             raise
         await _end(late)
+        closed = [error for task in done if (error := task.exception())]
+        if closed:
+            raise closed[0]
         waited = f"the news could not wait for it longer than {self._all_seconds:g} s."
         limit = f"more than {MOST} new articles came at once."
         return [
@@ -127,17 +116,23 @@ class Pages:
             *(_none(url, PageFault.OVER_LIMIT, limit) for url in urls[MOST:]),
         ]
 
-    async def _page(self, feed: Feed, url: str, manners: Manners, killed: list[str]) -> Page:
+    async def _page(self, feed: Feed, url: str, killed: list[str]) -> Page:
         """Fetch and read one page; `killed` are those of the same poll that killed the child."""
         if walls.is_front(url):
             return _none(url, PageFault.NO_ARTICLE, "the link leads to the front page of a site.")
-        own = feed.private and host_of(url) == host_of(feed.url)
+        host = host_of(url)
+        own = feed.private and host == host_of(feed.url)
         try:
-            async with manners.visit(url, own=own):
+            async with self._lanes.turn(host, own=own):
                 fetched = await self._fetcher.page(feed, url, seconds=self._page_seconds)
+        except HeldError as held:
+            if not held.rest:
+                raise  # nobody is asked any more
+            why = f"{host} has asked to be left alone for now."
+            return _none(url, FeedFault.RATE_LIMITED, why)
         except FeedError as error:
             if error.retry_after:
-                manners.hold(url, error.retry_after)
+                self._lanes.hold(host, error.retry_after.total_seconds())
             return _failed(url, error)
         return await self._text(url, fetched, killed)
 

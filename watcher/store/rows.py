@@ -12,8 +12,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from watcher.core.model import Habits
-from watcher.store.types import SEQUENCE, Digests, Learned, Listing, Moment, Names, Span, Words
+from watcher.core.model import Habits, Wishes
+from watcher.store.types import (
+    SEQUENCE,
+    Asked,
+    Digests,
+    Learned,
+    Listing,
+    Moment,
+    Names,
+    Span,
+    Words,
+)
 
 
 class FeedRow(SQLModel, table=True):
@@ -51,6 +61,7 @@ class FeedRow(SQLModel, table=True):
     fault_since: datetime | None = Field(default=None, sa_type=Moment)
     told: frozenset[str] = Field(default=frozenset(), sa_type=Names)
     habits: Habits = Field(default=Habits(), sa_type=Learned)
+    wishes: Wishes = Field(default=Wishes(), sa_type=Asked)
     missed_at: datetime | None = Field(default=None, sa_type=Moment)
     damaged: int = 0
     dropped: int = 0

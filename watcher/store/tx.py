@@ -5,7 +5,7 @@ Inserts by id ignore what is there already, so a poll that was judged twice is s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
-    from watcher.store.values import Values
+    from watcher.store.values import Record, Values
 
 
 _LONGEST_HOLD = timedelta(days=9)
@@ -65,11 +65,14 @@ class Tx(Outbox):
         """Make the feeds of rules.yaml the active ones; new ones are due at once.
 
         A feed that left the file is kept, inactive, with all it brought; it comes back with its
-        validators and its history. A shorter `every` counts from now on, unless the feed is in
-        trouble, when waiting may be what its server asked for.
+        validators and its history. One whose address changed to where it moved, or to https, is
+        the same feed. A shorter `every` counts from now on, unless the feed is in trouble, when
+        waiting may be what its server asked for.
         """
         wanted = {feed.url: feed for feed in feeds}
         stored = {row.url: row for row in self._rows(select(*v.SYNCED_COLUMNS))}
+        for old, new in _moved(stored.values(), wanted.keys() - stored.keys(), stays=wanted):
+            stored[new] = stored.pop(old)
         self._add([_new_feed(f, now) for url, f in wanted.items() if url not in stored], to=FEED)
         for url, row in stored.items():
             feed = wanted.get(url)
@@ -232,6 +235,19 @@ class Tx(Outbox):
             return
         dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
         self._connection.execute(dialect.insert(to).on_conflict_do_nothing(), rows)
+
+
+def _moved(
+    stored: Iterable[Record], added: Collection[str], *, stays: Collection[str]
+) -> list[tuple[str, str]]:
+    """Return (old, new) addresses of the feeds whose address was changed to their new one."""
+    pairs = {}
+    for row in stored:
+        news = (row.moved_to, f"https:{row.url.removeprefix('http:')}")
+        new = next((url for url in news if url in added), None)
+        if new is not None and row.url not in stays:
+            pairs[new] = row.url
+    return [(old, new) for new, old in pairs.items()]
 
 
 def _new_feed(feed: Feed, now: datetime) -> Values:

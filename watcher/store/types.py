@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import BigInteger, Integer, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from watcher.core.model import Habits
+from watcher.core.model import Habits, Wishes
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
@@ -210,6 +210,34 @@ class Learned(_Stored[Habits]):
         spans = (None if one is None else timedelta(seconds=one) for one in (gap, longest, reach))
         gap, longest, reach = spans
         return Habits(gap=gap, longest=longest, gaps=gaps, reach=reach)
+
+
+class Asked(_Stored[Wishes]):
+    """A publisher's wishes as JSON: [max_age, ttl, hours, days], durations in whole seconds.
+
+    Most ask for nothing, which is "[]".
+    """
+
+    cache_ok = True
+
+    def store(self, value: Wishes) -> str:
+        """Write JSON."""
+        if value == Wishes():
+            return "[]"
+        spans = (value.max_age, value.ttl)
+        max_age, ttl = (None if one is None else one // _SECOND for one in spans)
+        return to_json([max_age, ttl, sorted(value.skip_hours), sorted(value.skip_days)])
+
+    def load(self, stored: str) -> Wishes:
+        """Read JSON."""
+        if stored == "[]":
+            return Wishes()
+        max_age, ttl, hours, days = from_json(stored)
+        spans = (None if one is None else timedelta(seconds=one) for one in (max_age, ttl))
+        max_age, ttl = spans
+        return Wishes(
+            max_age=max_age, ttl=ttl, skip_hours=frozenset(hours), skip_days=frozenset(days)
+        )
 
 
 class Digests(_Stored[frozenset[bytes]]):

@@ -61,6 +61,7 @@ SYNCED_COLUMNS = (
     FEED.c.active,
     FEED.c.next_due,
     FEED.c.fault,
+    FEED.c.moved_to,
 )
 """What syncing with rules.yaml looks at: not the hashes, which are most of a row."""
 ARTICLE_COLUMNS = (
@@ -185,6 +186,7 @@ _LEARNT = (
     "fault_since",
     "told",
     "habits",
+    "wishes",
     "missed_at",
     "damaged",
     "dropped",

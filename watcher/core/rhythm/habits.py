@@ -19,9 +19,8 @@ ENOUGH = 5
 UNKNOWN_PATIENCE = timedelta(days=30)
 """How long a feed may be quiet whose rhythm isn't known yet."""
 LEAST_PATIENCE = timedelta(days=1)
-USUAL_TIMES = 20
 LONGEST_TIMES = 5
-"""A feed is silent after so many times its usual, and its longest, pause."""
+"""A feed is silent after so many times its longest pause."""
 
 _MEMORY = 30
 """Pauses that the mean remembers."""
@@ -51,14 +50,16 @@ def learn(
         times.insert(0, last)
     for before, after in pairwise(times):
         habits = _add(habits, after - before)
-    return replace(habits, reach=habits.gap * items if habits.gap is not None else None)
+    if habits.gap is None or habits.gaps < ENOUGH:
+        return habits
+    return replace(habits, reach=habits.gap * items)
 
 
 def patience(habits: Habits) -> timedelta:
     """Return how long the feed may bring nothing before that is worth a word."""
     if habits.gaps < ENOUGH or habits.gap is None or habits.longest is None:
         return UNKNOWN_PATIENCE
-    return max(LEAST_PATIENCE, USUAL_TIMES * habits.gap, LONGEST_TIMES * habits.longest)
+    return max(LEAST_PATIENCE, LONGEST_TIMES * max(habits.gap, habits.longest))
 
 
 def _times(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from watcher.core.model import Document, FeedFault, FeedState, Fetched
+from watcher.core.model import Document, FeedFault, FeedState, Fetched, Wishes
 from watcher.core.rhythm import habits
 from watcher.core.rhythm.health import FEWEST_TO_MISS
 
@@ -28,12 +28,12 @@ BACKOFF_FIRST = timedelta(minutes=2)
 BACKOFF_CAP = timedelta(hours=6)
 RETRY_AFTER_CAP = timedelta(hours=24)
 LIVELY = timedelta(days=3)
+MOST_DIGESTS = 10_000
+"""Hashes kept of a feed that answers in parts."""
 STUCK_304 = timedelta(days=8)
 """A server that says "not modified" for so long is asked once without validators."""
 LONGEST_NAME = 60
 """Characters of a feed's own title that serve as its name."""
-QUICKEST = timedelta(minutes=2)
-"""The shortest pause that a feed's habits can lead to by themselves."""
 TURNS = 4
 """Polls while one item stays in the document, at the feed's mean pace: bursts are faster."""
 FULL_OF_NEWS = 2 / 3
@@ -84,8 +84,7 @@ def after_answer(
             etag=fetched.etag,
             last_modified=fetched.last_modified,
             validated_since=None,
-            # A partial answer (226) lists what is new: what it leaves out is not gone.
-            digests=document.digests | state.digests if fetched.status == 226 else document.digests,
+            digests=_digests(state, fetched, document),
             head=document.head,
             first_read=state.first_read or now,
             last_new=_last_new(state, document, arrived, now),
@@ -105,11 +104,12 @@ def after_answer(
             format=document.format,
             encoding=document.encoding,
         )
-    interval = _interval(state, after, fetched, document, new=len(arrived), now=now)
+    after = replace(after, wishes=_wishes(state.wishes, fetched, document))
+    interval = _interval(state, after, document, new=len(arrived), now=now)
     return replace(
         after,
         interval=interval,
-        next_due=_allowed(_spread(now, interval, jitter), document, every=state.feed.every),
+        next_due=_allowed(_spread(now, interval, jitter), after),
         last_polled=now,
         last_read=now,
         failures=0,
@@ -145,7 +145,7 @@ def after_failure(
         wait = max(wait, min(retry_after, RETRY_AFTER_CAP))
     return replace(
         state,
-        next_due=_spread(now, wait, jitter),
+        next_due=_allowed(_spread(now, wait, jitter), state),
         last_polled=now,
         failures=failures,
         fault=fault,
@@ -157,6 +157,18 @@ def after_failure(
 def own_name(document: Document) -> str:
     """Return what a feed calls itself, short enough for the first line of an alert."""
     return " ".join(document.title.split())[:LONGEST_NAME].strip()
+
+
+def _digests(state: FeedState, fetched: Fetched, document: Document) -> frozenset[bytes]:
+    """Return the hashes by which items are known again.
+
+    A partial answer (226) lists what is new: what it leaves out is not gone. A server that gives
+    nothing else for ever must not let the set grow for ever; whatever is forgotten is read once
+    more, and is no news to identity.
+    """
+    if fetched.status == 226 and len(state.digests) < MOST_DIGESTS:
+        return document.digests | state.digests
+    return document.digests
 
 
 def _last_new(
@@ -199,10 +211,21 @@ def _moved_since(state: FeedState, fetched: Fetched, now: datetime) -> datetime 
     return state.moved_since if fetched.moved_to == state.moved_to else now
 
 
+def _wishes(before: Wishes, fetched: Fetched, document: Document | None) -> Wishes:
+    """Return what the publisher asks for now; a 304 takes back nothing it leaves out."""
+    if document is None:
+        return before if fetched.max_age is None else replace(before, max_age=fetched.max_age)
+    return Wishes(
+        max_age=fetched.max_age,
+        ttl=document.ttl,
+        skip_hours=document.skip_hours,
+        skip_days=document.skip_days,
+    )
+
+
 def _interval(
     before: FeedState,
     after: FeedState,
-    fetched: Fetched,
     document: Document | None,
     *,
     new: int,
@@ -212,19 +235,25 @@ def _interval(
     if after.feed.every is not None:
         return max(FLOOR, after.feed.every)
     if not (after.etag or after.last_modified):
-        base = DAILY
+        base = DAILY if _is_known(after, now) else SLOW
     elif after.last_new is not None and now - after.last_new < LIVELY:
         base = NEWS
     else:
         base = SLOW
     paces = [base, *_paces(before, after, document, new=new)]
-    hints = [fetched.max_age, document.ttl if document else None]
+    hints = [after.wishes.max_age, after.wishes.ttl]
     return max(
         [
-            max(QUICKEST, min(paces)),
+            max(FLOOR, min(paces)),
             *(min(hint, HINT_CAP) for hint in hints if hint is not None),
         ]
     )
+
+
+def _is_known(state: FeedState, now: datetime) -> bool:
+    """Tell whether a feed was watched enough to be asked only once a day without losing items."""
+    watched = now - (state.first_read or now)
+    return state.habits.gaps >= habits.ENOUGH or watched >= LIVELY
 
 
 def _paces(
@@ -239,7 +268,8 @@ def _paces(
     if after.habits.reach is not None:
         paces.append(after.habits.reach / TURNS)
     if before.first_read is None:
-        return paces
+        # Without dates nothing is known of its pace: the second look comes soon in any case.
+        return paces or [NEWS]
     if after.missed_at is not None and after.missed_at != before.missed_at:
         paces.append(before.interval / TURNS)
     elif document is None or new <= MOSTLY_KNOWN * document.items:
@@ -257,18 +287,18 @@ def _spread(now: datetime, wait: timedelta, jitter: float) -> datetime:
     return due
 
 
-def _allowed(due: datetime, document: Document | None, *, every: timedelta | None) -> datetime:
+def _allowed(due: datetime, state: FeedState) -> datetime:
     """Return `due`, moved out of the hours and days the publisher asked to be left alone in (GMT).
 
-    A document that skips every hour or every day asks for nothing that can be kept to.
+    The user's own `every:` goes before them. A document that skips every hour or every day asks
+    for nothing that can be kept to.
     """
-    if document is None or every is not None:
-        return due
-    if len(document.skip_hours) >= 24 or len(document.skip_days) >= 7:
+    hours, days = state.wishes.skip_hours, state.wishes.skip_days
+    if state.feed.every is not None or len(hours) >= 24 or len(days) >= 7:
         return due
     for _ in range(24 * 7):
         at = due.astimezone(UTC)
-        if at.hour not in document.skip_hours and _WEEKDAYS[at.weekday()] not in document.skip_days:
+        if at.hour not in hours and _WEEKDAYS[at.weekday()] not in days:
             return due
         due += timedelta(hours=1)
     return due

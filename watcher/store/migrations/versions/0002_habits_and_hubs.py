@@ -1,4 +1,4 @@
-"""What a feed usually does, what was told of it, and its subscription at a WebSub hub."""
+"""What a feed usually does and its publisher asks for, what was told of it, and its WebSub hub."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("host", sa.Text(), nullable=False, server_default=""),
         sa.Column("told", sa.Text(), nullable=False, server_default="[]"),
         sa.Column("habits", sa.Text(), nullable=False, server_default="[null,null,0,null]"),
+        sa.Column("wishes", sa.Text(), nullable=False, server_default="[]"),
         sa.Column("missed_at", sa.BigInteger(), nullable=True),
         sa.Column("dropped", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("ill_formed", sa.Boolean(), nullable=False, server_default=sa.false()),
