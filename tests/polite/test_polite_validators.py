@@ -156,7 +156,9 @@ async def killed_before_it_can_commit(
     scene: Scene, server: FeedServer, victim: asyncio.subprocess.Process, path: str
 ) -> None:
     """Hold the writers' lock from the moment the feed is asked until the process is dead."""
-    state = sqlite3.connect(scene.folder / "state" / "watcher.db", timeout=30, check_same_thread=False)
+    state = sqlite3.connect(
+        scene.folder / "state" / "watcher.db", timeout=30, check_same_thread=False
+    )
     [reply] = server._replies[path]
     assert not isinstance(reply, bytes)
     answered = asyncio.Event()

@@ -52,6 +52,8 @@ class Scene:
     host: Host = field(default_factory=Host)
     names: Names = field(default_factory=Names)
     host_pause: float = 0.0
+    more_allowed: frozenset[tuple[str, int]] = frozenset()
+    """Other servers on loopback that may be asked."""
     extra: str = ""
     """More lines for rules.yaml."""
 
@@ -91,7 +93,9 @@ class Scene:
     @property
     def limits(self) -> Limits:
         return Limits(
-            host_pause=self.host_pause, allow=self.server.allow, resolver=self.names
+            host_pause=self.host_pause,
+            allow=self.server.allow | self.more_allowed,
+            resolver=self.names,
         )
 
     async def due(self, service: Service) -> Tally:

@@ -25,6 +25,7 @@ LEAST = timedelta(minutes=1)
 """Nobody is asked more often, whatever the headers say."""
 MOST = timedelta(hours=6)
 """What a max-age is believed up to."""
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST = timedelta(hours=24)
 _AGENT = re.compile(r"watcher/\d[\w.]* \(feed reader(; \+https?://[^)]+)?\)")
 _KINDS = ("application/rss+xml", "application/atom+xml", "application/feed+json")
@@ -138,7 +139,7 @@ def item(title: str, more: str = "", *, guid: str = "", scheme: str = "http") ->
 class Host:
     """What one host has asked for, with all its feeds."""
 
-    not_before: datetime = datetime.min.replace(tzinfo=UTC)
+    not_before: datetime = LONG_AGO
     agents: set[str] = field(default_factory=set)
 
 
@@ -168,7 +169,7 @@ class Scored:
     _answers: int = 0
     _etags: list[str | None] = field(default_factory=list)
     _dates: list[str | None] = field(default_factory=list)
-    _not_before: datetime = datetime.min.replace(tzinfo=UTC)
+    _not_before: datetime = LONG_AGO
 
     def __post_init__(self) -> None:
         self.server.put(self.path, self._reply)
