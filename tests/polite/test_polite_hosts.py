@@ -76,6 +76,24 @@ async def test_retry_after_holds_the_whole_host_also_across_a_restart(
     assert second.score.requests > 1
 
 
+async def test_a_new_feed_of_a_host_that_asked_to_wait_waits_too(scene: Scene) -> None:
+    """Rule 10."""
+    first, second = scene.feed("/first"), scene.feed("/second")
+    first.script = [answer(429, headers={"Retry-After": "7200"})]
+    scene.watch(first)
+    async with scene.service() as service:
+        await scene.once_due(service)
+
+    scene.watch(first, second)
+    async with scene.service() as service:
+        await scene.pass_time(service, 2 * HOUR)
+        held = second.score.requests
+        await scene.pass_time(service, HOUR / 2)
+
+    assert held == 0
+    assert second.score == clean(second.score.requests)
+
+
 # --- rule 15 -----------------------------------------------------------------------------------
 
 
