@@ -176,7 +176,8 @@ class Crowd:
         self.starts[host].append(time.monotonic())
         self.now[host] += 1
         self.most = max(self.most, self.now[host])
-        await asyncio.sleep(0.05)
+        # The first ones are kept long enough to see how many are there at once.
+        await asyncio.sleep(HELD if len(self.starts[host]) <= SLOW_ONES else 0)
         self.now[host] -= 1
         body = "<rss version='2.0'><channel><title>F</title></channel></rss>"
         writer.write(answer(body=body, headers={"ETag": '"1"'}))
@@ -187,6 +188,8 @@ class Crowd:
 
 
 FEEDS = 300
+SLOW_ONES = 20
+HELD = 0.15
 PAUSE = 0.02
 """Seconds; in production it is a second."""
 
@@ -243,14 +246,15 @@ async def test_two_at_once_per_host_with_pauses_between_and_no_burst(
     await ask(tmp_path, crowd)
 
     starts = sorted(at for times in crowd.starts.values() for at in times)
-    took = starts[-1] - starts[0]
     assert len(starts) == FEEDS
     assert crowd.most <= 2
     # A busy machine bunches what a server sees; over all of them no pause can be hidden.
     if len(crowd.starts) == 1:
-        assert took > (FEEDS - 1) * PAUSE * 1.15, "the pause, and a quarter more by jitter"
+        quick = starts[SLOW_ONES:]
+        least = (len(quick) - 1) * PAUSE * 1.15
+        assert quick[-1] - quick[0] > least, "the pause, and a quarter more by jitter"
     else:
-        assert took > FEEDS * BREATH * 0.75, "all at once"
+        assert starts[-1] - starts[0] > FEEDS * BREATH * 0.75, "all at once"
 
 
 async def test_nobody_is_asked_in_the_first_seconds_of_a_minute() -> None:
