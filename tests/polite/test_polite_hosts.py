@@ -189,6 +189,7 @@ class Crowd:
 
 FEEDS = 300
 SLOW_ONES = 20
+"""Requests of each host that the server keeps for HELD seconds."""
 HELD = 0.15
 PAUSE = 0.02
 """Seconds; in production it is a second."""
