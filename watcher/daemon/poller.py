@@ -33,6 +33,8 @@ class Poller:
         self._in_hand: set[FeedId] = set()
         self._pauses: dict[FeedId, asyncio.TimerHandle] = {}
         self._unsettled = 0
+        self._ended = asyncio.Event()
+        """Set when a poll ends, and when some are settled."""
         self._done: asyncio.Queue[Polled] = asyncio.Queue()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="settle")
         self.settling = asyncio.create_task(self._settle_for_ever())
@@ -56,7 +58,11 @@ class Poller:
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._polls.add(task)
-        task.add_done_callback(self._polls.discard)
+        task.add_done_callback(self._poll_ended)
+
+    def _poll_ended(self, task: asyncio.Task[None]) -> None:
+        self._polls.discard(task)
+        self._ended.set()
 
     def forget_pauses(self) -> None:
         """Let feeds be polled again at once that wait because their news could not be written."""
@@ -85,7 +91,10 @@ class Poller:
                 return  # stopped before all was settled: what is left comes again
             if self.settling.done():
                 self.settling.result()
-            await asyncio.wait({*self._polls, self.settling}, timeout=0.05)
+            self._ended.clear()
+            ended = asyncio.create_task(self._ended.wait())
+            await asyncio.wait({ended, self.settling}, return_when=asyncio.FIRST_COMPLETED)
+            ended.cancel()
 
     async def stop(self, within: float) -> None:
         """Give up what waits, and let what is under way finish within so many seconds."""
@@ -149,6 +158,7 @@ class Poller:
                 else:
                     self._in_hand.discard(poll.state.id)
             self._unsettled -= len(polls)
+            self._ended.set()
             self._settled(tally)
 
     def _settle(self, polls: Sequence[Polled]) -> tuple[Tally, frozenset[FeedId]]:

@@ -50,8 +50,9 @@ class Lane:
 
 
 class Lanes:
-    """The lanes of all hosts. `pause` is HOST_PAUSE in seconds, `jitter` gives numbers in [0, 1).
+    """The lanes of all hosts. `jitter` gives numbers in [0, 1).
 
+    `pause` is HOST_PAUSE, in seconds; with 0 nothing ever waits for anything but a free place.
     `wall` is the time of day in Unix seconds, by which full minutes are avoided.
     """
 
@@ -119,7 +120,7 @@ class Lanes:
 
     async def _start(self, lane: Lane, stack: contextlib.AsyncExitStack, *, own: bool) -> None:
         """Wait for the moment to start, with a slot that `stack` gives back."""
-        if own:
+        if own or not self._pause:
             await stack.enter_async_context(self._slots)
             self._refuse_if_held(lane)
             return
