@@ -441,6 +441,7 @@ class Watch:
 
     def tell_health(self, tx: Tx, headline: str, body: str, *, occasion: str, at: datetime) -> None:
         """Put a message about the watcher itself on its way to the health channels, once."""
+        body = redact(body, self.desk.config.secrets)
         log.warning("%s: %s", headline, body.partition("\n")[0])
         write_notice(tx, self.desk.health, headline, body, occasion=occasion, at=at)
 

@@ -63,6 +63,22 @@ def test_status_fits_on_one_screen_of_words(folder: Path) -> None:
         assert words in ran.out
 
 
+def test_status_names_the_feeds_that_answer_and_bring_nothing(own_folder: Path) -> None:
+    with open_store(own_folder / "state", now=AT) as store:
+        with store.read() as known:
+            steppe = next(s for s in known.feed_states() if s.feed.name == "Steppe Post")
+        with store.write() as tx:
+            tx.save_feed(replace(steppe, last_polled=AT, last_new=AT - timedelta(days=4000)))
+
+    row = watcher("status", "--json", cwd=own_folder).row
+    shown = watcher("status", cwd=own_folder).out
+
+    assert [(feed["feed"], feed["state"]) for feed in row["feeds"]["ailing"]] == [
+        ("Steppe Post", "zombie")
+    ]
+    assert "Feeds to look after: 1 zombie" in shown
+
+
 def test_status_counts_news_alone_and_notices_apart(folder: Path) -> None:
     row = watcher("status", "--json", cwd=folder).row
     since_midnight = (row["alerts_today"], row["notices_today"])
@@ -442,3 +458,25 @@ def test_an_address_that_is_not_stored_is_a_no(folder: Path) -> None:
 
     assert ran.code == 1
     assert "no article with this address" in ran.said
+
+
+# --- secrets in addresses ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words", [("feeds", "list"), ("feeds", "export"), ("status",), ("feeds", "check")]
+)
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_what_a_name_puts_into_a_feeds_address_is_not_shown(
+    own_folder: Path, words: tuple[str, ...], more: tuple[str, ...]
+) -> None:
+    rules = own_folder / "rules.yaml"
+    address = "http://127.0.0.1:9/rss?key=${FEED_KEY}"
+    line = f'  - {{url: "{address}", name: Paid, private: true}}\n'
+    rules.write_text(rules.read_text().replace("feeds:\n", f"feeds:\n{line}"))
+    (own_folder / "state" / "secrets.env").write_text("FEED_KEY=canary-7f3a9c\n")
+
+    ran = watcher(*words, *(more if words[-1] != "export" else ()), cwd=own_folder)
+
+    assert "canary-7f3a9c" not in ran.out + ran.err
+    assert ran.out

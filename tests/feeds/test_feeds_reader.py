@@ -246,7 +246,7 @@ async def test_a_document_that_cannot_be_cut_is_read_whole_and_once(reader: Read
         ),
         (b"<html><body>no doctype", FeedFault.HTML, "web page"),
         (b"Database error: too many connections", FeedFault.NOT_A_FEED, "too many connections"),
-        (b"<?xml version='1.0'?><urlset><url/></urlset>", FeedFault.NOT_A_FEED, "urlset"),
+        (b"<?xml version='1.0'?><urlset><url/></urlset>", FeedFault.NOT_A_FEED, "sitemap"),
         (b"<opml><body/></opml>", FeedFault.NOT_A_FEED, "opml"),
         (b'{"error": "unauthorized"}', FeedFault.NOT_A_FEED, "JSON"),
         (b"[1, 2]", FeedFault.NOT_A_FEED, "JSON"),

@@ -25,6 +25,7 @@ from watcher.core.model import Config, Mistake, Weight
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import ProgressColumn
 
     from watcher.store import Store
 
@@ -207,6 +208,7 @@ class Call:
             progress.TextColumn("{task.description}"),
             progress.BarColumn(),
             progress.MofNCompleteColumn(),
+            _rate_column(),
             progress.TimeElapsedColumn(),
             progress.TextColumn("left"),
             progress.TimeRemainingColumn(),
@@ -247,6 +249,18 @@ class Call:
             self._store = open_existing(self.options)
         return self._store
 
+    def address(self, url: str) -> str:
+        """Return a feed's address for the screen: what ${NAME} put into it stays hidden."""
+        try:
+            secrets = self.config().secrets
+        except WatcherError:
+            return url
+        if not secrets:
+            return url
+        from watcher.alerts.redact import redact
+
+        return redact(url, secrets)
+
     @property
     def zone(self) -> tzinfo:
         """The time zone of rules.yaml for people; UTC when the file can't be read."""
@@ -271,6 +285,21 @@ class Call:
         local = moment.astimezone(self.zone)
         this_year = local.year == now().astimezone(self.zone).year
         return local.strftime("%m-%d %H:%M" if this_year else "%Y-%m-%d")
+
+
+def _rate_column() -> "ProgressColumn":
+    """Return the column that says how many a second are done."""
+    from rich.progress import ProgressColumn, Task
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """Done per second."""
+
+        def render(self, task: Task) -> Text:
+            """Return the rate, once there is one."""
+            return Text(f"{task.speed:.0f}/s" if task.speed else "")
+
+    return Rate()
 
 
 def load_config(path: Path, options: Options, *, require_secrets: bool) -> Config:

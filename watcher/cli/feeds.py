@@ -1,9 +1,9 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
-"""feeds: list, add, remove, import, export, check. Edits keep the comments of rules.yaml."""
+"""feeds: list, add, remove, import, export, discover, check. Edits keep the comments."""
 
 import asyncio
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watcher.cli.common import Call, command
+from watcher.cli.discover import feeds_discover
 from watcher.cli.lines import opened
 from watcher.cli.words import ago, duration, iso, many, nearest, now, one_line
 from watcher.core import rhythm
@@ -46,6 +47,14 @@ def register(app: typer.Typer) -> None:
         ],
     )(feeds_import)
     command(feeds, "export", examples=["watcher feeds export feeds.opml"])(feeds_export)
+    command(
+        feeds,
+        "discover",
+        examples=[
+            "watcher feeds discover https://www.hrw.org",
+            "watcher feeds discover hrw.org --add",
+        ],
+    )(feeds_discover)
     command(feeds, "check", examples=["watcher feeds check", "watcher feeds check Example --json"])(
         feeds_check
     )
@@ -58,7 +67,8 @@ def feeds_list(call: Call) -> int:
     states = _states(call)
     if call.json:
         for feed in feeds:
-            call.data(feed_json(feed, states.get(feed.url)))
+            row = feed_json(feed, states.get(feed.url))
+            call.data(row | {"url": call.address(feed.url)})
         return 0
     at = now()
     call.table(
@@ -70,7 +80,7 @@ def feeds_list(call: Call) -> int:
                 _state_cell(states.get(feed.url)),
                 ago(state.last_new, at) if (state := states.get(feed.url)) else "-",
                 call.brief(state.next_due if state else None),
-                feed.url,
+                call.address(feed.url),
             )
             for feed in feeds
         ],
@@ -210,7 +220,8 @@ def feeds_import(
         )
         for feed in feeds
     )
-    results = _sorted_out(feeds, call.config().feeds)
+    with call.progress("looking at feeds", len(feeds)) as advance:
+        results = _sorted_out(feeds, call.config().feeds, advance)
     new = [feed for feed, why_not in results if not why_not]
     config.add_feeds(path, new)
     for feed, why_not in results:
@@ -234,7 +245,9 @@ def _language(written: str | None) -> str | None:
     return code if code and is_language(code) else MEANT.get(code)
 
 
-def _sorted_out(feeds: Iterable[Feed], known: Iterable[Feed]) -> list[tuple[Feed, str]]:
+def _sorted_out(
+    feeds: Iterable[Feed], known: Iterable[Feed], advance: Callable[[], None]
+) -> list[tuple[Feed, str]]:
     """Return each feed with the reason to leave it out, or ""."""
     from watcher.config.checks import canonical
     from watcher.config.edit import address_problem
@@ -249,6 +262,7 @@ def _sorted_out(feeds: Iterable[Feed], known: Iterable[Feed]) -> list[tuple[Feed
         if not why_not:
             taken[canonical(feed.url)] = feed
         results.append((feed, why_not))
+        advance()
     return results
 
 
@@ -260,7 +274,11 @@ def feeds_export(
     from watcher.feeds import opml
 
     feeds = call.config().feeds
-    text = opml.write(feeds, "watcher")
+    shown = [replace(feed, url=call.address(feed.url)) for feed in feeds]
+    hidden = sum(here.url != there.url for here, there in zip(feeds, shown, strict=True))
+    if hidden:
+        call.note(f"{many(hidden, 'address', 'addresses')} with secrets: *** stands for them")
+    text = opml.write(shown, "watcher")
     if file == "-":
         sys.stdout.write(text)
         return 0
@@ -319,7 +337,7 @@ def feeds_check(
         def done(result: Checked) -> None:
             advance()
             if call.json:
-                call.data(result.json())
+                call.data(result.json() | {"url": call.address(result.feed.url)})
 
         door = fetcher(call.config().contact)
         results = asyncio.run(check_feeds(feeds, _states(call), done=done, door=door))

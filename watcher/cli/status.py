@@ -9,6 +9,7 @@ import typer
 
 from watcher.cli.common import Call, command
 from watcher.cli.words import ago, iso, many, now, one_line
+from watcher.core import rhythm
 from watcher.core.errors import RulesError, WatcherError
 from watcher.core.model import AlertKind, Config, DeliveryState, FeedState
 
@@ -16,6 +17,8 @@ BROKEN = "rules_broken"
 """The note in which a running daemon keeps the mistakes of rules that it didn't take over."""
 PULSE = "pulse"
 """The note in which a running daemon says every few seconds that it is alive."""
+_WELL = frozenset({"alive", "new", "broken-xml"})
+"""How a feed is when nobody has to look after it."""
 SHOWN = 10
 """Failing feeds on the screen; `feeds list` has them all."""
 
@@ -68,6 +71,8 @@ def collect(call: Call) -> dict[str, Any]:
     failing = sorted(
         (feed for feed in feeds if feed.fault is not None), key=lambda feed: -feed.failures
     )
+    found = [(feed, rhythm.health(feed, now=at)) for feed in feeds]
+    ailing = [(feed, how) for feed, how in found if how.readable and how.word not in _WELL]
     return {
         "running": worker is not None,
         "worker": worker,
@@ -80,7 +85,8 @@ def collect(call: Call) -> dict[str, Any]:
             "never_polled": sum(feed.last_polled is None for feed in feeds) + unknown,
             "last_poll": iso(max((f.last_polled for f in feeds if f.last_polled), default=None)),
             "next_due": iso(min((feed.next_due for feed in feeds), default=None)),
-            "faults": [_fault_json(feed) for feed in failing],
+            "faults": [_fault_json(call, feed) for feed in failing],
+            "ailing": [_ailing_json(call, feed, how) for feed, how in ailing],
         },
         "stories_today": stories_today,
         "alerts_today": alerts_today[False],
@@ -106,15 +112,25 @@ def _rules(call: Call) -> tuple[Config | None, str]:
         return None, ""
 
 
-def _fault_json(feed: FeedState) -> dict[str, Any]:
+def _fault_json(call: Call, feed: FeedState) -> dict[str, Any]:
     return {
         "feed": feed.feed.name,
-        "url": feed.feed.url,
+        "url": call.address(feed.feed.url),
         "fault": feed.fault.value if feed.fault else None,
         "detail": feed.fault_detail or None,
         "failures": feed.failures,
         "since": iso(feed.fault_since),
         "next_due": iso(feed.next_due),
+    }
+
+
+def _ailing_json(call: Call, feed: FeedState, how: rhythm.Health) -> dict[str, Any]:
+    return {
+        "feed": feed.feed.name,
+        "url": call.address(feed.feed.url),
+        "state": how.word,
+        "since": iso(how.since),
+        "detail": how.detail,
     }
 
 
@@ -151,6 +167,7 @@ def _print(call: Call, report: dict[str, Any]) -> None:
         call.say(f"          next delivery {_next(report['next_delivery'], at)}")
     if report["deliveries"].get("parked"):
         call.say("          parked ones: watcher deliveries list --in parked")
+    _print_ailing(call, feeds["ailing"], at)
     faults = feeds["faults"]
     if not faults:
         return
@@ -175,6 +192,30 @@ def _print(call: Call, report: dict[str, Any]) -> None:
     )
     if len(faults) > SHOWN:
         call.say(f"... and {len(faults) - SHOWN} more: watcher feeds list")
+
+
+def _print_ailing(call: Call, ailing: list[dict[str, Any]], at: datetime) -> None:
+    """Show the feeds that can be read and are not as they should be."""
+    if not ailing:
+        return
+    words = Counter(feed["state"] for feed in ailing)
+    call.say()
+    call.say("Feeds to look after: " + ", ".join(f"{n} {word}" for word, n in words.most_common()))
+    call.table(
+        ("feed", "state", "since", "detail"),
+        [
+            (
+                one_line(feed["feed"], 40),
+                (feed["state"], "yellow"),
+                _ago(feed["since"], at),
+                one_line(feed["detail"], 90),
+            )
+            for feed in ailing[:SHOWN]
+        ],
+        elastic=["feed"],
+    )
+    if len(ailing) > SHOWN:
+        call.say(f"... and {len(ailing) - SHOWN} more: watcher feeds list")
 
 
 def _moment(text: str | None) -> datetime | None:

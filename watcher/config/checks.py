@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from watcher.config.findings import did_you_mean, nearest, one_of, shown
 from watcher.config.languages import may_be_written_in, scripts_of
+from watcher.core import identity
 from watcher.core.model import Group, Term, TermKind
 
 if TYPE_CHECKING:
@@ -42,17 +43,10 @@ def feeds(drafts: Sequence[FeedDraft]) -> tuple[Feed, ...]:
 def canonical(url: str) -> str:
     """Return the form in which two addresses of one feed are equal.
 
-    http or https, capitals in the site's name, the default port, a last slash and what follows #
-    make no difference; a query does.
+    http or https, www. or not, capitals in the site's name, the default port, a last slash and what
+    follows # make no difference; a query does, but for tracking keys.
     """
-    try:
-        parts = urlsplit(url.strip())
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return url.strip()
-    place = host if port in {None, 80, 443} else f"{host}:{port}"
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{place}{parts.path.rstrip('/')}{query}"
+    return identity.canonical(url.strip().partition("#")[0])
 
 
 def shown_feed(feed: Feed) -> str:

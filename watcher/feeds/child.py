@@ -13,7 +13,7 @@ import signal
 import sys
 from typing import Any, Final
 
-from watcher.feeds import extract, jsonfeed, wire
+from watcher.feeds import extract, jsonfeed, sitemap, wire
 
 if sys.platform != "win32":  # there only the deadline protects
     import resource
@@ -43,6 +43,8 @@ def _answer(request: dict[str, Any], parts: list[bytes]) -> dict[str, Any]:
             return _items(request["url"], parts[0], parts[1], parts[2:])
         case "json":
             return jsonfeed.read(parts[0], request["url"])
+        case "sitemap":
+            return sitemap.read(parts[0], request["url"])
         case _:
             return _whole(request["url"], parts[0])
 

@@ -62,23 +62,38 @@ def read(source: str | bytes) -> tuple[Feed, ...]:
 
 
 def write(feeds: Iterable[Feed], title: str) -> str:
-    """Return the feeds as OPML 2.0, with their tags as category, sorted by name."""
+    """Return the feeds as OPML 2.0, sorted by name.
+
+    Each feed stands in a folder called after its first tag, because most readers show folders and
+    no categories; all of its tags are its categories, so that `read` brings the same feeds back.
+    """
+    folders: dict[str, list[Feed]] = {}
+    for feed in sorted(feeds, key=lambda one: (one.name.casefold(), one.url)):
+        folders.setdefault(min(feed.tags, default=""), []).append(feed)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<opml version="2.0">',
         f"  <head><title>{_escaped(title)}</title></head>",
         "  <body>",
     ]
-    for feed in sorted(feeds, key=lambda one: (one.name.casefold(), one.url)):
-        attributes = {"type": "rss", "text": feed.name, "title": feed.name, "xmlUrl": feed.url}
-        if feed.language:
-            attributes["language"] = feed.language
-        if feed.tags:
-            attributes["category"] = ",".join(sorted(feed.tags))
-        written = " ".join(f"{key}={quoteattr(_legal(value))}" for key, value in attributes.items())
-        lines.append(f"    <outline {written}/>")
+    for folder, inside in sorted(folders.items()):
+        if folder:
+            lines.append(f"    <outline text={quoteattr(_legal(folder))}>")
+        lines += [f"    {'  ' if folder else ''}{_outline(feed)}" for feed in inside]
+        if folder:
+            lines.append("    </outline>")
     lines += ["  </body>", "</opml>", ""]
     return "\n".join(lines)
+
+
+def _outline(feed: Feed) -> str:
+    attributes = {"type": "rss", "text": feed.name, "title": feed.name, "xmlUrl": feed.url}
+    if feed.language:
+        attributes["language"] = feed.language
+    if feed.tags:
+        attributes["category"] = ",".join(sorted(feed.tags))
+    written = " ".join(f"{key}={quoteattr(_legal(value))}" for key, value in attributes.items())
+    return f"<outline {written}/>"
 
 
 def _outlines(source: str) -> Iterator[_Outline]:

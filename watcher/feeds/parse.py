@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from watcher.core.errors import FeedError
 from watcher.core.model import Document, Entry, FeedFault
-from watcher.feeds import dates, heads, split
+from watcher.feeds import dates, heads, sitemap, split
 from watcher.feeds.decode import Decoded, decode
 from watcher.feeds.worker import ChildDiedError, Worker
 
@@ -31,8 +31,10 @@ _THREAD_FROM: Final = 300_000
 
 _TOO_LATE: Final = 0.05
 """Seconds left below which no further try is begun."""
-_JSON: Final = "JSON"
-"""Why a JSON Feed isn't cut: it is taken apart in the child."""
+_JSON: Final = "json"
+_SITEMAP: Final = "sitemap"
+_LISTED: Final = frozenset({_JSON, _SITEMAP})
+"""Why these aren't cut: the child takes them apart, and hashes their items."""
 
 _PUBLISHED = re.compile(
     rb"<(?:[A-Za-z]{1,20}:)?(?:pubDate|published|updated|date)\b[^>]{0,100}>([^<]{4,60})<"
@@ -130,8 +132,8 @@ class Reader:
             source = await asyncio.to_thread(_prepare, body, content_type, url)
         else:
             source = _prepare(body, content_type, url)
-        if source.layout.refused == _JSON:
-            return await self._json(source, known)
+        if source.layout.refused in _LISTED:
+            return await self._listed(source.layout.refused, source, known)
         if head is not None and head != source.layout.head_digest:
             known = frozenset()
         if source.layout.refused:
@@ -230,18 +232,18 @@ class Reader:
             why = source.layout.refused or "the parser sees other items"
             reading.notes.append(f"read as a whole: {why}")
 
-    async def _json(self, source: _Source, known: frozenset[bytes]) -> Document:
+    async def _listed(self, kind: str, source: _Source, known: frozenset[bytes]) -> Document:
         mark = source.layout.head_digest
         if mark in known:
             return Document(
-                format="json",
+                format=kind,
                 encoding=source.decoded.encoding,
                 digests=known,
                 head=mark,
                 items=len(known) - 1,
             )
         try:
-            answer = await self._ask("json", source.url, [source.data], self._timeout)
+            answer = await self._ask(kind, source.url, [source.data], self._timeout)
         except ChildDiedError as died:
             raise FeedError(FeedFault.POISONED, f"it could not be parsed: {died}.") from None
         if answer["document"] is None:
@@ -290,6 +292,9 @@ def _prepare(body: bytes, content_type: str | None, url: str) -> _Source:
         layout = split.Layout(decoded.data, (), b"", mark, refused=_JSON)
         return _Source(url, decoded, decoded.data, layout)
     data, root = split.strip_prolog(decoded.data)
+    if root.rpartition(":")[2].lower() in sitemap.ROOTS:
+        layout = split.Layout(data, (), b"", split.digest(data), refused=_SITEMAP)
+        return _Source(url, decoded, data, layout)
     if not root or root.lower() in heads.PAGE_ROOTS:
         raise heads.fault(decoded.data)
     return _Source(url, decoded, data, split.cut(data))

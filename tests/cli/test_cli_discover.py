@@ -1,0 +1,189 @@
+"""feeds discover: the feeds of a site on loopback, as a person and as a script see them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from support.cli_run import watcher
+
+RSS = """<rss version="2.0"><channel><title>{title}</title><language>ru</language>
+<item><guid>1</guid><title>Суд в Алматы</title>
+<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate></item>
+</channel></rss>"""
+PAGE = "<!doctype html><html><head>{}</head><body>Welcome</body></html>"
+DECLARED = '<link rel="alternate" type="application/rss+xml" href="{}">'
+SITEMAP = """<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url>
+<loc>http://wire.example/1</loc><news:news><news:title>Police hold an activist</news:title>
+<news:publication_date>2026-11-20T10:00:00Z</news:publication_date></news:news></url></urlset>"""
+INDEX = """<sitemapindex><sitemap><loc>{0}/pages.xml</loc></sitemap>
+<sitemap><loc>{0}/sitemaps/news-1.xml</loc></sitemap></sitemapindex>"""
+
+
+@contextmanager
+def site(pages: dict[str, str], host: str = "127.0.0.1") -> Iterator[tuple[str, list[str]]]:
+    """Serve `pages` on loopback; yield the address and the paths that were asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            text = pages.get(self.path)
+            body = (text or "no").replace("{here}", f"http://{self.headers['Host']}").encode()
+            self.send_response(404 if text is None else 200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Say nothing."""
+
+    with ThreadingHTTPServer((host, 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield f"http://{host}:{server.server_port}", asked
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def rules(folder: Path) -> Path:
+    (folder / "rules.yaml").write_text("feeds: []\nrules:\n  - {name: A, find: Atajurt}\n")
+    return folder
+
+
+def test_what_the_page_names_is_found_and_nothing_else_is_asked(tmp_path: Path) -> None:
+    pages = {
+        "/": PAGE.format(DECLARED.format("/comments/rss") + DECLARED.format("/ru/rss")),
+        "/ru/rss": RSS.format(title="Курьер"),
+        "/comments/rss": RSS.format(title="Курьер: комментарии").replace("<guid>1", "<guid>c"),
+    }
+    with site(pages) as (url, asked):
+        ran = watcher("feeds", "discover", url, "--private", "--json", cwd=rules(tmp_path))
+
+    assert [(row["url"], row["comments"]) for row in ran.rows] == [
+        (f"{url}/ru/rss", False),
+        (f"{url}/comments/rss", True),
+    ]
+    assert ran.rows[0] == {
+        "url": f"{url}/ru/rss",
+        "title": "Курьер",
+        "items": 1,
+        "newest": "2026-11-20T10:00:00+00:00",
+        "format": "rss20",
+        "language": "ru",
+        "how": "named by the page",
+        "comments": False,
+        "known": False,
+    }
+    assert sorted(asked) == ["/", "/comments/rss", "/ru/rss"]
+
+
+def test_a_feed_is_its_own_answer(tmp_path: Path) -> None:
+    with site({"/rss": RSS.format(title="Курьер")}) as (url, asked):
+        ran = watcher("feeds", "discover", f"{url}/rss", "--private", "--json", cwd=rules(tmp_path))
+
+    assert (ran.row["how"], asked) == ("the address given", ["/rss"])
+
+
+def test_a_page_that_names_none_is_tried_at_the_usual_addresses(tmp_path: Path) -> None:
+    pages = {"/": PAGE.format(""), "/rss.xml": RSS.format(title="Курьер")}
+    with site(pages) as (url, _):
+        ran = watcher("feeds", "discover", url, "--private", "--json", cwd=rules(tmp_path))
+
+    assert (ran.row["url"], ran.row["how"]) == (f"{url}/rss.xml", "a usual address")
+
+
+def test_a_site_without_rss_has_its_news_sitemap_found_through_robots_txt(tmp_path: Path) -> None:
+    pages = {
+        "/": PAGE.format(""),
+        "/robots.txt": "User-agent: *\nSitemap: {here}/all.xml\nSitemap: {here}/all-news.xml\n",
+        "/all-news.xml": INDEX.replace("{0}", "{here}"),
+        "/sitemaps/news-1.xml": SITEMAP,
+    }
+    with site(pages) as (url, _):
+        ran = watcher("feeds", "discover", url, "--private", "--json", cwd=rules(tmp_path))
+
+    assert ran.row["url"] == f"{url}/sitemaps/news-1.xml"
+    assert (ran.row["format"], ran.row["how"]) == ("news-sitemap", "a news sitemap")
+
+
+def test_the_best_is_added_once_and_then_known(tmp_path: Path) -> None:
+    folder = rules(tmp_path)
+    pages = {"/": PAGE.format(DECLARED.format("/rss")), "/rss": RSS.format(title="Курьер")}
+    with site(pages) as (url, _):
+        first = watcher("feeds", "discover", url, "--private", "--add", cwd=folder)
+        written = (folder / "rules.yaml").read_text()
+        again = watcher("feeds", "discover", url, "--private", "--add", cwd=folder)
+
+    assert first.code == again.code == 0
+    assert f"{url}/rss" in written
+    assert (folder / "rules.yaml").read_text() == written
+    assert "yes" in again.out
+
+
+def test_a_site_without_a_feed_is_a_no_with_what_to_do_next(tmp_path: Path) -> None:
+    with site({"/": PAGE.format("")}) as (url, _):
+        ran = watcher("feeds", "discover", url, "--private", cwd=rules(tmp_path))
+
+    assert ran.code == 1
+    assert "names no feed, and none is at the usual addresses" in ran.said
+
+
+def test_a_site_that_can_not_be_opened_says_why(tmp_path: Path) -> None:
+    ran = watcher("feeds", "discover", "http://127.0.0.1:9/", "--private", cwd=rules(tmp_path))
+
+    assert ran.code == 1
+    assert "no server is listening there" in ran.said
+
+
+def test_a_site_in_ones_own_network_must_be_said_to_be_one(tmp_path: Path) -> None:
+    ran = watcher("feeds", "discover", "http://127.0.0.1:9/", cwd=rules(tmp_path))
+
+    assert ran.code == 1
+    assert "say --private" in ran.said
+
+
+def test_a_page_of_strangers_opens_nothing_else_in_ones_own_network(tmp_path: Path) -> None:
+    with site({"/rss": RSS.format(title="Inner")}, host="127.0.0.2") as (inner, asked):
+        page = PAGE.format(DECLARED.format(f"{inner}/rss"))
+        with site({"/": page}) as (url, _):
+            ran = watcher("feeds", "discover", url, "--private", cwd=rules(tmp_path))
+        own = watcher("feeds", "discover", f"{inner}/rss", "--private", cwd=rules(tmp_path))
+
+    assert ran.code == 1
+    assert own.code == 0
+    assert asked == ["/rss"], "only when it was asked for by name"
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+def test_a_list_of_thousands_is_taken_in_and_each_feed_once(tmp_path: Path) -> None:
+    folder = rules(tmp_path)
+    outlines = "".join(
+        f'<outline text="Group {group}"><outline text="Inner">'
+        + "".join(
+            f'<outline text="Feed {n}" xmlUrl="https://site{n}.example/rss"/>'
+            for n in range(group * 100, group * 100 + 100)
+        )
+        + "</outline></outline>"
+        for group in range(30)
+    )
+    again = '<outline text="Once more" xmlUrl="http://www.site7.example/rss/"/>'
+    (folder / "list.opml").write_text(f"<opml><body>{outlines}{again}</body></opml>")
+
+    ran = watcher("feeds", "import", "list.opml", "--json", cwd=folder)
+    out = watcher("feeds", "export", cwd=folder).out
+
+    assert sum(row["added"] for row in ran.rows) == 3000
+    assert [row["why_not"] for row in ran.rows if not row["added"]] == [
+        "is there already, as Feed 7"
+    ]
+    assert out.count("<outline type=") == 3000
+    assert '<outline text="Group 0">' in out

@@ -1,0 +1,127 @@
+# ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
+"""feeds discover: the feeds of a site, shown best first, and put into rules.yaml if wanted."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from watcher.cli.common import Call
+from watcher.cli.words import ago, iso, now, one_line
+from watcher.core.errors import FeedError, UsageError, WatcherError
+from watcher.core.identity import canonical
+from watcher.core.model import Feed
+
+if TYPE_CHECKING:
+    from watcher.feeds.discover import Found
+
+
+def feeds_discover(
+    call: Call,
+    url: Annotated[str, typer.Argument(metavar="URL", help="A site, or one of its pages.")],
+    *,
+    thorough: Annotated[
+        bool, typer.Option("--all", help="Try usual addresses, too, when the page names feeds.")
+    ] = False,
+    add: Annotated[bool, typer.Option("--add", help="Add the best one to rules.yaml.")] = False,
+    private: Annotated[
+        bool, typer.Option("--private", help="The address is in your own network.")
+    ] = False,
+) -> int:
+    """Find the feeds of a site: what its page names, else usual addresses and news sitemaps.
+
+    The best stands first. Sites without RSS, such as the large agencies, often keep a news sitemap,
+    which is read like a feed. Exit code 1: none was found.
+    """
+    address = url if "://" in url else f"https://{url}"
+    known = _known(call)
+    try:
+        found = asyncio.run(_search(call, address, thorough=thorough, private=private))
+    except FeedError as error:
+        said = error.detail.replace("add `private: true` to it", "say --private")
+        raise WatcherError(f"{address}: {said}") from None
+    if not found:
+        raise WatcherError(
+            f"{address} names no feed, and none is at the usual addresses. Look on the site for a "
+            "page called RSS or Subscribe and try that one, or ask its newsroom."
+        )
+    _show(call, found, known)
+    if add:
+        return _add(call, found[0], known, private=private)
+    if not call.json and not all(canonical(one.url) in known for one in found):
+        call.say()
+        call.say(f"To watch the first: watcher feeds add {found[0].url}")
+    return 0
+
+
+async def _search(call: Call, url: str, *, thorough: bool, private: bool) -> "list[Found]":
+    from watcher.cli.net import fetcher
+    from watcher.feeds import Lanes, Reader
+    from watcher.feeds.discover import Scout
+
+    async with fetcher() as door, Reader() as reader:
+        scout = Scout(door, reader, Lanes(), private=private)
+        return await scout.search(url, thorough=thorough, progress=call.progress)
+
+
+def _known(call: Call) -> Mapping[str, Feed]:
+    """Return the feeds of rules.yaml by canonical address; none when there is no such file yet."""
+    try:
+        return {canonical(feed.url): feed for feed in call.config().feeds}
+    except UsageError:
+        return {}
+
+
+def _show(call: Call, found: "list[Found]", known: Mapping[str, Feed]) -> None:
+    if call.json:
+        for one in found:
+            call.data(_json(one, known))
+        return
+    at = now()
+    call.table(
+        ("title", "address", "items", "newest", "format", "language", "found as", "in rules.yaml"),
+        [
+            (
+                one_line(one.document.title, 40) or "-",
+                one.url,
+                one.document.items or "-",
+                ago(one.newest, at),
+                one.document.format,
+                one.document.language or "-",
+                one.how.words + (", readers' comments" if one.comments else ""),
+                ("yes", "green") if canonical(one.url) in known else "no",
+            )
+            for one in found
+        ],
+        right=["items"],
+        elastic=["title"],
+    )
+
+
+def _json(one: "Found", known: Mapping[str, Feed]) -> dict[str, Any]:
+    return {
+        "url": one.url,
+        "title": one.document.title,
+        "items": one.document.items,
+        "newest": iso(one.newest),
+        "format": one.document.format,
+        "language": one.document.language,
+        "how": one.how.words,
+        "comments": one.comments,
+        "known": canonical(one.url) in known,
+    }
+
+
+def _add(call: Call, best: "Found", known: Mapping[str, Feed], *, private: bool) -> int:
+    from watcher import config
+    from watcher.config.edit import in_own_network
+
+    same = known.get(canonical(best.url))
+    if same is not None:
+        call.note(f"{best.url} is in {call.options.rules} already, as {same.name}", "yellow")
+        return 0
+    own = private and in_own_network(best.url)
+    config.add_feeds(call.rules_file(), [Feed(url=best.url, name="", private=own)])
+    call.note(f"added {best.url}", "green")
+    return 0
