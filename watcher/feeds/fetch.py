@@ -20,11 +20,12 @@ import aiohttp
 from watcher import __version__
 from watcher.core.errors import FeedError
 from watcher.core.model import FeedFault, Fetched
-from watcher.feeds import dates, inflate, network
+from watcher.feeds import dates, inflate, links, network
 from watcher.feeds.guard import Guard
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Mapping
     from types import TracebackType
 
     from aiohttp.abc import AbstractResolver
@@ -151,6 +152,45 @@ class Fetcher:
             raise network.fault(error, trip.where, asked=feed.url) from error
         return fetched
 
+    async def post(self, url: str, form: Mapping[str, str], *, private: bool = False) -> None:
+        """Send a form to an address that a stranger may have written, as guarded as a fetch.
+
+        Raises FeedError for whatever keeps it from being answered with 2xx. Redirects (307, 308)
+        are followed as long as they lead to nothing less protected.
+        """
+        guard = Guard(private=private, allow=self._allow)
+        trip = _Trip(where=url)
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._post(guard, guard.url(url), form, trip)
+        except TimeoutError:
+            raise FeedError(
+                FeedFault.TIMEOUT, f"{trip.where} did not answer within {self._timeout:g} s."
+            ) from None
+        except network.ERRORS as error:
+            raise network.fault(error, trip.where, asked=url) from error
+
+    async def _post(self, guard: Guard, url: URL, form: Mapping[str, str], trip: _Trip) -> None:
+        headers = {**self._headers, "Accept": "*/*"}
+        del headers["A-IM"]
+        while True:
+            trip.where = str(url)
+            async with self._session(guard).post(
+                url, data=form, headers=headers, allow_redirects=False
+            ) as response:
+                if 200 <= response.status < 300:
+                    response.close()
+                    return
+                if response.status not in {307, 308}:
+                    response.close()
+                    raise _refusal(response)
+                trip.hops.append(response.status)
+                following = _next(guard, url, response, trip)
+                response.close()
+            if len(trip.hops) > MOST_HOPS or (url.scheme, following.scheme) == ("https", "http"):
+                raise FeedError(FeedFault.REDIRECT, f"{url} redirects to where a form may not go.")
+            url = following
+
     async def _follow(
         self, guard: Guard, feed: Feed, headers: dict[str, str], trip: _Trip, started: float
     ) -> Fetched:
@@ -196,6 +236,7 @@ class Fetcher:
             error = _refusal(response)
             response.close()
             raise error
+        hub, topic = links.of_header(response.headers.getall("Link", []), str(url))
         permanent = bool(trip.hops) and _PERMANENT.issuperset(trip.hops) and not trip.notes
         return Fetched(
             status=response.status,
@@ -206,6 +247,8 @@ class Fetcher:
             last_modified=_header(response, "Last-Modified"),
             max_age=_max_age(response),
             moved_to=str(url) if permanent else None,
+            hub=hub,
+            topic=topic,
             elapsed=time.monotonic() - started,
             notes=tuple(trip.notes),
         )
