@@ -106,7 +106,7 @@ class Fetcher:
         self._given_resolver = resolver
         self._resolver: AbstractResolver | None = None
         self._tls = tls
-        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._sessions: dict[tuple[bool, bool], aiohttp.ClientSession] = {}
 
     async def __aenter__(self) -> Self:
         self._resolver = self._given_resolver or aiohttp.DefaultResolver()
@@ -175,7 +175,7 @@ class Fetcher:
         del headers["A-IM"]
         while True:
             trip.where = str(url)
-            async with self._session(guard).post(
+            async with self._session(guard, keep=False).post(
                 url, data=form, headers=headers, allow_redirects=False
             ) as response:
                 if 200 <= response.status < 300:
@@ -269,16 +269,18 @@ class Fetcher:
             layer.finish()
         return bytes(body)
 
-    def _session(self, guard: Guard) -> aiohttp.ClientSession:
+    def _session(self, guard: Guard, *, keep: bool = True) -> aiohttp.ClientSession:
         # One pool for each kind of feed: a connection that `private: true` opened must not be
-        # reused for a feed that may not have it.
-        session = self._sessions.get(guard.private)
+        # reused for a feed that may not have it. A form needs a connection of its own (`keep`
+        # False): one kept that the server has closed meanwhile is tried anew for a GET only.
+        session = self._sessions.get((guard.private, keep))
         if session is None:
             if self._resolver is None:
                 raise RuntimeError("a Fetcher is used as an async context manager")
             connector = aiohttp.TCPConnector(
                 limit=_CONNECTIONS,
-                keepalive_timeout=_KEPT_ALIVE,
+                keepalive_timeout=_KEPT_ALIVE if keep else None,
+                force_close=not keep,
                 socket_factory=guard.socket_factory,
                 resolver=guard.resolver(self._resolver),
                 use_dns_cache=False,
@@ -291,7 +293,7 @@ class Fetcher:
                 timeout=aiohttp.ClientTimeout(total=None),
                 skip_auto_headers=["User-Agent", "Accept", "Accept-Encoding"],
             )
-            self._sessions[guard.private] = session
+            self._sessions[guard.private, keep] = session
         return session
 
 
