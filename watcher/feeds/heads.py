@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import Final
 
 from watcher.core.errors import FeedError
@@ -27,6 +28,7 @@ PERIODS: Final = {
 _WEEKDAYS = frozenset(
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 )
+MOST_LINKS = 50
 _LOOKED_AT = 60_000
 """Bytes; heads are some hundred long, but some carry comments and logos."""
 
@@ -148,8 +150,8 @@ def fault(data: bytes) -> FeedError:
 def _links(start: bytes, url: str) -> dict[str, str]:
     """Return the first usable address of each kind of link."""
     found: dict[str, str] = {}
-    for attributes in _LINK.findall(start):
-        rel, href = _REL.search(attributes), _HREF.search(attributes)
+    for link_tag in islice(_LINK.finditer(start), MOST_LINKS):
+        rel, href = _REL.search(link_tag[1]), _HREF.search(link_tag[1])
         if rel is None or href is None:
             continue
         link = links.clean(text.unescape((href[1] or href[2]).decode("utf-8", "replace")), url)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import quote, urljoin, urlsplit
 
 LONGEST_LINK = 8_000
-LONGEST_HEADER = 32_000
+LONGEST_HEADER = 8_000
 
 _SAFE = "%/:?=&;+,$!*'()@[]~#|"
 _HOST = re.compile(
