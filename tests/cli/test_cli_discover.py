@@ -142,6 +142,13 @@ def test_a_site_that_can_not_be_opened_says_why(tmp_path: Path) -> None:
     assert "no server is listening there" in ran.said
 
 
+def test_a_site_in_ones_own_network_must_be_said_to_be_one(tmp_path: Path) -> None:
+    ran = watcher("feeds", "discover", "http://127.0.0.1:9/", cwd=rules(tmp_path))
+
+    assert ran.code == 1
+    assert "say --private" in ran.said
+
+
 def test_a_page_of_strangers_opens_nothing_else_in_ones_own_network(tmp_path: Path) -> None:
     with site({"/rss": RSS.format(title="Inner")}, host="127.0.0.2") as (inner, asked):
         page = PAGE.format(DECLARED.format(f"{inner}/rss"))

@@ -97,6 +97,61 @@ def test_two_briefings_with_one_title_and_no_link_are_two_articles() -> None:
     assert len(again.new) == 1
 
 
+def test_two_texts_without_guid_under_one_link_and_title_are_two_articles() -> None:
+    rain, snow = (an_entry("Briefing", guid=None, summary=words) for words in ("Rain.", "Snow."))
+
+    both = sort([snow, rain]).new
+    again = sort([snow, rain], remember(both))
+    alone = sort([snow], remember(both))
+
+    assert [article.summary for article in both] == ["Rain.", "Snow."]
+    assert (again.new, again.changed) == ((), ())
+    assert (alone.new, alone.changed) == ((), ())
+
+
+def test_a_twin_that_comes_later_is_news_and_the_first_stays_what_it_is() -> None:
+    rain, snow = (an_entry("Briefing", guid=None, summary=words) for words in ("Rain.", "Snow."))
+
+    later = sort([snow, rain], remember(sort([rain]).new))
+
+    assert [article.summary for article in later.new] == ["Snow."]
+    assert not later.changed
+
+
+def test_another_text_without_guid_at_the_next_poll_is_a_version() -> None:
+    rain, snow = (an_entry("Briefing", guid=None, summary=words) for words in ("Rain.", "Snow."))
+    first = sort([rain]).new
+
+    again = sort([snow], remember(first))
+
+    assert not again.new
+    assert [article.id for article in again.changed] == [first[0].id]
+
+
+def test_one_guid_with_two_texts_is_one_article_in_its_newest_version() -> None:
+    found = sort([an_entry("B", guid="1", summary="new"), an_entry("B", guid="1", summary="old")])
+
+    assert [article.summary for article in found.new] == ["new"]
+
+
+@given(
+    st.lists(
+        st.builds(
+            an_entry,
+            title=st.sampled_from(["", "A", "B"]),
+            guid=st.none(),
+            url=st.sampled_from([None, "https://c.example/1", "http://c.example/2"]),
+            summary=st.sampled_from(["", "x", "y"]),
+        ),
+        max_size=8,
+    )
+)
+def test_without_guids_no_text_of_a_document_is_lost(entries: list[Entry]) -> None:
+    told = {(a.url, a.title, a.summary) for a in sort(entries).new}
+
+    assert told == {(entry.url, entry.title, entry.summary) for entry in entries}
+
+
 def test_a_date_years_ahead_is_no_date_and_articles_come_oldest_first() -> None:
     newest = an_entry("B", guid="2", published=NOON + timedelta(days=900))
     found = sort([newest, an_entry("A", guid="1", published=NOON)]).new
@@ -122,3 +177,24 @@ def test_a_document_read_twice_brings_nothing_the_second_time(entries: list[Entr
     again = sort(entries, remember([*first.new, *first.changed]))
 
     assert not again.new
+
+
+@given(page=st.text(max_size=40), text=st.text(max_size=20))
+def test_a_page_that_was_fetched_makes_no_version_of_an_article(page: str, text: str) -> None:
+    plain = an_entry("Rain", guid="1", text=text)
+    read = an_entry("Rain", guid="1", text=text, page=page)
+
+    alone, whole = sort([plain]), sort([read])
+    [article] = whole.new
+
+    assert alone.contents == whole.contents
+    assert article.text == (page if len(page) > len(text) else text)
+    known = [Known(
+        id=article.id,
+        key=article.key,
+        fingerprint=identity.fingerprint(article.url, article.title),
+        content=whole.contents[article.id],
+        title=article.title,
+    )]  # fmt: skip
+    assert not sort([plain], known).changed
+    assert not sort([read], known).changed

@@ -170,3 +170,9 @@ def test_every_text_in_utf8_comes_through(text: str) -> None:
     body = f"<rss>{text}</rss>".replace("&#", "").encode()
 
     assert decode(body, "text/xml; charset=windows-1251").data == body
+
+
+def test_a_text_labelled_utf_8_with_more_good_than_bad_letters_is_utf_8() -> None:
+    body = "<rss><title>Café — crème</title></rss>".encode() + b"\xe9 \xe8"
+
+    assert "Café — crème" in decode(body, "text/xml; charset=utf-8").text

@@ -1,4 +1,4 @@
-"""Real feeds: cut up or whole, the same articles come out."""
+"""Real feeds are read, and damaged ones end in a document or a named fault."""
 
 from __future__ import annotations
 
@@ -7,38 +7,13 @@ from pathlib import Path
 import pytest
 
 from watcher.core.errors import FeedError
-from watcher.core.model import Entry, FeedFault
-from watcher.feeds import Reader, extract
-from watcher.feeds.parse import _prepare, _to_entry
+from watcher.core.model import FeedFault
+from watcher.feeds import Reader
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "feeds"
 URL = "https://example.org/feed"
 
 pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not here")
-
-
-def seen(entry: Entry) -> tuple[object, ...]:
-    return (entry.guid, entry.url, entry.title, entry.published, entry.updated, entry.summary)
-
-
-async def test_every_real_feed_is_read_and_most_are_cut_without_changing_an_article() -> None:
-    files = sorted((SHARED / "real_feeds").iterdir())
-    whole = 0
-
-    async with Reader() as reader:
-        for number, path in enumerate(files):
-            document = await reader.read(path.read_bytes(), url=URL, content_type=None)
-            if number % 4:
-                continue  # all were compared once; a whole parse of each takes too long here
-            source = _prepare(path.read_bytes(), None, URL)
-            if source.layout.refused or source.layout.breaks_off:
-                whole += 1
-                continue
-            full = [_to_entry({**raw}) for raw in extract.parse(source.data, URL)["entries"]]
-            assert [seen(entry) for entry in document.entries] == [seen(e) for e in full], path
-
-    assert len(files) == 227
-    assert whole <= 5
 
 
 async def test_a_second_look_at_a_real_feed_finds_nothing_new() -> None:

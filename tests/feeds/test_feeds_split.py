@@ -91,6 +91,21 @@ def test_what_could_be_cut_wrongly_is_not_cut(items: str) -> None:
     assert layout.items == ()
 
 
+@pytest.mark.parametrize("section", ["<![CDATA[", "<!--"])
+@pytest.mark.parametrize("end", ["", "<x><![CDATA[c]]></x>", "<x><!-- c --></x>"])
+def test_a_section_that_its_item_does_not_end_costs_no_other_item(section: str, end: str) -> None:
+    broken = item("b").replace("<guid>", f"{section}<guid>")
+
+    layout = split.cut(rss(item("a"), broken, item("c"), item(end or "d")))
+
+    assert [one.data.decode() for one in layout.items] == [
+        item("a"),
+        item("b"),
+        item("c"),
+        item(end or "d"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("broken", "kept"),
     [
@@ -140,6 +155,9 @@ HOSTILE = {
     "empty items": b"<rss>" + b"<item/>" * 400_000,
     "comments": b"<rss><item>a</item>" + b"<!--" * 400_000,
     "cdata": b"<rss>" + b"<![CDATA[" * 400_000,
+    "unclosed comments": b"<rss><item>" + b"<!--" * 400_000 + b"</item><!-- -->",
+    "unclosed far": b"<rss>" + b"<item><!--</item>" * 100_000 + b"<!-- -->",
+    "unclosed both": b"<rss>" + b"<item><!--<![CDATA[</item>" * 80_000 + b"-->]]>",
     "gaps": b"<rss><item/>" + (b" " * 50 + b"<!-- -->") * 40_000 + b"<item/>",
     "instructions": b"<?" * 1_000_000,
     "declarations": b"<!" * 1_000_000,

@@ -116,6 +116,7 @@ async def scene(tmp_path: Path, desk: Webhook) -> AsyncIterator[Scene]:
 
 
 async def poll(service: Service) -> None:
+    await service.poller.idle()  # what is in hand would not be taken
     with service.store.read() as known:
         service.poller.give(known.feed_states())
     await service.poller.idle()
@@ -240,7 +241,6 @@ async def test_a_push_without_items_lets_the_feed_be_polled_at_once(
         scene.clock.ahead = timedelta(minutes=2)
         await scene.hub.push(body)
         await until(lambda: courier(service).next_due <= scene.clock())
-        await service.poller.idle()
         await poll(service)
         [known] = subscriptions(service)
 

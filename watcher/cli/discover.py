@@ -39,7 +39,8 @@ def feeds_discover(
     try:
         found = asyncio.run(_search(call, address, thorough=thorough, private=private))
     except FeedError as error:
-        raise WatcherError(f"{address}: {error.detail}") from None
+        said = error.detail.replace("add `private: true` to it", "say --private")
+        raise WatcherError(f"{address}: {said}") from None
     if not found:
         raise WatcherError(
             f"{address} names no feed, and none is at the usual addresses. Look on the site for a "

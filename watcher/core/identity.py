@@ -136,10 +136,12 @@ def sort_out(
     poll); new guids for most items at once, though their words were touched, too (the feed is
     re-issued by another program); a link that moved to https; the same item twice. One guid on
     different items is no reason to lose any: if link and title both differ, it is another article.
+    Nor are two briefings in one document that share link and title, have no guid, and say other
+    things.
     """
     by_key = {item.key: item for item in known}
     told = {(item.fingerprint, item.content) for item in by_key.values()}
-    crowded = _crowded(entries)
+    crowded, twins = _crowded(entries), _twins(entries)
     before = _reissued(entries, by_key)
     new: dict[ArticleId, Article] = {}
     changed: dict[ArticleId, Article] = {}
@@ -150,6 +152,9 @@ def sort_out(
         owner = by_key.get(key)
         if key in crowded or (owner is not None and not _same(owner, entry)):
             key = _apart(key, mark)
+            owner = by_key.get(key)
+        if mark in twins and not _has_guid(entry):
+            key = _apart(key, words)
             owner = by_key.get(key)
         owner = owner or before.get(mark)
         reissued = owner is None and (mark, words) in told
@@ -190,6 +195,23 @@ def _crowded(entries: Sequence[Entry]) -> frozenset[str]:
     return frozenset(key for key, marks in prints.items() if len(marks) > 1)
 
 
+def _twins(entries: Sequence[Entry]) -> frozenset[str]:
+    """Return the fingerprints under which this document has several texts without a guid.
+
+    Only in one document: from poll to poll, another text under the same link and title is an edit.
+    """
+    texts: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        if not _has_guid(entry):
+            words = content(entry.title, entry.summary, entry.text)
+            texts[fingerprint(entry.url, entry.title)].add(words)
+    return frozenset(mark for mark, words in texts.items() if len(words) > 1)
+
+
+def _has_guid(entry: Entry) -> bool:
+    return bool((entry.guid or "").strip())
+
+
 def _apart(key: str, mark: str) -> str:
     return f"{key} {mark}"
 
@@ -211,7 +233,8 @@ def _article(
         id=id_,
         title=entry.title,
         summary=entry.summary,
-        text=entry.text,
+        # Only here: what an entry is called, and whether it has changed, is the feed's word alone.
+        text=max(entry.text, entry.page, key=len),
         key=key,
         feed=feed.url,
         outlet=feed.name,

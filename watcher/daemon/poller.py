@@ -105,8 +105,7 @@ class Poller:
         try:
             polled = await self._watch.read(feed, pushed)
             if polled is not None:
-                self._unsettled += 1
-                self._done.put_nowait(polled)
+                self._hand_on(polled)
                 return
             self._rung.add(feed)
             await self.in_turn(lambda: self._watch.ring(feed))
@@ -190,6 +189,14 @@ class Poller:
         await asyncio.gather(*self._polls, self.settling, return_exceptions=True)
         self._writer.shutdown(wait=True)
 
+    def _hand_on(self, polled: Polled) -> None:
+        """Let what a poll or a push brought be settled, with its pages where they are wanted."""
+        if self._watch.wants_pages(polled):
+            # Its turn at the host is over: each page waits for one of its own.
+            self._begin(self._add_pages(polled))
+        else:
+            self._hand_over(polled)
+
     async def _poll(self, state: FeedState) -> None:
         host = host_of(state.feed.url)
         try:
@@ -198,8 +205,7 @@ class Poller:
                 rung = state.id in self._rung
                 self._rung.discard(state.id)
                 polled = await self._watch.poll(state, rung=rung)
-            self._unsettled += 1
-            self._done.put_nowait(polled)
+            self._hand_on(polled)
             if polled.error is not None and polled.error.retry_after:
                 self._lanes.hold(host, polled.error.retry_after.total_seconds())
         except HeldError as held:
@@ -211,6 +217,22 @@ class Poller:
             # A fault of ours in one feed must not end the polling of the others.
             log.exception("feed %s: the poll failed", state.feed.url)
             self._later(state.id, SETTLE_PAUSE)
+
+    async def _add_pages(self, polled: Polled) -> None:
+        try:
+            polled = await self._watch.add_pages(polled)
+        except (HeldError, asyncio.CancelledError):
+            # We are stopping: the same news comes again, and its pages with it.
+            self._in_hand.discard(polled.state.id)
+            return
+        except Exception:
+            # The news is told from the feed's own words.
+            log.exception("feed %s: its pages could not be read", polled.state.feed.url)
+        self._hand_over(polled)
+
+    def _hand_over(self, polled: Polled) -> None:
+        self._unsettled += 1
+        self._done.put_nowait(polled)
 
     async def _settle_for_ever(self) -> None:
         loop = asyncio.get_running_loop()

@@ -21,7 +21,7 @@ from watcher.daemon.limits import Limits
 from watcher.daemon.logs import follow_rules
 from watcher.daemon.poller import Poller
 from watcher.daemon.push import Push, at_own_pace
-from watcher.feeds import Fetcher, Lanes, Reader
+from watcher.feeds import Fetcher, Lanes, Pages, Reader
 from watcher.feeds.fetch import user_agent
 from watcher.feeds.lanes import AT_ONCE
 from watcher.store import Store, open_store
@@ -119,6 +119,7 @@ async def open_service(
                 at_own_pace(tx, subscription)
         if repeats:
             log.warning("sending again what was under way when the last run ended (%d)", repeats)
+        lanes = Lanes(pause=limits.host_pause)
         async with (
             Fetcher(
                 user_agent=user_agent(rules.contact),
@@ -129,12 +130,14 @@ async def open_service(
                 tls=limits.tls,
             ) as fetcher,
             Reader(parse_timeout=limits.parse_seconds) as reader,
+            Pages(fetcher, lanes) as pages,
         ):
             service.watch = Watch(
                 store=store,
                 desk=service.desk,
                 fetcher=fetcher,
                 reader=reader,
+                pages=pages,
                 clock=clock,
                 jitter=random.random,
             )
@@ -143,7 +146,6 @@ async def open_service(
             service.outbox = Outbox(
                 service.ledger, service.desk.targets, timezone=service.desk.zone, clock=clock
             )
-            lanes = Lanes(pause=limits.host_pause)
             service.poller = Poller(service.watch, lanes, settled=service.count)
             service.push = Push(
                 service.watch,

@@ -10,57 +10,39 @@ sorted wrongly for ever.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
+
+from watcher.feeds import month_names
+from watcher.feeds.month_names import MONTHS
 
 LONGEST = 120
 """Characters of the longest date looked at."""
 EARLIEST_YEAR = 1980
 LATEST_YEAR = 2100
 
-_MONTH_NAMES = """
-january jan januar jänner janvier janv enero ene gennaio gen janeiro januari
-    января янв січня stycznia sty ocak oca қаңтар қаң
-february feb februar février févr fév febrero febbraio fevereiro fev februari
-    февраля фев лютого lutego lut şubat şub ақпан ақп
-march mar märz mär mrz mars marzo março maart mrt марта мар березня marca mart наурыз нау
-april apr avril avr abril abr aprile апреля апр квітня kwietnia kwi nisan nis сәуір сәу
-may mai mayo maggio mag maio mei мая май травня maja maj mayıs мамыр мам
-june jun juni juin junio giugno giu junho июня июн червня czerwca cze haziran haz маусым мау
-july jul juli juillet juil julio luglio lug julho
-    июля июл липня lipca lip temmuz tem шілде шіл
-august aug août aoû agosto ago augustus августа авг серпня sierpnia sie ağustos ağu тамыз там
-september sep sept septembre septiembre settembre set setembro
-    сентября сен сент вересня września wrz eylül eyl қыркүйек қыр
-october oct oktober okt octobre octubre ottobre ott outubro out
-    октября окт жовтня października paź ekim eki қазан қаз
-november nov novembre noviembre novembro ноября ноя нояб листопада listopada lis kasım kas қараша
-december dec dezember dez décembre déc diciembre dic dicembre dezembro
-    декабря дек грудня grudnia gru aralık ara желтоқсан жел
-"""
-"""A month a line: English, German, French, Spanish, Italian, Portuguese, Dutch, Russian,
-Ukrainian, Polish, Turkish, Kazakh; whole names and common short ones."""
-_MONTHS = {
-    name: number
-    for number, names in enumerate(_MONTH_NAMES.replace("\n    ", " ").strip().split("\n"), 1)
-    for name in names.split()
-}
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Only to choose where a date could be read in two ways."""
 _HOURS_OF_ZONE = {
     "z": 0.0, "ut": 0.0, "utc": 0.0, "gmt": 0.0, "wet": 0.0, "west": 1.0, "bst": 1.0,
     "cet": 1.0, "met": 1.0, "mez": 1.0, "cest": 2.0, "mest": 2.0, "mesz": 2.0, "eet": 2.0,
-    "sast": 2.0, "cat": 2.0, "wat": 1.0, "eest": 3.0, "msk": 3.0, "trt": 3.0, "eat": 3.0,
-    "samt": 4.0, "pkt": 5.0, "yekt": 5.0, "almt": 5.0, "uzt": 5.0, "npt": 5.75, "krat": 7.0,
+    "sast": 2.0, "cat": 2.0, "wat": 1.0, "eest": 3.0, "trt": 3.0, "eat": 3.0,
+    "samt": 4.0, "azt": 4.0, "get": 4.0, "irst": 3.5, "irdt": 4.5, "aft": 4.5, "pkt": 5.0,
+    "yekt": 5.0, "uzt": 5.0, "tjt": 5.0, "tmt": 5.0, "aqtt": 5.0, "npt": 5.75, "kgt": 6.0,
+    "xjt": 6.0, "omst": 6.0, "novt": 7.0, "krat": 7.0, "yakt": 9.0, "vlat": 10.0,
     "ict": 7.0, "wib": 7.0, "hkt": 8.0, "sgt": 8.0, "awst": 8.0, "irkt": 8.0, "jst": 9.0,
     "kst": 9.0, "acst": 9.5, "aest": 10.0, "aedt": 11.0, "nzst": 12.0, "nzdt": 13.0,
     "nst": -3.5, "ndt": -2.5, "brt": -3.0, "art": -3.0, "ast": -4.0, "adt": -3.0,
     "est": -5.0, "edt": -4.0, "cst": -6.0, "cdt": -5.0, "mst": -7.0, "mdt": -6.0,
     "pst": -8.0, "pdt": -7.0, "akst": -9.0, "akdt": -8.0, "hst": -10.0,
 }  # fmt: skip
-"""RFC 822 names and those with one meaning in practice. IST has three, so it stays unread."""
+"""RFC 822 names and those with one meaning in practice. IST has three, so it stays unread; CST is
+what RFC 822 says, though Chinese programs mean their own zone by it."""
+_PLACE_OF_ZONE = {"msk": "europe/moscow", "мск": "europe/moscow", "almt": "asia/almaty"}
+"""Names whose distance from UTC has changed since feeds began."""
 
 _ISO = re.compile(
     r"(\d{4})-?(\d{2})(?:-?(\d{2}))?"
@@ -68,7 +50,8 @@ _ISO = re.compile(
     re.DOTALL,
 )
 _CLOCK = re.compile(
-    r"(?<!\d)(\d{1,2})[:h.](\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?\s*([ap]\.?\s?m\.?(?![a-z]))?",
+    r"(?<!\d)(\d{1,2})[:h](\d{1,2})(?!\d)(?::(\d{1,2})(?:[.,]\d{1,9})?)?\s*"
+    r"([ap]\.?\s?m\.?(?![a-z]))?",
     re.IGNORECASE,
 )
 _OFFSET = re.compile(r"(?:gmt|utc|ut|z)?\s*([+-])\s*(\d{1,2}):?(\d{2})?\s*z?", re.IGNORECASE)
@@ -76,12 +59,33 @@ _SLASHED = re.compile(r"(?<!\d)(\d{1,4})([/.\-\s])(\d{1,2})\2(\d{4}|\d{2})(?!\d)
 _COMMENT = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"[^\W\d_]+(?:[./_][^\W\d_]+)*|\d+")
 _JAPANESE = re.compile(
-    r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号]?(.*)", re.DOTALL
+    r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?(.*)", re.DOTALL
 )
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|º|ª)\b", re.IGNORECASE)
-_DROPPED_WORDS = frozenset(
-    ["at", "um", "le", "den", "de", "del", "of", "à", "в", "г", "года", "uhr", "the"]
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|o|a)\b")
+_AT = "at um le den de del of the à в о об і uhr"
+_OF_YEAR = "г год года р рік року ж жыл жылы жылғы жылдын жылдың й йил йили yil yili يىل يىلى"
+_DROPPED_WORDS = frozenset(month_names.plain(f"{_AT} {_OF_YEAR} كۈنى").split())
+"""Words for "at", "of", "year" and "day"; they don't count as strange."""
+_STRANGE = 2
+"""Other words in a date, at most: a weekday, perhaps of two words."""
+_AFTER_CLOCK = re.compile(r"\s*(?:uhr|hrs?|ч|год|س|saat)(?!\w)\.?")
+_BRACKETED = re.compile(r"(?<=\d|z)\s*\[[^\[\]]*\]$")
+"""Java writes the place behind the distance: +08:00[Asia/Shanghai]."""
+_UYGHUR = re.compile(
+    r"(\d{4})\s*-?\s*ي[يى]ل\w*\s*(\d{1,2})\s*-?\s*ئاي\w*\s*(\d{1,2})\s*-?\s*(?:كۈن\w*)?(.*)",
+    re.DOTALL,
 )
+"""2024-يىلى 3-ئاينىڭ 5-كۈنى: year, month and day, each with its word."""
+_CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_CHINESE_DATE = re.compile(
+    r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号號]"
+)
+_HOUR_WORD = re.compile(r"\s*[时時点點시]\s*(?:整)?(?=(\d)?)")
+_MINUTE_WORD = re.compile(r"\s*[分분]\s*(?=(\d)?)")
+_MORNING = ("上午", "凌晨", "早上", "清晨", "午前", "오전")
+_AFTERNOON = ("下午", "傍晚", "晚上", "午後", "오후")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\u061c\ufeff]")
+_SIGNS = str.maketrans({"\u2212": "-", "\u2010": "-", "\u2011": "-", "\u060c": ",", "\u3002": "."})
 
 
 def read(text: str | None, fallback: Sequence[int] | None = None) -> datetime | None:
@@ -93,8 +97,10 @@ def read(text: str | None, fallback: Sequence[int] | None = None) -> datetime | 
     """
     if not text or len(text) > LONGEST:
         return None
-    cleaned = " ".join(text.replace("\\n", " ").replace("\u202f", " ").split())
     try:
+        cleaned = _cleaned(text)
+        if cleaned is None:
+            return None
         found = _epoch(cleaned) or _iso(cleaned) or _eastern(cleaned) or _words(cleaned)
         if found is None and fallback is not None and not _names_a_zone(cleaned):
             found = datetime(*fallback[:6], tzinfo=UTC)  # type: ignore[misc, arg-type] # 6 ints
@@ -104,6 +110,15 @@ def read(text: str | None, fallback: Sequence[int] | None = None) -> datetime | 
     except (ValueError, OverflowError, TypeError):
         return None
     return found if EARLIEST_YEAR <= found.year <= LATEST_YEAR else None
+
+
+def _cleaned(text: str) -> str | None:
+    """Return `text` in one spelling and with ASCII digits; None when it's of another calendar."""
+    text = text.replace("\\n", " ")
+    if not text.isascii():
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_SIGNS)
+        text = "".join(str(unicodedata.decimal(sign, sign)) for sign in text)
+    return month_names.gregorian(" ".join(month_names.plain(text).split()))
 
 
 def _epoch(text: str) -> datetime | None:
@@ -126,20 +141,59 @@ def _iso(text: str) -> datetime | None:
 
 
 def _eastern(text: str) -> datetime | None:
-    """Read 2020年11月16日 15:54 and the Korean form."""
-    found = _JAPANESE.match(text)
+    """Read 2020年11月16日 下午3:54, 二〇二〇年十一月十六日, and the Korean and Uyghur forms."""
+    text = _CHINESE_DATE.sub(_in_digits, text)
+    found = _JAPANESE.match(text) or _UYGHUR.search(text)
     if not found:
         return None
-    clock = _CLOCK.search(found[4])
-    afternoon = any(word in found[4] for word in ("下午", "午後", "오후"))
-    hour = int(clock[1]) if clock else 0
-    if afternoon and hour < 12:
-        hour += 12
-    parts = (str(hour), clock[2], clock[3]) if clock else (None, None, None)
-    zone = _zone(found[4][clock.end() :]) if clock else UTC
+    time = _MINUTE_WORD.sub(_colon, _HOUR_WORD.sub(_colon_or_hour, found[4]))
+    clock = _CLOCK.search(time)
+    zone = _zone(time[clock.end() :].strip("초秒")) if clock else UTC
     if zone is None:
         return None
+    parts = _half_of_day(time, _hours(clock))
     return _moment(int(found[1]), int(found[2]), int(found[3]), parts, zone)
+
+
+def _in_digits(date: re.Match[str]) -> str:
+    year = date[1].translate(_CHINESE_DIGITS)
+    return f"{year}年{_small(date[2])}月{_small(date[3])}日"
+
+
+def _small(numeral: str) -> int:
+    """Read a Chinese numeral below one hundred: 五, 十, 十六, 二十, 三十一."""
+    tens, ten, ones = numeral.partition("十")
+    if not ten:
+        return int(numeral.translate(_CHINESE_DIGITS))
+    return 10 * int((tens or "一").translate(_CHINESE_DIGITS)) + int(
+        (ones or "零").translate(_CHINESE_DIGITS)
+    )
+
+
+def _colon(word: re.Match[str]) -> str:
+    return ":" if word[1] else ""
+
+
+def _colon_or_hour(word: re.Match[str]) -> str:
+    return ":" if word[1] else ":00"
+
+
+_Clock = tuple[str | None, str | None, str | None]
+"""Hour, minute and second in digits."""
+
+
+def _half_of_day(text: str, clock: _Clock) -> _Clock:
+    """Add what 上午 and 下午 say; raises ValueError for twelve at night, which may be two days."""
+    hour = int(clock[0] or 0)
+    if clock[0] is None:
+        return clock
+    if "晚上" in text and hour == 12:
+        raise ValueError(text)
+    if hour < 12 and any(word in text for word in _AFTERNOON):
+        hour += 12
+    elif hour == 12 and any(word in text for word in _MORNING):
+        hour = 0
+    return str(hour), clock[1], clock[2]
 
 
 def _words(text: str) -> datetime | None:
@@ -147,6 +201,7 @@ def _words(text: str) -> datetime | None:
     text = _COMMENT.sub(" ", text).strip()
     clock = _clock(text)
     before, after = (text[: clock.start()], text[clock.end() :]) if clock else (text, "")
+    after = _AFTER_CLOCK.sub("", after, count=1) if _AFTER_CLOCK.match(after) else after
     day_part, zone = _day_and_zone(before, after)
     if zone is None:
         return None
@@ -157,17 +212,14 @@ def _words(text: str) -> datetime | None:
 
 
 def _clock(text: str) -> re.Match[str] | None:
-    """Find the time of day: with a colon first, since 16.11.2020 also looks like one."""
-    for found in _CLOCK.finditer(text):
-        if ":" in found[0]:
-            return found
-    return None
+    """Find the time of day."""
+    return _CLOCK.search(text)
 
 
-def _hours(clock: re.Match[str] | None) -> tuple[str | None, str | None, str | None]:
+def _hours(clock: re.Match[str] | None) -> _Clock:
     if clock is None:
         return None, None, None
-    hour, half = int(clock[1]), (clock[4] or "").lower()
+    hour, half = int(clock[1]), (clock[4] or "")
     if half and not 1 <= hour <= 12:
         half = ""
     if half.startswith("p") and hour < 12:
@@ -187,14 +239,15 @@ def _day_and_zone(before: str, after: str) -> tuple[str, tzinfo | None]:
     if not after.strip(" ,.-"):
         # "26 Sep 2022 GMT": a zone without a time.
         last = before.rsplit(None, 1)
-        if len(last) == 2 and last[1].lower() in _HOURS_OF_ZONE and last[1].lower() not in _MONTHS:
+        if len(last) == 2 and last[1] in _HOURS_OF_ZONE and last[1] not in MONTHS:
             return last[0], UTC
     return before, _zone(after)
 
 
 def _zone(text: str) -> tzinfo | None:
     """Return the zone a text names; UTC for none, None for one that isn't known."""
-    text = text.strip(" ,.-" if not re.match(r"\s*-\d", text) else " ,.").strip()
+    text = text.strip(" ,.-" if not re.match(r"\s*-\s*\d", text) else " ,.").strip()
+    text = _BRACKETED.sub("", text)
     if not text:
         return UTC
     offset = _OFFSET.fullmatch(text) or _OFFSET.fullmatch(text.split()[0])
@@ -205,17 +258,22 @@ def _zone(text: str) -> tzinfo | None:
         size = timedelta(hours=hours, minutes=minutes)
         return timezone(-size if offset[1] == "-" else size)
     word = text.split()[0].rstrip(".,")
-    known = _HOURS_OF_ZONE.get(word.lower())
+    known = _HOURS_OF_ZONE.get(word)
     if known is not None:
         return timezone(timedelta(hours=known))
-    return _named_zone(word)
+    return _named_zone(_PLACE_OF_ZONE.get(word, word))
 
 
 @lru_cache(maxsize=64)
 def _named_zone(name: str) -> tzinfo | None:
-    if "/" not in name or name not in available_timezones():
-        return None
-    return ZoneInfo(name)
+    place = _places().get(name) if "/" in name else None
+    return ZoneInfo(place) if place else None
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[str, str]:
+    """Return the names of the time zones by their names in small letters."""
+    return {name.casefold(): name for name in available_timezones()}
 
 
 def _names_a_zone(text: str) -> bool:
@@ -234,7 +292,7 @@ def _slashed(text: str) -> tuple[int, int, int] | None:
         return (first, second, third) if len(found[1]) == 4 and len(found[4]) == 2 else None
     if mark == ".":
         return year, second, first
-    weekday = next((n for n, day in enumerate(_WEEKDAYS) if text.lower().startswith(day)), None)
+    weekday = next((n for n, day in enumerate(_WEEKDAYS) if text.startswith(day)), None)
     readings = [(year, second, first), (year, first, second)]
     if len(found[4]) == 2:
         readings.append((_year(found[1]), second, third))
@@ -260,15 +318,15 @@ def _named(text: str) -> tuple[int, int, int] | None:
     numbers: list[str] = []
     months: list[tuple[int, str]] = []
     strange = 0
-    for word in _WORD.findall(_ORDINAL.sub("", text).casefold()):
+    for word in _WORD.findall(_ORDINAL.sub("", text)):
         if word.isdigit():
             numbers.append(word)
-        elif word in _MONTHS:
-            months.append((_MONTHS[word], word))
+        elif word in MONTHS:
+            months.append((MONTHS[word], word))
         elif word not in _DROPPED_WORDS:
             strange += 1
     # "mar., 01 déc. 2020": of two months the first is a weekday that looks like one.
-    if not months or len(months) > 2 or strange > 1 or not 1 <= len(numbers) <= 2:
+    if not months or len(months) > 2 or strange > _STRANGE or not 1 <= len(numbers) <= 2:
         return None
     month = months[-1][0]
     if len(numbers) == 1:
@@ -288,7 +346,7 @@ def _moment(
     year: int,
     month: int,
     day: int,
-    clock: tuple[str | None, str | None, str | None],
+    clock: _Clock,
     zone: tzinfo,
 ) -> datetime:
     hour, minute, second = (int(part or 0) for part in clock)

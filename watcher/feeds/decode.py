@@ -55,7 +55,8 @@ _SEVEN_BIT = frozenset({"hz"} | {name for name in _TEXT_CODECS if name.startswit
 """Charsets whose bytes are also valid ASCII, so that "valid UTF-8 wins" must not apply."""
 
 FEW = 20
-"""A text is UTF-8 with some damage when it has this many good sequences per bad byte."""
+"""A text is UTF-8 with some damage when it has this many good sequences per bad byte; where it is
+labelled so, when it has more good than bad ones."""
 
 _SEPARATORS = b"\x0b\x0c\x1c\x1d\x1e\x1f"
 _CONTROLS = bytes(n for n in (*range(0x20), 0x7F) if n not in b"\t\n\r")
@@ -154,7 +155,7 @@ def _to_utf8(body: bytes, content_type: str) -> tuple[bytes, str, tuple[str, ...
     text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     good = _non_ascii(text) - bad
-    if good >= FEW * bad:
+    if good >= FEW * bad or ("utf-8" in labels and good > bad):
         return text.encode(), "utf-8", (*_mislabelled(labels, notes), f"{bad} damaged characters")
     return _legacy(body, labels, notes, mostly_utf8=good > 4 * bad)
 

@@ -13,6 +13,7 @@ from typing import Any, Final, TypedDict
 from xml.sax import SAXException
 
 import feedparser
+from feedparser.mixin import _FeedParserMixin
 
 from watcher.feeds import links, text
 
@@ -21,6 +22,13 @@ LONGEST_NAME: Final = 300
 MOST_OF_A_KIND: Final = 50
 """Authors, categories and enclosures kept of one item."""
 
+# An id is a name, not an address (RFC 4287 4.2.6.1): joined to a base, it would change with what
+# stands before its entry.
+_FeedParserMixin.can_be_relative_uri.discard("id")
+
+_ATOM_ROOT = re.compile(rb"<(?:[\w.-]{1,30}:)?feed(?=[\s>])")
+_URI_OF_LINK = re.compile(rb"""<link uri=(?:"[^"<>]{0,999}"|'[^'<>]{0,999}')>""")
+"""feedparser would take that name (at://...) for the link and drop the address inside."""
 _NAMES = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z_][A-Za-z0-9_.-]{0,40});")
 
 
@@ -61,9 +69,13 @@ def parse(data: bytes, url: str) -> RawDocument:
     are made absolute here, against xml:base (by feedparser), the site's link, and `url`.
     """
     # Any: feedparser has no types; each value is checked as it is taken out below.
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    if _ATOM_ROOT.match(data):
+        # Without an outermost base, an entry's relative xml:base would hold for all after it.
+        headers["content-location"] = url
     result: Any = feedparser.parse(
-        BytesIO(_with_numeric_references(data)),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
+        BytesIO(_URI_OF_LINK.sub(b"<link>", _with_numeric_references(data))),
+        response_headers=headers,
         sanitize_html=False,
         resolve_relative_uris=False,
     )
@@ -156,8 +168,10 @@ def _parsed(entry: object, key: str) -> list[int] | None:
 def _words(where: object, key: str, version: str, *, lines: bool = False) -> str:
     detail = _get(where, f"{key}_detail")
     value = _string(where, key)
-    if isinstance(detail, dict) and _string(detail, "value"):
-        return _plain(detail, version, lines=lines)
+    if isinstance(detail, dict) and (words := _string(detail, "value")):
+        # The detail is of whatever came last, be it the title of an <image> inside the item.
+        own = words if key == "summary" or value is None else value
+        return _plain({**detail, "value": own}, version, lines=lines)
     if value is None:
         return ""
     value = text.untwisted(value)
@@ -181,11 +195,15 @@ def _link(entry: object, bases: tuple[str | None, ...]) -> str | None:
     guid = _string(entry, "id") or ""
     guid_is_address = guid.startswith(("http://", "https://"))
     link = _string(entry, "link")
-    # feedparser takes a guid for a permalink unless the feed says otherwise; "1" is none.
-    candidates = [None if link == guid and not guid_is_address else link]
+    # feedparser takes a guid for a permalink unless the feed says otherwise; "1" is none. And it
+    # takes the last link that has its address as text, though that be an enclosure.
+    doubtful = link == guid and not guid_is_address
+    named = _list(entry, "links")[:MOST_OF_A_KIND]
+    doubtful = doubtful or link in {_string(one, "href") for one in named if _is_file(one)}
+    candidates = [None if doubtful else link]
     candidates += [
         _string(link, "href")
-        for link in _list(entry, "links")[:MOST_OF_A_KIND]
+        for link in named
         if _string(link, "rel") in {None, "alternate", "related", "via"}
     ]
     candidates.append(_string(entry, "feedburner_origlink"))
@@ -195,6 +213,10 @@ def _link(entry: object, bases: tuple[str | None, ...]) -> str | None:
         if found is not None:
             return found
     return None
+
+
+def _is_file(link: object) -> bool:
+    return _string(link, "rel") == "enclosure"
 
 
 def _guid(guid: str | None) -> str | None:

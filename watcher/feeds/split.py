@@ -16,6 +16,7 @@ NO_ITEM = "no item found"
 
 MOST_ITEMS = 20_000
 """Items looked at; what lies beyond is only counted."""
+_MOST_UNCLOSED = 1_000
 _MOST_STEPS = 10_000
 """Marks looked at before the root element; real documents have a handful."""
 
@@ -118,7 +119,7 @@ def cut(data: bytes) -> Layout:
     tail = b"" if breaks_off else data[end:]
     return Layout(
         head=head,
-        items=tuple(Item(data[a:b], digest(data[a:b])) for a, b in scan.spans),
+        items=scan.items(),
         tail=tail,
         head_digest=digest(_dateless(head + tail)),
         half=mend(data[scan.opened :]) if breaks_off else b"",
@@ -168,6 +169,25 @@ class _Scan:
     """Where the item begins that is being passed; -1 between items."""
     beyond: int = 0
     refused: str = ""
+    unclosed: list[tuple[int, int]] = field(default_factory=list)
+    """Where a CDATA section or comment begins that its item doesn't end; left out of the item."""
+    ends: dict[bytes, int] = field(default_factory=dict)
+    """Where the next section ends, found before; so that no byte is searched twice."""
+
+    def items(self) -> tuple[Item, ...]:
+        """Return the items, without the beginnings of sections that none of them ends."""
+        marks = iter([*self.unclosed, (len(self.data), len(self.data))])
+        mark = next(marks)
+        found = []
+        for start, end in self.spans:
+            pieces, at = [], start
+            while mark[0] < end:
+                pieces.append(self.data[at : mark[0]])
+                at = mark[1]
+                mark = next(marks)
+            one = b"".join([*pieces, self.data[at:end]])
+            found.append(Item(one, digest(one)))
+        return tuple(found)
 
     def run(self) -> None:
         """Pass over the whole document, or up to what refuses the cut."""
@@ -192,12 +212,30 @@ class _Scan:
 
     def _skip(self, mark: re.Match[bytes]) -> int:
         """Step over a CDATA section or comment."""
-        end = self.data.find(b"]]>" if mark[0] == b"<![CDATA[" else b"-->", mark.end())
+        end = self._end(b"]]>" if mark[0] == b"<![CDATA[" else b"-->", mark.end())
+        if self.opened >= 0 and self._outlives_its_item(mark, end):
+            if len(self.unclosed) >= _MOST_UNCLOSED:
+                return self._refuse("too many CDATA sections and comments are not closed")
+            self.unclosed.append(mark.span())
+            return mark.end()
         if end >= 0:
             return end + 3
         if self.opened >= 0 and self.spans:
             return -1  # inside the last item: the break only costs that one
         return self._refuse("a CDATA section or comment is not closed")
+
+    def _end(self, mark: bytes, start: int) -> int:
+        known = self.ends.get(mark, 0)
+        if 0 <= known < start:
+            known = self.ends[mark] = self.data.find(mark, start)
+        return known
+
+    def _outlives_its_item(self, mark: re.Match[bytes], end: int) -> bool:
+        """Say whether the item ends first: what would end the section belongs to another one."""
+        close = self._end(b"</" + self.name, mark.end())
+        if close < 0 or 0 <= end < close:
+            return False
+        return end < 0 or 0 <= self._end(mark[0], close) < end
 
     def _close(self, position: int) -> int:
         if self.opened < 0:
