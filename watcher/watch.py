@@ -45,6 +45,7 @@ from watcher.core.model import (
     DeliveryState,
     Document,
     Feed,
+    FeedId,
     FeedState,
     Fetched,
     FullText,
@@ -61,7 +62,7 @@ from watcher.core.model import (
 )
 from watcher.core.rules import RuleBook, compile_rules
 from watcher.core.stories import StoryIndex
-from watcher.feeds import Fetcher, Pages, Reader
+from watcher.feeds import Fetcher, Pages, Reader, websub
 from watcher.store import Store, Tx
 
 log = logging.getLogger(__name__)
@@ -99,6 +100,10 @@ class Polled:
     fetched: Fetched | None = None
     document: Document | None = None
     error: FeedError | None = None
+    pushed: bool = False
+    """A hub sent it, unasked."""
+    rung: bool = False
+    """The feed was asked because its hub said no more than that there is something new."""
     pages: tuple[Page, ...] = ()
 
 
@@ -208,6 +213,8 @@ class Watch:
         self._clock = clock
         self._jitter = jitter
         self._index = StoryIndex(window=WINDOW)
+        self.listens = False
+        """Whether hubs can send to us: only then a feed may be polled more slowly."""
 
     def use(self, desk: Desk) -> None:
         """Take over new rules, channels and feeds; what is known of the feeds stays."""
@@ -224,7 +231,7 @@ class Watch:
 
     # --- one poll --------------------------------------------------------------------------
 
-    async def poll(self, state: FeedState) -> Polled:
+    async def poll(self, state: FeedState, *, rung: bool = False) -> Polled:
         """Ask one feed what is new. A failure is a value with a named cause, never raised."""
         feed, now = state.feed, self._clock()
         etag, last_modified = rhythm.validators(state, now=now)
@@ -241,7 +248,36 @@ class Watch:
                 )
         except FeedError as error:
             return Polled(state=state, at=self._clock(), error=error)
-        return Polled(state=state, at=self._clock(), fetched=fetched, document=document)
+        return Polled(state=state, at=self._clock(), fetched=fetched, document=document, rung=rung)
+
+    async def read(self, feed: FeedId, pushed: websub.Pushed) -> Polled | None:
+        """Read what a hub sent as if it had been asked for; None when there is no item in it."""
+        state = await asyncio.to_thread(self._state, feed)
+        if state is None or state.first_read is None:
+            return None
+        try:
+            document = await self._reader.read(
+                pushed.body,
+                url=state.feed.url,
+                content_type=pushed.content_type,
+                known=state.digests,
+            )
+        except FeedError:
+            return None
+        if not document.items or document.damaged:
+            return None
+        return Polled(state=state, at=self._clock(), document=document, pushed=True)
+
+    def _state(self, feed: FeedId) -> FeedState | None:
+        with self.store.read() as known:
+            return known.feed_numbered(feed)
+
+    def ring(self, feed: FeedId) -> None:
+        """Let a feed be polled at once: its hub says that there is something new."""
+        with self.store.write() as tx:
+            state = tx.feed_numbered(feed)
+            if state is not None and state.fault is None:
+                tx.poll_by(feed, rhythm.hub.rung_at(state, now=self._clock()))
 
     # --- the pages of its articles ---------------------------------------------------------
 
@@ -349,10 +385,10 @@ class Watch:
         if not feed.named and poll.state.title:
             feed = replace(feed, name=poll.state.title)
         poll = replace(poll, state=replace(poll.state, feed=feed))
-        if poll.fetched is None:
+        if poll.fetched is None and not poll.pushed:
             return self._settle_failure(tx, poll)
         tally = Tally(
-            polled=1,
+            polled=int(not poll.pushed),
             not_modified=int(poll.document is None),
             pages=sum(page.cause is None for page in poll.pages),
             pages_failed=sum(page.cause is not None for page in poll.pages),
@@ -361,19 +397,49 @@ class Watch:
         if poll.document is not None and poll.document.entries:
             new = self._settle_document(tx, poll, poll.document, tally, undo)
             arrived = [article.published for article in new]
-        after = rhythm.after_answer(
-            poll.state,
-            poll.fetched,
-            poll.document,
-            arrived=arrived,
-            now=poll.at,
-            jitter=self._jitter(),
-        )
-        tx.save_feed(self._with_incident(tx, poll.state, after, poll.at))
+        after = self._after(poll, arrived)
+        after = self._with_incident(tx, poll.state, after, poll.at)
+        tx.save_feed(self._spared(tx, poll, after, new=len(arrived)))
         for page in poll.pages:
             if page.retry_after:
                 tx.hold_host(host_of(page.url), until=poll.at + page.retry_after)
         return tally
+
+    def _after(self, poll: Polled, arrived: Sequence[datetime | None]) -> FeedState:
+        """Return what is known of a feed after a push, or an answer."""
+        if poll.fetched is not None:
+            return rhythm.after_answer(
+                poll.state,
+                poll.fetched,
+                poll.document,
+                arrived=arrived,
+                now=poll.at,
+                jitter=self._jitter(),
+            )
+        if poll.document is None:
+            raise ValueError("a push holds a document")
+        return rhythm.hub.after_push(poll.state, poll.document, arrived, now=poll.at)
+
+    def _spared(self, tx: Tx, poll: Polled, after: FeedState, *, new: int) -> FeedState:
+        """Put the next poll off where a hub sends what is new, and judge the hub by what came."""
+        if not self.listens or after.hub is None:
+            return after
+        for known in tx.subscriptions(after.id):
+            if not rhythm.hub.live(known, now=poll.at):
+                continue
+            if poll.pushed:
+                judged = replace(known, pushed=poll.at) if new else known
+            else:
+                judged = rhythm.hub.after_poll(
+                    known, poll.state, new=new, rung=poll.rung, now=poll.at
+                )
+            due = rhythm.hub.rests_until(after, judged, now=poll.at, jitter=self._jitter())
+            if due is not None:
+                after = replace(after, next_due=due)
+                judged = replace(judged, slowed=due)
+            if judged != known:
+                tx.save_subscription(judged)
+        return after
 
     def _settle_failure(self, tx: Tx, poll: Polled) -> Tally:
         if poll.error is None:

@@ -204,6 +204,8 @@ class FeedServer:
         pairs = (line.split(":", 1) for line in lines)
         headers = tuple((name, value.strip(" ")) for name, value in pairs)
         request = Request(method, path, headers)
+        # A body left unread would end the connection with RST.
+        await reader.readexactly(int(request.header("Content-Length") or 0))
         self.requests.append(request)
         replies = self._replies.get(path.partition("?")[0])
         if replies is None:

@@ -64,11 +64,11 @@ def register(app: typer.Typer) -> None:
 def feeds_list(call: Call) -> int:
     """List the feeds of rules.yaml, and how each did when it was last polled."""
     feeds = call.config().feeds
-    states = _states(call)
+    states, pushed = _states(call), _pushed(call)
     if call.json:
         for feed in feeds:
             row = feed_json(feed, states.get(feed.url))
-            call.data(row | {"url": call.address(feed.url)})
+            call.data(row | {"url": call.address(feed.url), "push": feed.url in pushed})
         return 0
     at = now()
     call.table(
@@ -77,7 +77,7 @@ def feeds_list(call: Call) -> int:
             (
                 one_line(feed.name, 30),
                 feed.language or "-",
-                _state_cell(states.get(feed.url)),
+                _state_cell(states.get(feed.url), pushed=feed.url in pushed),
                 ago(state.last_new, at) if (state := states.get(feed.url)) else "-",
                 call.brief(state.next_due if state else None),
                 call.address(feed.url),
@@ -99,12 +99,24 @@ def _states(call: Call) -> dict[str, FeedState]:
         return {state.feed.url: state for state in queries.feed_states(active=True)}
 
 
-def _state_cell(state: FeedState | None) -> tuple[str, str]:
+def _pushed(call: Call) -> frozenset[str]:
+    """Return the addresses of the feeds whose hub sends what is new."""
+    from watcher.cli.state import exists, pushed
+
+    if not exists(call.options):
+        return frozenset()
+    with call.store().read() as queries:
+        sent = pushed(queries, now())
+        return frozenset(state.feed.url for state in queries.feed_states() if state.id in sent)
+
+
+def _state_cell(state: FeedState | None, *, pushed: bool) -> tuple[str, str]:
     if state is None or state.last_polled is None:
         return ("not polled yet", "dim")
     found = rhythm.health(state, now=now())
     tries = f" ({state.failures}x)" if state.failures else ""
-    return (f"{found.word}{tries}", _style(found.word, failed=not found.readable))
+    push = ", push" if pushed else ""
+    return (f"{found.word}{push}{tries}", _style(found.word, failed=not found.readable))
 
 
 def feed_json(feed: Feed, state: FeedState | None) -> dict[str, Any]:
@@ -332,12 +344,14 @@ def feeds_check(
     feeds = [find_feed(call, wanted) for wanted in feed] if feed else list(call.config().feeds)
     if not feeds:
         raise WatcherError(f"no feeds in {call.options.rules} (watcher feeds add URL)")
+    pushed = _pushed(call)
     with call.progress("asking feeds", len(feeds)) as advance:
 
         def done(result: Checked) -> None:
             advance()
             if call.json:
-                call.data(result.json() | {"url": call.address(result.feed.url)})
+                url = result.feed.url
+                call.data(result.json() | {"url": call.address(url), "push": url in pushed})
 
         door = fetcher(call.config().contact)
         results = asyncio.run(check_feeds(feeds, _states(call), done=done, door=door))

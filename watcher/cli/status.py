@@ -53,6 +53,7 @@ def collect(call: Call) -> dict[str, Any]:
     rules, mistakes = _rules(call)
     with store.read() as queries:
         known = queries.feed_states(active=True)
+        pushed = at_rest.pushed(queries, at)
         counts = queries.counts()
         pulse = _moment(queries.note(PULSE))
         lost = queries.note("recovered")
@@ -81,6 +82,7 @@ def collect(call: Call) -> dict[str, Any]:
             "total": len(wanted),
             # What was never seen is due at once.
             "due": sum(feed.next_due <= at for feed in feeds) + unknown,
+            "push": sum(feed.id in pushed for feed in feeds),
             "failing": len(failing),
             "never_polled": sum(feed.last_polled is None for feed in feeds) + unknown,
             "last_poll": iso(max((f.last_polled for f in feeds if f.last_polled), default=None)),
@@ -151,8 +153,9 @@ def _print(call: Call, report: dict[str, Any]) -> None:
             call.say(f"          and {many(len(more), 'more line')}", "red")
     if report["recovered"]:
         call.say(f"state     {report['recovered']}", "red")
+    push = f"{feeds['push']} push, " if feeds["push"] else ""
     call.say(
-        f"feeds     {feeds['total']}: {feeds['due']} due, {feeds['failing']} failing, "
+        f"feeds     {feeds['total']}: {push}{feeds['due']} due, {feeds['failing']} failing, "
         f"{feeds['never_polled']} never polled; last poll {_ago(feeds['last_poll'], at)}, "
         f"next {_next(feeds['next_due'], at)}"
     )

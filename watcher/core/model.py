@@ -207,6 +207,61 @@ class FeedState:
     encoding: str | None = None
 
 
+class HubState(StrEnum):
+    """How a subscription at a WebSub hub stands."""
+
+    ASKED = "asked"
+    """The hub has not confirmed it yet."""
+    LIVE = "live"
+    """Confirmed, until its lease ends."""
+    DENIED = "denied"
+    """The hub doesn't want to; it is asked again after a day."""
+    LEAVING = "leaving"
+    """To be given up, as soon as the hub confirms that."""
+    LEFT = "left"
+    """Given up; what still comes is answered with 410."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """One feed's subscription at one WebSub hub.
+
+    `token` is the last part of the callback's address and `secret` signs what the hub sends; both
+    are unguessable, and stand in no log. `renew` is when the hub is asked next, `until` when the
+    lease ends.
+    """
+
+    token: str = field(repr=False)
+    secret: str = field(repr=False)
+    feed: FeedId
+    hub: str
+    topic: str
+    base: str
+    """`public_url` as it was when the hub was asked: the callback's address begins with it."""
+    state: HubState
+    renew: datetime
+    since: datetime | None = None
+    """When the hub first confirmed it."""
+    until: datetime | None = None
+    pushed: datetime | None = None
+    """When the hub last sent something new."""
+    missed: datetime | None = None
+    """When a poll last found what the hub ought to have sent."""
+    slowed: datetime | None = None
+    """The feed's `next_due` as it was put off because the hub sends what is new."""
+    failures: int = 0
+    """Questions to the hub since it last confirmed."""
+    refused: int = 0
+    """Pushes without the right signature."""
+    detail: str = ""
+    """What went wrong last, in one line."""
+
+    @property
+    def callback(self) -> str:
+        """The address that the hub is given; as good as a password."""
+        return f"{self.base}/{self.token}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """One answer of a feed server. `body` is None for 304 (not modified)."""
@@ -879,6 +934,8 @@ class Config:
     entities: tuple[Entity, ...] = ()
     public_url: str = ""
     """WebSub: where hubs on the internet reach this watcher ("" for: they can't)."""
+    listen: str = "127.0.0.1:8077"
+    """WebSub: the host and port at which hubs' requests arrive, handed on by a web server."""
     contact: str = ""
     """A page for publishers who wonder who asks them; it goes into the User-Agent."""
     warnings: tuple[Mistake, ...] = ()

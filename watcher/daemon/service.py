@@ -20,6 +20,7 @@ from watcher.daemon.clock import now
 from watcher.daemon.limits import Limits
 from watcher.daemon.logs import follow_rules
 from watcher.daemon.poller import Poller
+from watcher.daemon.push import Push, at_own_pace
 from watcher.feeds import Fetcher, Lanes, Pages, Reader
 from watcher.feeds.fetch import user_agent
 from watcher.feeds.lanes import AT_ONCE
@@ -51,6 +52,7 @@ class Service:
     watch: Watch
     poller: Poller
     outbox: Outbox
+    push: Push
 
     def count(self, tally: Tally) -> None:
         """Add up what was settled, and wake the outbox when there is something to send."""
@@ -112,6 +114,9 @@ async def open_service(
             tx.mend_times(now=started)
             repeats = tx.recover(now=started)
             tx.set_note("rules_broken", "")
+            for subscription in tx.subscriptions():
+                # Nobody listened meanwhile.
+                at_own_pace(tx, subscription)
         if repeats:
             log.warning("sending again what was under way when the last run ended (%d)", repeats)
         lanes = Lanes(pause=limits.host_pause)
@@ -142,6 +147,14 @@ async def open_service(
                 service.ledger, service.desk.targets, timezone=service.desk.zone, clock=clock
             )
             service.poller = Poller(service.watch, lanes, settled=service.count)
+            service.push = Push(
+                service.watch,
+                service.poller,
+                fetcher,
+                lanes,
+                clock=clock,
+                most_bytes=limits.most_bytes,
+            )
             with store.read() as notes:
                 lost = notes.note("recovered")
             if lost:
@@ -150,6 +163,7 @@ async def open_service(
             try:
                 yield service
             finally:
+                await service.push.stop()
                 await service.poller.stop(STOP_WITHIN)
     finally:
         store.close()

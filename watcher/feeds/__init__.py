@@ -12,14 +12,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from watcher.feeds import opml
+    from watcher.feeds import opml, websub
     from watcher.feeds.fetch import Fetcher
     from watcher.feeds.guard import Guard
     from watcher.feeds.lanes import HeldError, Lanes
     from watcher.feeds.pages import Pages
     from watcher.feeds.parse import Reader
 
-__all__ = ["Fetcher", "Guard", "HeldError", "Lanes", "Pages", "Reader", "opml"]
+__all__ = ["Fetcher", "Guard", "HeldError", "Lanes", "Pages", "Reader", "opml", "websub"]
 
 _HOMES = {
     "Fetcher": "fetch",
@@ -32,8 +32,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    if name == "opml":
-        return import_module("watcher.feeds.opml")
+    if name in {"opml", "websub"}:
+        return import_module(f"watcher.feeds.{name}")
     if name in _HOMES:
         return getattr(import_module(f"watcher.feeds.{_HOMES[name]}"), name)
     raise AttributeError(name)

@@ -22,12 +22,12 @@ import aiohttp
 from watcher import __version__
 from watcher.core.errors import FeedError
 from watcher.core.model import FeedFault, Fetched
-from watcher.feeds import dates, inflate, network
+from watcher.feeds import dates, inflate, links, network
 from watcher.feeds.guard import Guard
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from aiohttp.abc import AbstractResolver
@@ -118,7 +118,7 @@ class Fetcher:
         self._given_resolver = resolver
         self._resolver: AbstractResolver | None = None
         self._tls = tls
-        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._sessions: dict[tuple[bool, bool], aiohttp.ClientSession] = {}
 
     async def __aenter__(self) -> Self:
         self._resolver = self._given_resolver or aiohttp.DefaultResolver()
@@ -183,6 +183,45 @@ class Fetcher:
         except network.ERRORS as error:
             raise network.fault(error, trip.where, asked=url) from error
 
+    async def post(self, url: str, form: Mapping[str, str], *, private: bool = False) -> None:
+        """Send a form to an address that a stranger may have written, as guarded as a fetch.
+
+        Raises FeedError for whatever keeps it from being answered with 2xx. Redirects (307, 308)
+        are followed as long as they lead to nothing less protected.
+        """
+        guard = Guard(private=private, allow=self._allow)
+        trip = _Trip(where=url, guard=lambda _: guard, most=self._max_bytes)
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._post(guard, guard.url(url), form, trip)
+        except TimeoutError:
+            raise FeedError(
+                FeedFault.TIMEOUT, f"{trip.where} did not answer within {self._timeout:g} s."
+            ) from None
+        except network.ERRORS as error:
+            raise network.fault(error, trip.where, asked=url) from error
+
+    async def _post(self, guard: Guard, url: URL, form: Mapping[str, str], trip: _Trip) -> None:
+        headers = {**self._headers, "Accept": "*/*"}
+        del headers["A-IM"]
+        while True:
+            trip.where = str(url)
+            async with self._session(guard, keep=False).post(
+                url, data=form, headers=headers, allow_redirects=False
+            ) as response:
+                if 200 <= response.status < 300:
+                    response.close()
+                    return
+                if response.status not in {307, 308}:
+                    response.close()
+                    raise _refusal(response)
+                trip.hops.append(response.status)
+                following = _next(url, response, trip)
+                response.close()
+            if len(trip.hops) > MOST_HOPS or (url.scheme, following.scheme) == ("https", "http"):
+                raise FeedError(FeedFault.REDIRECT, f"{url} redirects to where a form may not go.")
+            url = following
+
     async def _follow(
         self, asked: str, headers: dict[str, str], trip: _Trip, started: float
     ) -> Fetched:
@@ -230,6 +269,7 @@ class Fetcher:
             error = _refusal(response)
             response.close()
             raise error
+        hub, topic = links.of_header(response.headers.getall("Link", []), str(url))
         permanent = bool(trip.hops) and _PERMANENT.issuperset(trip.hops) and not trip.notes
         return Fetched(
             status=response.status,
@@ -240,6 +280,8 @@ class Fetcher:
             last_modified=_header(response, "Last-Modified"),
             max_age=_max_age(response),
             moved_to=str(url) if permanent else None,
+            hub=hub,
+            topic=topic,
             elapsed=time.monotonic() - started,
             notes=tuple(trip.notes),
         )
@@ -260,16 +302,18 @@ class Fetcher:
             layer.finish()
         return bytes(body)
 
-    def _session(self, guard: Guard) -> aiohttp.ClientSession:
+    def _session(self, guard: Guard, *, keep: bool = True) -> aiohttp.ClientSession:
         # One pool for each kind of feed: a connection that `private: true` opened must not be
-        # reused for a feed that may not have it.
-        session = self._sessions.get(guard.private)
+        # reused for a feed that may not have it. A form needs a connection of its own (`keep`
+        # False): one kept that the server has closed meanwhile is tried anew for a GET only.
+        session = self._sessions.get((guard.private, keep))
         if session is None:
             if self._resolver is None:
                 raise RuntimeError("a Fetcher is used as an async context manager")
             connector = aiohttp.TCPConnector(
                 limit=_CONNECTIONS,
-                keepalive_timeout=_KEPT_ALIVE,
+                keepalive_timeout=_KEPT_ALIVE if keep else None,
+                force_close=not keep,
                 socket_factory=guard.socket_factory,
                 resolver=guard.resolver(self._resolver),
                 use_dns_cache=False,
@@ -282,7 +326,7 @@ class Fetcher:
                 timeout=aiohttp.ClientTimeout(total=None),
                 skip_auto_headers=["User-Agent", "Accept", "Accept-Encoding"],
             )
-            self._sessions[guard.private] = session
+            self._sessions[guard.private, keep] = session
         return session
 
 

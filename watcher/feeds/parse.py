@@ -341,7 +341,7 @@ def _to_entry(raw: dict[str, Any]) -> Entry:
 
 
 def _document(source: _Source, reading: _Reading, digests: set[bytes]) -> Document:
-    about = heads.read(source.data)
+    about = heads.read(source.data, source.url)
     if reading.dropped:
         reading.notes.append(f"{reading.dropped} items over the limit of {MOST_NEW} were left out")
     period = heads.PERIODS.get((reading.raw.get("period") or "").lower())
@@ -362,4 +362,6 @@ def _document(source: _Source, reading: _Reading, digests: set[bytes]) -> Docume
         ttl=about.ttl if about.ttl is not None else period,
         skip_hours=about.skip_hours,
         skip_days=about.skip_days,
+        hub=about.hub or reading.raw.get("hub"),
+        topic=about.topic or reading.raw.get("topic"),
     )

@@ -26,6 +26,7 @@ from watcher.core.model import (
     Hit,
     Link,
     StoryId,
+    Subscription,
     Told,
 )
 from watcher.core.rhythm import NEWS
@@ -42,6 +43,7 @@ from watcher.store.rows import (
     HIT,
     LINK,
     NOTE,
+    SUBSCRIPTION,
     TOLD,
     VERSION,
 )
@@ -120,6 +122,20 @@ class Tx(Outbox):
         """Put off all feeds of a host that asked to be left alone; none is put forward."""
         late = (FEED.c.host == host) & (FEED.c.next_due < until)
         self._connection.execute(update(FEED).where(late).values(next_due=until))
+
+    def poll_by(self, feed: FeedId, due: datetime) -> None:
+        """Put a feed's next poll forward to `due`; none is put off."""
+        late = (FEED.c.id == feed) & (FEED.c.next_due > due)
+        self._connection.execute(update(FEED).where(late).values(next_due=due))
+
+    def save_subscription(self, subscription: Subscription) -> None:
+        """Store a subscription, in place of what was known of it."""
+        self.drop_subscription(subscription.token)
+        self._add([v.subscription_values(subscription)], to=SUBSCRIPTION)
+
+    def drop_subscription(self, token: str) -> None:
+        """Forget a subscription."""
+        self._connection.execute(delete(SUBSCRIPTION).where(SUBSCRIPTION.c.token == token))
 
     def _change_feed(self, number: int, values: Values) -> int:
         changed = self._connection.execute(update(FEED).where(FEED.c.id == number).values(values))

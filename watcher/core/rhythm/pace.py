@@ -98,8 +98,11 @@ def after_answer(
             dropped=document.dropped,
             ill_formed=document.ill_formed or (state.ill_formed and not document.entries),
             garbled=document.garbled,
-            hub=fetched.hub or document.hub,
-            topic=fetched.topic or document.topic,
+            # A document of which nothing had to be read (the same as before) names no hub.
+            hub=fetched.hub or document.hub or (state.hub if _same_head(state, document) else None),
+            topic=fetched.topic
+            or document.topic
+            or (state.topic if _same_head(state, document) else None),
             title=own_name(document) or state.title,
             format=document.format,
             encoding=document.encoding,
@@ -109,7 +112,7 @@ def after_answer(
     return replace(
         after,
         interval=interval,
-        next_due=_allowed(_spread(now, interval, jitter), after),
+        next_due=allowed(_spread(now, interval, jitter), after),
         last_polled=now,
         last_read=now,
         failures=0,
@@ -145,7 +148,7 @@ def after_failure(
         wait = max(wait, min(retry_after, RETRY_AFTER_CAP))
     return replace(
         state,
-        next_due=_allowed(_spread(now, wait, jitter), state),
+        next_due=allowed(_spread(now, wait, jitter), state),
         last_polled=now,
         failures=failures,
         fault=fault,
@@ -157,6 +160,10 @@ def after_failure(
 def own_name(document: Document) -> str:
     """Return what a feed calls itself, short enough for the first line of an alert."""
     return " ".join(document.title.split())[:LONGEST_NAME].strip()
+
+
+def _same_head(state: FeedState, document: Document) -> bool:
+    return document.head == state.head
 
 
 def _digests(state: FeedState, fetched: Fetched, document: Document) -> frozenset[bytes]:
@@ -287,7 +294,7 @@ def _spread(now: datetime, wait: timedelta, jitter: float) -> datetime:
     return due
 
 
-def _allowed(due: datetime, state: FeedState) -> datetime:
+def allowed(due: datetime, state: FeedState) -> datetime:
     """Return `due`, moved out of the hours and days the publisher asked to be left alone in (GMT).
 
     The user's own `every:` goes before them. A document that skips every hour or every day asks
