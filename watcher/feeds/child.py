@@ -18,7 +18,7 @@ from watcher.feeds import extract, jsonfeed, sitemap, wire
 if sys.platform != "win32":  # there only the deadline protects
     import resource
 
-MEMORY: Final = 256_000_000
+MEMORY: Final = 200_000_000
 """Bytes of address space; a feed of 10 MB with one huge text takes less."""
 
 
@@ -32,7 +32,9 @@ def main() -> None:
         # Should the parent be killed meanwhile, nobody else would end an endless parse.
         _alarm(request["seconds"])
         answer = _answer(request, parts[1:])
-        stdout.write(wire.pack([json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")]))
+        stdout.writelines(
+            wire.pack([json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")])
+        )
         stdout.flush()
         _alarm(0)
 
