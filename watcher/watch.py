@@ -1,6 +1,7 @@
 """The story of one article, top to bottom: poll a feed, judge what is new, write it down once.
 
     fetch -> decode -> split -> parse        poll(): the network and the killable child
+    -> pages of articles                     add_pages(): for feeds that are to be read in full
     -> identity -> stories -> rules -> decide  settle(): pure, in one transaction with
     -> store                                     the feed's new validators (I1, I2)
     -> outbox -> target                      Ledger: what the outbox asks of the store
@@ -10,7 +11,9 @@ It knows every door and no clock, no command and no terminal.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -41,26 +44,34 @@ from watcher.core.model import (
     Decision,
     DeliveryState,
     Document,
+    Feed,
     FeedState,
     Fetched,
+    FullText,
     Hit,
     Link,
     LinkKind,
     Mistake,
     Outcome,
+    Page,
+    PageFault,
     Rule,
     Story,
     Telling,
 )
 from watcher.core.rules import RuleBook, compile_rules
 from watcher.core.stories import StoryIndex
-from watcher.feeds import Fetcher, Reader
+from watcher.feeds import Fetcher, Pages, Reader
 from watcher.store import Store, Tx
 
 log = logging.getLogger(__name__)
 
 WINDOW = timedelta(hours=72)
 """How long a story takes in copies and reports."""
+
+
+MOST_EDITED = 5
+"""Edited articles of one poll whose pages are fetched again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +90,8 @@ class Settings:
 class Polled:
     """One poll of one feed, before anything is decided. `error` or `fetched` is set.
 
-    `document` is None for a 304, `error` holds a failure with its named cause.
+    `document` is None for a 304, `error` holds a failure with its named cause. `pages` is what came
+    of the pages of its articles.
     """
 
     state: FeedState
@@ -87,6 +99,7 @@ class Polled:
     fetched: Fetched | None = None
     document: Document | None = None
     error: FeedError | None = None
+    pages: tuple[Page, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,6 +109,8 @@ class Tally:
     polled: int = 0
     not_modified: int = 0
     failed: int = 0
+    pages: int = 0
+    pages_failed: int = 0
     items_new: int = 0
     stories_new: int = 0
     copies: int = 0
@@ -180,6 +195,7 @@ class Watch:
         desk: Desk,
         fetcher: Fetcher,
         reader: Reader,
+        pages: Pages | None = None,
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
     ) -> None:
@@ -187,6 +203,8 @@ class Watch:
         self.desk = desk
         self._fetcher = fetcher
         self._reader = reader
+        self._pages = pages
+        self._page_faults: set[tuple[str, str]] = set()
         self._clock = clock
         self._jitter = jitter
         self._index = StoryIndex(window=WINDOW)
@@ -227,6 +245,85 @@ class Watch:
             return Polled(state=state, at=self._clock(), error=error)
         return Polled(state=state, at=self._clock(), fetched=fetched, document=document)
 
+    # --- the pages of its articles ---------------------------------------------------------
+
+    def wants_pages(self, poll: Polled) -> bool:
+        """Tell whether the feed is to be read in full and brings anything; not at first sight."""
+        return (
+            self._pages is not None
+            and self._feed(poll).full_text is not FullText.NEVER
+            and poll.document is not None
+            and bool(poll.document.entries)
+            and poll.state.first_read is not None
+        )
+
+    async def add_pages(self, poll: Polled) -> Polled:
+        """Fetch the pages of what is new, where the feed is to be read in full.
+
+        What can't be had costs its text alone: the article is told from the feed's own words.
+        Raises HeldError when nobody is asked any more.
+        """
+        if self._pages is None or poll.document is None or not self.wants_pages(poll):
+            return poll
+        urls = await asyncio.to_thread(self._pages_wanted, poll, poll.document)
+        if not urls:
+            return poll
+        feed = self._feed(poll)
+        pages = await self._pages.read(feed, urls)
+        self._log_pages(feed, pages)
+        texts = {page.url: page.text for page in pages}
+        entries = tuple(
+            replace(entry, page=texts.get(entry.url or "", "")) for entry in poll.document.entries
+        )
+        document = replace(poll.document, entries=entries)
+        return replace(poll, at=self._clock(), document=document, pages=tuple(pages))
+
+    def _pages_wanted(self, poll: Polled, document: Document) -> list[str]:
+        """Return the addresses of the articles that are new or edited and need their page."""
+        feed, now = self._feed(poll), self._clock()
+        keys, prints = identity.names(document.entries)
+        with self.store.read() as snapshot:
+            known = snapshot.known(feed.url, keys=keys, fingerprints=prints)
+        found = identity.sort_out(
+            feed, document.entries, known, now=now, language=document.language
+        )
+        today, book = self._today(now), self.desk.book
+        # A page that several items link to is none of an article.
+        links = Counter(entry.url for entry in document.entries)
+        # The newest first, should there be more than pages are fetched for; and few edited ones,
+        # as some feeds edit every item at every poll (views, comments).
+        return list(
+            dict.fromkeys(
+                article.url
+                for article in (*found.new[::-1], *found.changed[: -MOST_EDITED - 1 : -1])
+                if article.url
+                and links[article.url] == 1
+                and (feed.full_text is FullText.ALWAYS or book.needs_page(article, today=today))
+            )
+        )
+
+    def _log_pages(self, feed: Feed, pages: Sequence[Page]) -> None:
+        """Say once for each feed and cause that pages are not read."""
+        for page in pages:
+            if page.cause is None:
+                continue
+            # What is not installed is no feed's fault: one line for all of them.
+            where = "" if page.cause is PageFault.NOT_INSTALLED else feed.url
+            if (where, page.cause.value) not in self._page_faults:
+                self._page_faults.add((where, page.cause.value))
+                log.warning(
+                    "feed %s: an article is told from its summary, as its page gave no text: %s: %s"
+                    " (%s; not said again for this feed and cause)",
+                    feed.name,
+                    page.cause.value,
+                    page.detail.rstrip("."),
+                    page.url,
+                )
+
+    def _feed(self, poll: Polled) -> Feed:
+        """Return the feed as the rules in force have it."""
+        return self.desk.feeds.get(poll.state.feed.url, poll.state.feed)
+
     # --- what it brought -------------------------------------------------------------------
 
     def settle(self, polls: Sequence[Polled]) -> Tally:
@@ -250,13 +347,18 @@ class Watch:
 
     def _settle(self, tx: Tx, poll: Polled, undo: list[Callable[[], None]]) -> Tally:
         # The rules may have changed while it was polled: what they say of the feed now counts.
-        feed = self.desk.feeds.get(poll.state.feed.url, poll.state.feed)
+        feed = self._feed(poll)
         if not feed.named and poll.state.title:
             feed = replace(feed, name=poll.state.title)
         poll = replace(poll, state=replace(poll.state, feed=feed))
         if poll.fetched is None:
             return self._settle_failure(tx, poll)
-        tally = Tally(polled=1, not_modified=int(poll.document is None))
+        tally = Tally(
+            polled=1,
+            not_modified=int(poll.document is None),
+            pages=sum(page.cause is None for page in poll.pages),
+            pages_failed=sum(page.cause is not None for page in poll.pages),
+        )
         arrived: list[datetime | None] = []
         if poll.document is not None and poll.document.entries:
             new = self._settle_document(tx, poll, poll.document, tally, undo)
@@ -272,6 +374,9 @@ class Watch:
         if poll.document is not None:
             self._log_losses(poll.document, poll.state, after)
         tx.save_feed(self._with_incident(tx, poll.state, after, poll.at))
+        for page in poll.pages:
+            if page.retry_after:
+                tx.hold_host(host_of(page.url), until=poll.at + page.retry_after)
         return tally
 
     def _log_losses(self, document: Document, before: FeedState, after: FeedState) -> None:
@@ -373,6 +478,10 @@ class Watch:
         if before is None or link is None:
             raise LookupError(f"a version of an article that is not stored: {article.id}")
         article = replace(article, seen=before.seen)
+        feed = self.desk.feeds.get(article.feed)
+        if feed is not None and feed.full_text is not FullText.NEVER and not article.text:
+            # Its page could not be had this time, or was not needed: what it said is not unsaid.
+            article = replace(article, text=before.text)
         today = self._today(at)
         # What today's rules find in the old words, too, is no news: a changed rule does not fire
         # on the past.

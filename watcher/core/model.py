@@ -85,6 +85,25 @@ class FeedFault(StrEnum):
     POISONED = "poisoned"
 
 
+class PageFault(StrEnum):
+    """Why the page of an article gave no text, where the way to it was free (else a FeedFault)."""
+
+    PAYWALL = "paywall"
+    CONSENT = "consent"
+    """It asks for a yes to cookies or terms before it shows anything."""
+    LOGIN = "login"
+    ROBOT_CHECK = "robot-check"
+    NO_ARTICLE = "no-article"
+    NOT_A_PAGE = "not-a-page"
+    """A PDF, a film or a picture."""
+    OVER_LIMIT = "over-limit"
+    """More new articles came at once than pages are fetched for."""
+    NO_TIME = "no-time"
+    """The news of the feed could not wait for it any longer."""
+    NOT_INSTALLED = "not-installed"
+    """What takes the text out of a page is not there."""
+
+
 class Ailment(StrEnum):
     """What the health channels are told about a feed: once when it begins, once when it ends."""
 
@@ -210,6 +229,19 @@ class Fetched:
     """Seconds for all hops, headers and body."""
     notes: tuple[str, ...] = ()
     """What was odd on the way and harms nothing, in words (a step from https down to http)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What came of fetching the page of one article: its whole text, or the cause why not."""
+
+    url: str
+    text: str = ""
+    cause: FeedFault | PageFault | None = None
+    detail: str = ""
+    """The cause in a line for people; "" when there is a text."""
+    retry_after: timedelta | None = None
+    """What the server asked for (429, 503); it is meant for the whole host."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,8 @@ def _summary(tally: Tally, before: Mapping[str, int], after: Mapping[str, int]) 
         "polled": tally.polled,
         "not_modified": tally.not_modified,
         "failed": tally.failed,
+        "pages": tally.pages,
+        "pages_failed": tally.pages_failed,
         "items_new": tally.items_new,
         "stories_new": tally.stories_new,
         "copies": tally.copies,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from watcher.core.errors import StateError
@@ -51,9 +51,12 @@ class Poller:
             if state.id in self._in_hand:
                 continue
             self._in_hand.add(state.id)
-            task = asyncio.create_task(self._poll(state))
-            self._polls.add(task)
-            task.add_done_callback(self._polls.discard)
+            self._spawn(self._poll(state))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._polls.add(task)
+        task.add_done_callback(self._polls.discard)
 
     def forget_pauses(self) -> None:
         """Let feeds be polled again at once that wait because their news could not be written."""
@@ -99,8 +102,11 @@ class Poller:
         try:
             async with self._lanes.turn(host, own=state.feed.private):
                 polled = await self._watch.poll(state)
-            self._unsettled += 1
-            self._done.put_nowait(polled)
+            if self._watch.wants_pages(polled):
+                # Its turn at the host is over: each page waits for one of its own.
+                self._spawn(self._add_pages(polled))
+            else:
+                self._hand_over(polled)
             if polled.error is not None and polled.error.retry_after:
                 self._lanes.hold(host, polled.error.retry_after.total_seconds())
         except HeldError as held:
@@ -112,6 +118,22 @@ class Poller:
             # A fault of ours in one feed must not end the polling of the others.
             log.exception("feed %s: the poll failed", state.feed.url)
             self._later(state.id, SETTLE_PAUSE)
+
+    async def _add_pages(self, polled: Polled) -> None:
+        try:
+            polled = await self._watch.add_pages(polled)
+        except (HeldError, asyncio.CancelledError):
+            # We are stopping: the same news comes again, and its pages with it.
+            self._in_hand.discard(polled.state.id)
+            return
+        except Exception:
+            # The news is told from the feed's own words.
+            log.exception("feed %s: its pages could not be read", polled.state.feed.url)
+        self._hand_over(polled)
+
+    def _hand_over(self, polled: Polled) -> None:
+        self._unsettled += 1
+        self._done.put_nowait(polled)
 
     async def _settle_for_ever(self) -> None:
         loop = asyncio.get_running_loop()

@@ -20,7 +20,7 @@ from watcher.daemon.clock import now
 from watcher.daemon.limits import Limits
 from watcher.daemon.logs import follow_rules
 from watcher.daemon.poller import Poller
-from watcher.feeds import Fetcher, Lanes, Reader
+from watcher.feeds import Fetcher, Lanes, Pages, Reader
 from watcher.feeds.fetch import user_agent
 from watcher.feeds.lanes import AT_ONCE
 from watcher.store import Store, open_store
@@ -114,6 +114,7 @@ async def open_service(
             tx.set_note("rules_broken", "")
         if repeats:
             log.warning("sending again what was under way when the last run ended (%d)", repeats)
+        lanes = Lanes(pause=limits.host_pause)
         async with (
             Fetcher(
                 user_agent=user_agent(rules.contact),
@@ -124,12 +125,14 @@ async def open_service(
                 tls=limits.tls,
             ) as fetcher,
             Reader(parse_timeout=limits.parse_seconds) as reader,
+            Pages(fetcher, lanes) as pages,
         ):
             service.watch = Watch(
                 store=store,
                 desk=service.desk,
                 fetcher=fetcher,
                 reader=reader,
+                pages=pages,
                 clock=clock,
                 jitter=random.random,
             )
@@ -138,9 +141,7 @@ async def open_service(
             service.outbox = Outbox(
                 service.ledger, service.desk.targets, timezone=service.desk.zone, clock=clock
             )
-            service.poller = Poller(
-                service.watch, Lanes(pause=limits.host_pause), settled=service.count
-            )
+            service.poller = Poller(service.watch, lanes, settled=service.count)
             with store.read() as notes:
                 lost = notes.note("recovered")
             if lost:

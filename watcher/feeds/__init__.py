@@ -1,7 +1,8 @@
 """The way in: address guard, fetch, decode, split, parse, and lists of feeds (OPML).
 
 `Lanes` say when a host may be asked, `Fetcher` brings the bytes of one feed over HTTP, `Reader`
-makes a Document of them, `opml` reads and writes subscription lists. Names are loaded when first
+makes a Document of them, `Pages` reads the pages of its articles, `opml` reads and writes
+subscription lists. Names are loaded when first
 used: the child process that parses must not carry an HTTP client, and `watcher --help` neither.
 """
 
@@ -15,15 +16,17 @@ if TYPE_CHECKING:
     from watcher.feeds.fetch import Fetcher
     from watcher.feeds.guard import Guard
     from watcher.feeds.lanes import HeldError, Lanes
+    from watcher.feeds.pages import Pages
     from watcher.feeds.parse import Reader
 
-__all__ = ["Fetcher", "Guard", "HeldError", "Lanes", "Reader", "opml"]
+__all__ = ["Fetcher", "Guard", "HeldError", "Lanes", "Pages", "Reader", "opml"]
 
 _HOMES = {
     "Fetcher": "fetch",
     "Guard": "guard",
     "HeldError": "lanes",
     "Lanes": "lanes",
+    "Pages": "pages",
     "Reader": "parse",
 }
 

@@ -148,10 +148,14 @@ class Lanes:
                 return
 
     def _tidy(self, host: str, lane: Lane) -> None:
-        now = time.monotonic()
-        idle = not lane.running and not lane.waiting
-        if idle and max(lane.next_start, lane.held_until) < now:
-            self._lanes.pop(host, None)
+        """Forget a host that nobody asks; articles link to more hosts than there are feeds."""
+        if lane.running or lane.waiting or self._lanes.get(host) is not lane:
+            return
+        left = max(lane.next_start, lane.held_until) - time.monotonic()
+        if left < 0:
+            del self._lanes[host]
+        else:
+            asyncio.get_running_loop().call_later(left + 0.01, self._tidy, host, lane)
 
 
 def off_the_minute(wall: float, jitter: float) -> float:
