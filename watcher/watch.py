@@ -246,6 +246,8 @@ class Watch:
                     known=state.digests,
                     head=state.head,
                 )
+                # It may be 10 MB, and waits with others to be settled.
+                fetched = replace(fetched, body=None)
         except FeedError as error:
             return Polled(state=state, at=self._clock(), error=error)
         return Polled(state=state, at=self._clock(), fetched=fetched, document=document, rung=rung)
@@ -264,7 +266,7 @@ class Watch:
             )
         except FeedError:
             return None
-        if not document.items or document.damaged:
+        if not document.items or document.damaged or document.left:
             return None
         return Polled(state=state, at=self._clock(), document=document, pushed=True)
 
@@ -398,6 +400,8 @@ class Watch:
             new = self._settle_document(tx, poll, poll.document, tally, undo)
             arrived = [article.published for article in new]
         after = self._after(poll, arrived)
+        if poll.document is not None:
+            self._log_losses(poll.document, poll.state, after)
         after = self._with_incident(tx, poll.state, after, poll.at)
         tx.save_feed(self._spared(tx, poll, after, new=len(arrived)))
         for page in poll.pages:
@@ -422,7 +426,8 @@ class Watch:
 
     def _spared(self, tx: Tx, poll: Polled, after: FeedState, *, new: int) -> FeedState:
         """Put the next poll off where a hub sends what is new, and judge the hub by what came."""
-        if not self.listens or after.hub is None:
+        unread = poll.document is not None and (poll.document.left or poll.document.cut_off)
+        if not self.listens or after.hub is None or unread:
             return after
         for known in tx.subscriptions(after.id):
             if not rhythm.hub.live(known, now=poll.at):
@@ -441,13 +446,30 @@ class Watch:
                 tx.save_subscription(judged)
         return after
 
+    def _log_losses(self, document: Document, before: FeedState, after: FeedState) -> None:
+        """Say in one line what could not be read as it stood; what stays so is not said again."""
+        broken = after.ill_formed and not before.ill_formed
+        worse = document.garbled > before.garbled
+        if not (document.damaged or document.dropped or broken or worse):
+            return
+        notes = [*document.notes, *(["its XML is not well-formed"] if broken else [])]
+        log.warning(
+            "feed %s (%s): read with losses: %s (next try %s)",
+            after.feed.name,
+            after.feed.url,
+            " ".join("; ".join(notes).split()),
+            self._time(after.next_due),
+        )
+
     def _settle_failure(self, tx: Tx, poll: Polled) -> Tally:
         if poll.error is None:
             raise ValueError("a poll holds an answer or an error")
+        # The detail quotes addresses, and an address may hold a key; it is shown to people.
+        detail = redact(poll.error.detail, self.desk.config.secrets)
         after = rhythm.after_failure(
             poll.state,
             poll.error.fault,
-            poll.error.detail,
+            detail,
             retry_after=poll.error.retry_after,
             now=poll.at,
             jitter=self._jitter(),
@@ -457,8 +479,8 @@ class Watch:
             poll.state.feed.name,
             poll.state.feed.url,
             poll.error.fault.value,
-            poll.error.detail.rstrip("."),
-            f"{after.next_due.astimezone(self.desk.zone):%H:%M:%S}",
+            detail.rstrip("."),
+            self._time(after.next_due),
         )
         tx.save_feed(self._with_incident(tx, poll.state, after, poll.at))
         if poll.error.retry_after:
@@ -611,12 +633,16 @@ class Watch:
             (told.add if incident.begins else told.discard)(incident.ailment)
         return replace(after, told=frozenset(told)) if told != after.told else after
 
+    def _time(self, at: datetime) -> str:
+        return f"{at.astimezone(self.desk.zone):%H:%M:%S}"
+
     def _minute(self, at: datetime) -> str:
         return at.astimezone(self.desk.zone).strftime("%d %B %Y %H:%M")
 
     def tell_health(self, tx: Tx, headline: str, body: str, *, occasion: str, at: datetime) -> None:
         """Put a message about the watcher itself on its way to the health channels, once."""
-        body = redact(body, self.desk.config.secrets)
+        secrets = self.desk.config.secrets
+        headline, body = redact(headline, secrets), redact(body, secrets)
         log.warning("%s: %s", headline, body.partition("\n")[0])
         write_notice(tx, self.desk.health, headline, body, occasion=occasion, at=at)
 

@@ -123,6 +123,31 @@ def reset_after(data: bytes) -> Misbehave:
     return resetting
 
 
+def hang_after(data: bytes) -> Misbehave:
+    """Send `data`, then keep the connection open and say nothing more."""
+
+    async def hanging(_: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        await writer.drain()
+        await asyncio.Event().wait()
+
+    return hanging
+
+
+def lying(*bodies: bytes) -> Misbehave:
+    """Serve `bodies` in turn to who asks for all, and "not modified" to who has any validator."""
+    left = list(bodies)
+
+    async def answering(request: Request, writer: asyncio.StreamWriter) -> None:
+        if request.conditional:
+            writer.write(answer(304, headers={"ETag": '"for-ever"'}))
+            return
+        body = left.pop(0) if len(left) > 1 else left[0]
+        writer.write(answer(body=body, headers={"ETag": '"for-ever"'}))
+
+    return answering
+
+
 @dataclass
 class FeedServer:
     """The server; an async context manager. `requests` is its log, `connections` a counter."""

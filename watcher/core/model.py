@@ -344,6 +344,10 @@ class Document:
     damaged: int = 0
     dropped: int = 0
     """Items over the cap on items per document (the newest are kept)."""
+    left: int = 0
+    """Items that the next poll must bring again: over the cap of one poll, or out of time."""
+    cut_off: bool = False
+    """It breaks off before its end: what would have come after is not known."""
     ill_formed: bool = False
     """The XML of what was parsed was not well-formed."""
     garbled: float = 0.0

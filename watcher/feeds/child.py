@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from watcher.feeds import confined, extract, jsonfeed, sitemap
 
-MEMORY: Final = 256_000_000
+MEMORY: Final = 200_000_000
 """Bytes of address space; a feed of 10 MB with one huge text takes less."""
 
 

@@ -34,7 +34,9 @@ def serve(answer: Callable[[dict[str, Any], list[bytes]], dict[str, Any]], *, me
         # Should the parent be killed meanwhile, nobody else would end an endless parse.
         _alarm(request["seconds"])
         reply = answer(request, parts[1:])
-        stdout.write(wire.pack([json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace")]))
+        stdout.writelines(
+            wire.pack([json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace")])
+        )
         stdout.flush()
         _alarm(0)
 

@@ -122,11 +122,11 @@ class Worker:
         self._asked = 0
         return self._exchange(wire.pack([b'{"kind": "ready", "url": "", "seconds": 20}', b""]))
 
-    def _exchange(self, frame: bytes) -> dict[str, Any]:
+    def _exchange(self, frame: Sequence[bytes]) -> dict[str, Any]:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise EOFError
-        process.stdin.write(frame)
+        process.stdin.writelines(frame)
         process.stdin.flush()
         parts = wire.unpack(process.stdout.read)
         if parts is None:
