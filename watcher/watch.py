@@ -12,12 +12,14 @@ It knows every door and no clock, no command and no terminal.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -63,12 +65,14 @@ from watcher.core.model import (
 from watcher.core.rules import RuleBook, compile_rules
 from watcher.core.stories import StoryIndex
 from watcher.feeds import Fetcher, Pages, Reader, websub
-from watcher.store import Store, Tx
+from watcher.store import Queries, Store, Tx, keep
 
 log = logging.getLogger(__name__)
 
 WINDOW = timedelta(hours=72)
 """How long a story takes in copies and reports."""
+KEEP_SHARE = 20
+"""The story index is written down when one in so many of its articles isn't yet."""
 
 
 MOST_EDITED = 5
@@ -189,7 +193,8 @@ class Desk:
 class Watch:
     """Polls feeds and settles what they brought.
 
-    `clock` gives aware UTC times, `jitter` numbers in [0, 1). `settle` and `open_index` must run
+    `clock` gives aware UTC times, `jitter` numbers in [0, 1). `kept` is a file in which the story
+    index outlasts the process. `settle` and `open_index` must run
     in one thread at a time; `poll` is a coroutine and may run many times at once.
     """
 
@@ -203,8 +208,11 @@ class Watch:
         pages: Pages | None = None,
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
+        kept: Path | None = None,
     ) -> None:
         self.store = store
+        self._kept = kept
+        self._kept_at = 0
         self.desk = desk
         self._fetcher = fetcher
         self._reader = reader
@@ -215,6 +223,7 @@ class Watch:
         self._index = StoryIndex(window=WINDOW)
         self.listens = False
         """Whether hubs can send to us: only then a feed may be polled more slowly."""
+        self._opened = False
 
     def use(self, desk: Desk) -> None:
         """Take over new rules, channels and feeds; what is known of the feeds stays."""
@@ -223,11 +232,51 @@ class Watch:
         self.desk = desk
 
     def open_index(self) -> int:
-        """Read the articles of the window back, so that copies of them are known as such."""
+        """Read the articles of the window back, so that copies of them are known as such.
+
+        `settle` does so by itself before the first news: most runs from cron bring none.
+        """
+        self._opened = True
+        since = self._clock() - WINDOW
         with self.store.read() as known:
-            for article, link in known.articles_since(self._clock() - WINDOW):
+            place = self._take_up(known)
+            for article, link in known.articles_since(since, after=place):
                 self._index.add(article, link)
+        self._index.expire(self._clock())
         return len(self._index)
+
+    def _take_up(self, known: Queries) -> tuple[int, str, int] | None:
+        """Fill the index from the file; return how far that goes, None when it is of no use."""
+        if self._kept is None:
+            return None
+        try:
+            pieces = keep.read(self._kept)
+            number, id_, version = json.loads(next(pieces))
+            if known.has_been_at((number, id_, version)):
+                self._index.load(pieces)
+                self._kept_at = number
+                return number, id_, version
+        except (OSError, ValueError, TypeError, StopIteration) as error:
+            log.debug("the story index is read from the articles: %s", error)
+            self._index = StoryIndex(window=WINDOW)
+        return None
+
+    def keep_index(self) -> None:
+        """Write the index down for the next start, if much has come since it last was.
+
+        Runs where `settle` does. The file may be lost: it only saves reading articles again.
+        """
+        if self._kept is None or not self._opened:
+            return
+        try:
+            with self.store.read() as known:
+                place = known.place()
+            if (place[0] - self._kept_at) * KEEP_SHARE < len(self._index):
+                return
+            keep.write(self._kept, chain([json.dumps(place).encode()], self._index.dump()))
+            self._kept_at = place[0]
+        except (OSError, WatcherError) as error:
+            log.warning("%s: %s; the next start takes longer", self._kept, error)
 
     # --- one poll --------------------------------------------------------------------------
 
@@ -370,6 +419,8 @@ class Watch:
         """
         tally = Tally()
         undo: list[Callable[[], None]] = []
+        if not self._opened and any(poll.document and poll.document.entries for poll in polls):
+            log.info("%d articles of the last days are known", self.open_index())
         try:
             with self.store.write() as tx:
                 for poll in polls:
@@ -403,7 +454,8 @@ class Watch:
         if poll.document is not None:
             self._log_losses(poll.document, poll.state, after)
         after = self._with_incident(tx, poll.state, after, poll.at)
-        tx.save_feed(self._spared(tx, poll, after, new=len(arrived)))
+        after = self._spared(tx, poll, after, new=len(arrived))
+        tx.save_feed(after, before=poll.state)
         for page in poll.pages:
             if page.retry_after:
                 tx.hold_host(host_of(page.url), until=poll.at + page.retry_after)
@@ -482,7 +534,7 @@ class Watch:
             detail.rstrip("."),
             self._time(after.next_due),
         )
-        tx.save_feed(self._with_incident(tx, poll.state, after, poll.at))
+        tx.save_feed(self._with_incident(tx, poll.state, after, poll.at), before=poll.state)
         if poll.error.retry_after:
             # 429 and 503 speak for the whole host, also when we are started anew meanwhile.
             tx.hold_host(host_of(poll.state.feed.url), until=after.next_due)

@@ -18,6 +18,7 @@ from watcher.core.errors import RulesError
 from watcher.core.model import DeliveryState, FeedFault, Hold
 from watcher.daemon import Service, open_service
 from watcher.daemon.clock import now
+from watcher.store import keep
 from watcher.watch import Settings, Tally
 
 DETAIL = (
@@ -157,13 +158,45 @@ async def test_validators_are_kept_across_a_restart_and_nothing_is_told_again(sc
     assert (tally.not_modified, len(scene.told())) == (1, 1)
 
 
-async def test_a_copy_after_a_restart_is_still_known_as_one(scene: Scene) -> None:
+@pytest.mark.parametrize("file", ["is there", "is lost", "is damaged", "is of another state"])
+async def test_a_copy_after_a_restart_is_still_known_as_one_though_the_index_file(
+    scene: Scene, file: str
+) -> None:
     scene.feeds.put("/courier", rss(OLD), rss(HELD, OLD, tag='"2"'))
     scene.feeds.put("/herald", rss(OLD), rss(OLD), rss(HELD_COPY, OLD, tag='"2"'))
     scene.write("/courier", "/herald")
     async with scene.service() as service:
         await poll(service)
         await poll(service)
+    kept = scene.folder / "state" / "stories.index"
+    if file == "is lost":
+        kept.unlink()
+    elif file == "is damaged":
+        kept.write_bytes(kept.read_bytes()[:-20])
+    elif file == "is of another state":
+        first, *others = keep.read(kept)
+        keep.write(kept, [first.replace(b', "', b', "0'), *others[:1]])
+
+    async with scene.service() as service:
+        tally = await poll(service)
+
+    assert (tally.items_new, tally.copies, tally.alerts) == (1, 1, 0)
+    assert kept.exists()
+
+
+async def test_what_came_after_the_index_was_written_down_is_read_from_the_articles(
+    scene: Scene,
+) -> None:
+    scene.feeds.put("/courier", rss(OLD), rss(HELD, OLD, tag='"2"'))
+    scene.feeds.put("/herald", rss(OLD), rss(OLD), rss(HELD_COPY, OLD, tag='"2"'))
+    scene.write("/courier", "/herald")
+    async with scene.service() as service:
+        await poll(service)
+    kept = scene.folder / "state" / "stories.index"
+    early = kept.read_bytes()
+    async with scene.service() as service:
+        await poll(service)
+    kept.write_bytes(early)
 
     async with scene.service() as service:
         tally = await poll(service)

@@ -118,6 +118,7 @@ def run(call: Call) -> int:
     rules again at once.
     """
     call.rules_file()
+    _collect_seldom()
     from watcher import daemon
 
     settings = call.options.settings()
@@ -141,6 +142,7 @@ def once(
     is: with the next `watcher once`, or by `watcher run`.
     """
     call.rules_file()
+    _collect_seldom()
     from watcher import daemon
 
     settings = call.options.settings()
@@ -155,6 +157,13 @@ def once(
     else:
         call.say(_once_in_words(result))
     return 1 if result.get("failed") or result.get("parked") else 0
+
+
+def _collect_seldom() -> None:
+    """Look for cycles less often: an article makes hundreds of objects and hardly a cycle."""
+    import gc
+
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _keep_quiet(_: str) -> None:

@@ -45,7 +45,7 @@ class Poller:
         self._unsettled = 0
         self._ended = asyncio.Event()
         """Set when a poll ends, and when some are settled."""
-        self._done: asyncio.Queue[Polled] = asyncio.Queue()
+        self._done: asyncio.Queue[Polled] = asyncio.Queue(SETTLE_TOGETHER)
         self._pushed: dict[FeedId, deque[Pushed]] = {}
         """What hubs have sent for feeds that are in hand, oldest first."""
         self._rung: set[FeedId] = set()
@@ -107,7 +107,7 @@ class Poller:
         try:
             polled = await self._watch.read(feed, pushed)
             if polled is not None:
-                self._hand_on(polled)
+                await self._hand_on(polled)
                 return
             self._rung.add(feed)
             await self.in_turn(lambda: self._watch.ring(feed))
@@ -198,13 +198,13 @@ class Poller:
         await asyncio.gather(*self._polls, self.settling, return_exceptions=True)
         self._writer.shutdown(wait=True)
 
-    def _hand_on(self, polled: Polled) -> None:
+    async def _hand_on(self, polled: Polled) -> None:
         """Let what a poll or a push brought be settled, with its pages where they are wanted."""
         if self._watch.wants_pages(polled):
             # Its turn at the host is over: each page waits for one of its own.
             self._begin(self._add_pages(polled))
         else:
-            self._hand_over(polled)
+            await self._hand_over(polled)
 
     async def _poll(self, state: FeedState) -> None:
         host = host_of(state.feed.url)
@@ -214,7 +214,8 @@ class Poller:
                 rung = state.id in self._rung
                 self._rung.discard(state.id)
                 polled = await self._watch.poll(state, rung=rung)
-            self._hand_on(polled)
+                # Whole documents wait here: who polls faster than we settle waits, too.
+                await self._hand_on(polled)
             if polled.error is not None and polled.error.retry_after:
                 self._lanes.hold(host, polled.error.retry_after.total_seconds())
         except HeldError as held:
@@ -237,11 +238,15 @@ class Poller:
         except Exception:
             # The news is told from the feed's own words.
             log.exception("feed %s: its pages could not be read", polled.state.feed.url)
-        self._hand_over(polled)
+        await self._hand_over(polled)
 
-    def _hand_over(self, polled: Polled) -> None:
+    async def _hand_over(self, polled: Polled) -> None:
         self._unsettled += 1
-        self._done.put_nowait(polled)
+        try:
+            await self._done.put(polled)
+        except asyncio.CancelledError:
+            self._unsettled -= 1
+            raise
 
     async def _settle_for_ever(self) -> None:
         loop = asyncio.get_running_loop()

@@ -140,9 +140,8 @@ async def open_service(
                 pages=pages,
                 clock=clock,
                 jitter=random.random,
+                kept=settings.state / "stories.index",
             )
-            known = service.watch.open_index()
-            log.info("%d articles of the last days are known", known)
             service.outbox = Outbox(
                 service.ledger, service.desk.targets, timezone=service.desk.zone, clock=clock
             )
@@ -165,6 +164,7 @@ async def open_service(
             finally:
                 await service.push.stop()
                 await service.poller.stop(STOP_WITHIN)
+                service.watch.keep_index()
     finally:
         store.close()
 

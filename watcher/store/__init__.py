@@ -4,9 +4,10 @@ The only SQL of the program. Core values go in and come out; rows never leave th
 knows nothing of HTTP, rules or wording.
 """
 
+from watcher.store import keep
 from watcher.store.open import open_store
 from watcher.store.queries import Queries
 from watcher.store.store import Store
 from watcher.store.tx import Tx
 
-__all__ = ["Queries", "Store", "Tx", "open_store"]
+__all__ = ["Queries", "Store", "Tx", "keep", "open_store"]

@@ -204,8 +204,29 @@ class Queries:
         )
         return [v.article_of(row) for row in self._rows(statement)]
 
-    def articles_since(self, since: datetime) -> Iterator[tuple[Article, Link]]:
-        """Yield what was seen at or after `since` with its link, oldest first, as a stream."""
+    def place(self) -> tuple[int, str, int]:
+        """Return how far the state has come: last article's number and id, last version's number.
+
+        Numbers begin anew when a state is lost; the id tells whether it is still the same one.
+        """
+        last = self._connection.execute(
+            select(ARTICLE.c.seq, ARTICLE.c.id).order_by(ARTICLE.c.seq.desc()).limit(1)
+        ).first()
+        version = self._connection.execute(select(func.max(VERSION.c.seq))).scalar()
+        return (last.seq, last.id, version or 0) if last else (0, "", version or 0)
+
+    def has_been_at(self, place: tuple[int, str, int]) -> bool:
+        """Tell whether the state has once come as far as `place`."""
+        found = select(ARTICLE.c.id).where(ARTICLE.c.seq == place[0])
+        return bool(self._connection.execute(found).scalar() == place[1])
+
+    def articles_since(
+        self, since: datetime, *, after: tuple[int, str, int] | None = None
+    ) -> Iterator[tuple[Article, Link]]:
+        """Yield what was seen at or after `since` with its link, oldest first, as a stream.
+
+        With `after`, a `place`, only what came or was changed after it.
+        """
         statement = (
             select(*v.ARTICLE_COLUMNS, *v.LINK_COLUMNS)
             .select_from(ARTICLE)
@@ -214,6 +235,9 @@ class Queries:
             .where(ARTICLE.c.seen >= since)
             .order_by(ARTICLE.c.seen, ARTICLE.c.seq)
         )
+        if after is not None:
+            edited = select(VERSION.c.article).where(VERSION.c.seq > after[2])
+            statement = statement.where(or_(ARTICLE.c.seq > after[0], ARTICLE.c.id.in_(edited)))
         options = {"stream_results": True, "yield_per": _STREAM}
         for row in self._connection.execute(statement, execution_options=options):
             yield v.article_of(row), v.link_of(row)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from watcher.core.identity import host_of
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from watcher.store.values import Record, Values
 
 
+_SAVE_FEED = update(FEED).where(FEED.c.id == bindparam("number"))
 _LONGEST_HOLD = timedelta(days=9)
 """Beyond any retry, digest or limit."""
 
@@ -109,13 +110,19 @@ class Tx(Outbox):
         late = DELIVERY.c.state.in_(WAITING) & (DELIVERY.c.due > far)
         self._connection.execute(update(DELIVERY).where(late).values(due=now))
 
-    def save_feed(self, state: FeedState) -> None:
+    def save_feed(self, state: FeedState, *, before: FeedState | None = None) -> None:
         """Store what polling has taught of a feed; what rules.yaml says of it stays untouched.
 
-        A poll may end after a reload of rules.yaml, and must not bring the old words back.
-        Raises LookupError for a feed that was never synced.
+        A poll may end after a reload of rules.yaml, and must not bring the old words back. With
+        `before`, the state as it was read, the hashes are written only when they differ: they are
+        most of a row. Raises LookupError for a feed that was never synced.
         """
-        if not self._change_feed(state.id, v.state_values(state)):
+        values = v.state_values(state)
+        if before is not None and before.digests == state.digests:
+            del values["digests"]
+        # One statement for all polls: building one costs more than the database takes for it.
+        done = self._connection.execute(_SAVE_FEED, values | {"number": state.id})
+        if not done.rowcount:
             raise LookupError(f"no feed has the number {state.id}")
 
     def hold_host(self, host: str, *, until: datetime) -> None:

@@ -186,7 +186,11 @@ class Index:
         self._stems: dict[str, list[Entry]] = {}
         self._words: dict[tuple[object, ...], int] = {}
         self._typos: dict[str, list[tuple[str, Entry]]] = {}
-        self._memory: dict[str, tuple[Seen, ...]] = {}
+        self._starts: set[str] = set()
+        """The first two letters of all stems: most words of a text begin otherwise."""
+        self._longest = 0
+        self.known: dict[str, tuple[Seen, ...]] = {}
+        """What was looked up before."""
 
     def add(self, pattern: Pattern) -> None:
         """Put in one spelling, with the ways to write its words together."""
@@ -256,26 +260,28 @@ class Index:
     def _put(self, number: int, bend: Bend, *, fuzzy: bool) -> None:
         entry = Entry(number, bend.endings, bend.language)
         self._stems.setdefault(bend.stem, []).append(entry)
+        self._starts.add(bend.stem[:2])
+        self._longest = max(self._longest, len(bend.stem))
         if fuzzy and len(bend.stem) >= _SHORTEST_FUZZY - 1:
             for short in {bend.stem, *_shortened(bend.stem)}:
                 self._typos.setdefault(short, []).append((bend.stem, entry))
 
     def look_up(self, word: str) -> tuple[Seen, ...]:
         """Return the words of the list of which a folded word of a text is a form."""
-        known = self._memory.get(word)
+        known = self.known.get(word)
         if known is not None:
             return known
         if len(word) > _LONGEST_WORD:
             return ()
-        if len(self._memory) >= _MEMORY:
-            self._memory.clear()
+        if len(self.known) >= _MEMORY:
+            self.known.clear()
         found = dict.fromkeys(self._forms(word))
         same = {seen.word for seen in found if not seen.differs}
         found = {seen: None for seen in found if not seen.differs or seen.word not in same}
         if self._typos and len(word) >= _SHORTEST_FUZZY - 1:
             right = {seen.word for seen in found}
             found |= dict.fromkeys(seen for seen in self._slips(word) if seen.word not in right)
-        self._memory[word] = answer = tuple(found)
+        self.known[word] = answer = tuple(found)
         return answer
 
     def _forms(self, word: str) -> Iterator[Seen]:
@@ -288,7 +294,9 @@ class Index:
                         yield seen._replace(differs=seen.differs | Differs.BENT)
 
     def _plain_forms(self, word: str) -> Iterator[Seen]:
-        for cut in range(min(2, len(word)), len(word) + 1):
+        if word[:2] not in self._starts:
+            return
+        for cut in range(min(2, len(word)), min(len(word), self._longest) + 1):
             for number, endings, language in self._stems.get(word[:cut], ()):
                 if word[cut:] in endings:
                     bent = Differs.BENT if word[cut:] else Differs.NOT

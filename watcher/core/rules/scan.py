@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.core.rules.evidence import PLAIN_WORDS, languages_of
 from watcher.core.rules.han import straddles
 from watcher.core.rules.index import Differs, Forms
-from watcher.core.text import Gap, as_typed, fold, in_one_script, is_sign, tokenise
+from watcher.core.text import FIRST_SIGN, Gap, as_typed, fold, in_one_script, is_sign, tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,13 +54,17 @@ class Scan:
         self.folded: Folded = fold(text)
         self.tokens: Sequence[Token] = tokenise(self.folded)
         self._index = index
-        self._languages = languages_of(text, (token.text for token in self.tokens))
-        if language:
-            self._languages |= {language[:2]}
+        self._language = language
         self._steps: dict[int, list[Step]] = {}
         self.found: list[Found] = []
         for first in self._openings():
             self.found += self._at(first)
+
+    @cached_property
+    def _languages(self) -> frozenset[str]:
+        """The languages whose endings count: asked for only where something may begin."""
+        found = languages_of(self.source, (token.text for token in self.tokens))
+        return frozenset(found | {self._language[:2]} if self._language else found)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the range of the source that the tokens first:last cover."""
@@ -78,14 +83,20 @@ class Scan:
 
     def _openings(self) -> Iterator[int]:
         """Yield the tokens at which something of the list may begin: few of a text's words do."""
-        look_up, signs, tokens = self._index.look_up, self._index.signs, self.tokens
+        known, look_up = self._index.known, self._index.look_up
+        signs, tokens = self._index.signs, self.tokens
         before_last = len(tokens) - 1
         for at, token in enumerate(tokens):
-            if is_sign(token.text):
-                pair = token.text + tokens[at + 1].text if at < before_last else ""
-                if pair in signs or token.text in signs:
+            word = token.text
+            if word >= FIRST_SIGN and is_sign(word):
+                pair = word + tokens[at + 1].text if at < before_last else ""
+                if pair in signs or word in signs:
                     yield at
-            elif look_up(token.text) or (at < before_last and tokens[at + 1].gap in _JOINING):
+                continue
+            found = known.get(word)
+            if (look_up(word) if found is None else found) or (
+                at < before_last and tokens[at + 1].gap in _JOINING
+            ):
                 yield at
 
     def _steps_at(self, at: int) -> list[Step]:

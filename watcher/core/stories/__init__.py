@@ -8,51 +8,31 @@ here stores or tells; an index lives in memory for one window and is rebuilt fro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from array import array
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.model import ArticleId, Link, LinkKind, StoryId
-from watcher.core.stories.candidates import Candidates
+from watcher.core.stories import shelf
+from watcher.core.stories.candidates import Candidates, Gist
 from watcher.core.stories.evidence import Evidence, Side, compare
+from watcher.core.stories.held import Held
 from watcher.core.stories.verdict import Verdict, differs, judge
-from watcher.core.stories.words import Words, words_of
+from watcher.core.stories.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from watcher.core.model import Article
-    from watcher.core.stories.candidates import Key
 
 WINDOW: Final = timedelta(hours=72)
 """How far apart two articles of one story may be."""
 
 
 NO_HOUR: Final = 1 << 40
-
-
-@dataclass(slots=True, frozen=True)
-class _Held:
-    """An article in the index, as small as it can be: its words as one string each."""
-
-    id: ArticleId
-    story: StoryId
-    group: ArticleId
-    """The article that this one is, at last, a copy of."""
-    outlet: str
-    language: str
-    clock: datetime | None
-    title: str
-    body: str
-    capitals: int
-    names: int
-    keys: tuple[Key, ...]
-
-    @property
-    def words(self) -> Words:
-        title, body = tuple(self.title.split()), tuple(self.body.split())
-        return Words(title=title, body=body, capitals=self.capitals, names=self.names)
+MOST_DEAD: Final = 10_000
+"""Discarded articles whose keys may stay filed."""
 
 
 class StoryIndex:
@@ -64,11 +44,12 @@ class StoryIndex:
     def __init__(self, *, window: timedelta = WINDOW) -> None:
         self._window = window
         self._candidates = Candidates()
-        self._held: dict[int, _Held] = {}
+        self._held: dict[int, bytes] = {}
         self._slots: dict[ArticleId, int] = {}
-        self._hours: dict[int, set[int]] = {}
+        self._hours: dict[int, array[int]] = {}
         self._next = 0
-        self._last: tuple[Article, Words] | None = None
+        self._dead = 0
+        self._last: tuple[Article, Side, Gist] | None = None
 
     def __len__(self) -> int:
         return len(self._held)
@@ -81,8 +62,8 @@ class StoryIndex:
 
         The clock is `article.seen`, else `published`; one without either is compared with all.
         """
-        side = Side(self._words(article))
-        best = max(self._verdicts(article, side), key=_rank, default=None)
+        side, gist = self._sides(article)
+        best = max(self._verdicts(article, side, gist), key=_rank, default=None)
         if best is None:
             return Link(article=article.id, kind=LinkKind.NEW, story=StoryId(article.id))
         held, verdict = best
@@ -97,8 +78,8 @@ class StoryIndex:
 
     def compared(self, article: Article) -> list[tuple[ArticleId, Evidence]]:
         """Return the articles that `place` looks at first, with what was found; for learning."""
-        side = Side(self._words(article))
-        return [(held.id, evidence) for held, evidence in self._look(article, side)]
+        side, gist = self._sides(article)
+        return [(held.id, evidence) for held, evidence in self._look(article, side, gist)]
 
     def add(self, article: Article, link: Link) -> None:
         """File `article` under the story of `link`, so that later ones find it.
@@ -106,80 +87,99 @@ class StoryIndex:
         An article that is held already is filed anew: a new version has other words.
         """
         self.discard(article.id)
-        words = self._words(article)
-        keys = self._candidates.keys(words)
+        side, gist = self._sides(article)
         slot = self._next
         self._next += 1
-        self._candidates.add(slot, words, keys)
+        self._candidates.add(slot, gist)
         clock = article.seen or article.published
         self._slots[article.id] = slot
-        self._hours.setdefault(_hour(clock), set()).add(slot)
-        self._held[slot] = _Held(
+        self._hours.setdefault(_hour(clock), array("I")).append(slot)
+        self._held[slot] = Held(
             article.id,
             link.story,
             self._group(link),
             article.outlet,
             _language(article),
             clock,
-            " ".join(words.title),
-            " ".join(words.body),
-            words.capitals,
-            words.names,
-            keys,
-        )
+            " ".join(side.words.title),
+            " ".join(side.words.body),
+            side.words.capitals,
+            side.words.names,
+        ).pack()
 
     def _group(self, link: Link) -> ArticleId:
         if link.kind is not LinkKind.COPY or link.to is None:
             return link.article
         slot = self._slots.get(link.to)
-        return link.to if slot is None else self._held[slot].group
+        return link.to if slot is None else self._at(slot).group
 
     def discard(self, article_id: ArticleId) -> None:
         """Undo `add`; an article that isn't held is no mistake."""
         slot = self._slots.pop(article_id, None)
         if slot is None:
             return
-        held = self._held.pop(slot)
-        self._candidates.discard(slot, held.words, held.keys)
-        hour = self._hours[_hour(held.clock)]
-        hour.discard(slot)
-        if not hour:
-            del self._hours[_hour(held.clock)]
+        held = Held.unpack(self._held.pop(slot))
+        side = Side(held.words)
+        self._candidates.discard(Gist(side.title, side.body))
+        self._dead += 1
 
     def expire(self, now: datetime) -> int:
         """Let go of articles older than the window before `now`; return how many."""
         limit = now - self._window
-        old = [
-            held.id
-            for hour, slots in self._hours.items()
-            if hour <= _hour(limit)
-            for held in map(self._held.__getitem__, slots)
-            if held.clock and held.clock < limit
-        ]
+        old: list[ArticleId] = []
+        for hour in [hour for hour in self._hours if hour <= _hour(limit)]:
+            here = [slot for slot in self._hours[hour] if slot in self._held]
+            found = [self._at(slot) for slot in here]
+            old += [held.id for held in found if held.clock and held.clock < limit]
+            if hour < _hour(limit):
+                del self._hours[hour]
         for article_id in old:
             self.discard(article_id)
+        if self._dead > max(MOST_DEAD, len(self._held)):
+            self._candidates.thin(self._held)
+            self._dead = 0
         return len(old)
 
-    def _verdicts(self, article: Article, side: Side) -> Iterator[tuple[_Held, Verdict]]:
+    def dump(self) -> Iterator[bytes]:
+        """Yield what `load` makes an equal index of, in pieces of some megabytes at most."""
+        yield from shelf.dump_numbers((self._next, self._dead))
+        yield from self._candidates.dump()
+        yield from shelf.dump_records(self._slots, self._held)
+        yield from shelf.dump_lists(self._hours)
+
+    def load(self, pieces: Iterator[bytes]) -> None:
+        """Take over what `dump` gave, in a new index. Raises ValueError for what it didn't give."""
+        try:
+            self._next, self._dead = shelf.load_numbers(pieces)
+            self._candidates.load(pieces)
+            self._slots, self._held = shelf.load_records(pieces)
+            self._hours = shelf.load_lists(pieces, "I")
+        except (StopIteration, UnicodeDecodeError, EOFError) as error:
+            raise ValueError("this is no dump of a story index") from error
+
+    def _at(self, slot: int) -> Held:
+        return Held.unpack(self._held[slot])
+
+    def _verdicts(self, article: Article, side: Side, gist: Gist) -> Iterator[tuple[Held, Verdict]]:
         """Yield one verdict for each group of copies among the candidates.
 
         A headline alone agrees with its article and with the same article about somebody else;
         so where a fuller member of the group shows other names or numbers, that member decides.
         """
-        groups: dict[ArticleId, list[tuple[_Held, Evidence]]] = {}
-        for held, evidence in self._look(article, side):
+        groups: dict[ArticleId, list[tuple[Held, Evidence]]] = {}
+        for held, evidence in self._look(article, side, gist):
             groups.setdefault(held.group, []).append((held, evidence))
         for group, members in groups.items():
             if all(held.id != group for held, _ in members) and group in self._slots:
-                first = self._compare(article, side, self._held[self._slots[group]])
+                first = self._compare(article, side, self._at(self._slots[group]))
                 members.extend([first] if first else [])
             told = self._verdict(article, members)
             if told and (told[1].kind is LinkKind.COPY or self._opens(article, side, told[0])):
                 yield told
 
     def _verdict(
-        self, article: Article, members: list[tuple[_Held, Evidence]]
-    ) -> tuple[_Held, Verdict] | None:
+        self, article: Article, members: list[tuple[Held, Evidence]]
+    ) -> tuple[Held, Verdict] | None:
         """Judge the members of one group; the best counts unless a fuller one says otherwise."""
         told = [
             (held, verdict, evidence.shared)
@@ -200,7 +200,7 @@ class StoryIndex:
         again = judge(found, same_language=_one_language(article, held))
         return (held, again) if again else None
 
-    def _opens(self, article: Article, side: Side, held: _Held) -> bool:
+    def _opens(self, article: Article, side: Side, held: Held) -> bool:
         """Tell whether the article is a report of what opened the story of `held`, too.
 
         Without this, reports of reports would wander from one event to the next.
@@ -209,16 +209,16 @@ class StoryIndex:
         slot = self._slots.get(opener)
         if slot is None or held.group == opener:
             return slot is not None
-        first = self._compare(article, side, self._held[slot])
+        first = self._compare(article, side, self._at(slot))
         return bool(first and judge(first[1], same_language=_one_language(article, first[0])))
 
-    def _look(self, article: Article, side: Side) -> Iterator[tuple[_Held, Evidence]]:
-        for slot in self._candidates.find(side.words):
-            found = self._compare(article, side, self._held[slot])
+    def _look(self, article: Article, side: Side, gist: Gist) -> Iterator[tuple[Held, Evidence]]:
+        for slot in self._candidates.find(gist, self._held):
+            found = self._compare(article, side, self._at(slot))
             if found is not None:
                 yield found
 
-    def _compare(self, article: Article, side: Side, held: _Held) -> tuple[_Held, Evidence] | None:
+    def _compare(self, article: Article, side: Side, held: Held) -> tuple[Held, Evidence] | None:
         clock = article.seen or article.published
         apart = abs(clock - held.clock) if clock and held.clock else timedelta()
         if apart > self._window or held.id == article.id:
@@ -231,19 +231,20 @@ class StoryIndex:
         )
         return None if evidence is None else (held, evidence)
 
-    def _words(self, article: Article) -> Words:
-        """Return the article's words; `add` after `place` doesn't cut them again."""
+    def _sides(self, article: Article) -> tuple[Side, Gist]:
+        """Return the article as it is compared; `add` after `place` doesn't cut it again."""
         if self._last is None or self._last[0] is not article:
-            self._last = article, words_of(article)
-        return self._last[1]
+            side = Side(words_of(article))
+            self._last = article, side, Gist(side.title, side.body)
+        return self._last[1:]
 
 
-def _rank(told: tuple[_Held, Verdict]) -> tuple[bool, float, ArticleId]:
+def _rank(told: tuple[Held, Verdict]) -> tuple[bool, float, ArticleId]:
     held, verdict = told
     return verdict.kind is LinkKind.COPY, verdict.score, held.id
 
 
-def _one_language(article: Article, held: _Held) -> bool:
+def _one_language(article: Article, held: Held) -> bool:
     """Tell whether both are in one language, as far as is known."""
     language = _language(article)
     return not (language and held.language) or language == held.language

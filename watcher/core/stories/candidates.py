@@ -5,6 +5,9 @@ smallest hashes of its word trigrams. A copy shares several of these with its or
 was put before or after the text; unrelated articles share next to none. Rarity is counted over
 the window as it moves, so the cost of a look-up follows what is new and not what is stored.
 
+Words stand here as numbers of 32 bits (`mark`): they are counted and filed in plain arrays, some
+ten bytes for each key of an article where sets and dictionaries of strings take a hundred.
+
 Sources: A. Broder, "On the resemblance and containment of documents", 1997 (smallest hashes);
 Xiao et al., "Efficient similarity joins for near-duplicate detection", 2011 (rarest words first).
 """
@@ -12,22 +15,22 @@ Xiao et al., "Efficient similarity joins for near-duplicate detection", 2011 (ra
 from __future__ import annotations
 
 import math
-from collections import Counter
+from array import array
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
-from watcher.core.stories.words import STOP_STEMS, stem
+from watcher.core.stories import shelf
+from watcher.core.stories.words import REMEMBERED, STOP_STEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
-    from watcher.core.stories.words import Words
-
-KEPT: Final = 10
+KEPT: Final = 16
 """Rarest words of the whole text an article is filed under."""
 KEPT_TITLE: Final = 5
 """Rarest words of the headline it is filed under as well."""
-ASKED: Final = 18
+ASKED: Final = 24
 """Rarest words that are looked up."""
 ASKED_TITLE: Final = 8
 """Rarest words of the headline that are looked up as well."""
@@ -40,118 +43,134 @@ NEAR_BEST: Final = 0.2
 SKETCH: Final = 8
 """Smallest trigram hashes of the text, for filing and for looking up."""
 READ: Final = 48
-"""Newest entries read of one list: a list longer than that is of a word that tells little."""
+"""Newest entries read of one key: a key with more is of a word that tells little."""
 FOUND: Final = 10
 """Candidates that are compared word by word."""
 BACKGROUND: Final = 2_000
 """Articles imagined before the first real one, half of them with every stop word."""
 
-Key = str | int
-"""A word, or the hash of a trigram."""
+CELLS: Final = 1 << 20
+"""Counters of words; two words in one cell count together, which a few in a hundred do."""
+BUCKETS: Final = 1 << 17
+"""Lists of filed keys: with 150,000 articles some twenty keys in each."""
+THINNED_AT: Final = 256
+"""Length at which a list is looked through for keys with more entries than are read."""
+
+_LOW: Final = (1 << 32) - 1
+
+
+@lru_cache(maxsize=REMEMBERED)
+def mark(stemmed: str) -> int:
+    """Return the number that stands for a stem: of equally rare ones, figures come first."""
+    number = crc32(stemmed.encode("utf-8", "surrogatepass"))
+    return number >> 4 if stemmed[0].isdigit() else number
+
+
+class Gist:
+    """What an article is filed and looked up by, worked out once from its stems."""
+
+    def __init__(self, title: Sequence[str], body: Sequence[str]) -> None:
+        one, two = list(map(mark, title)), list(map(mark, body))
+        self.title = frozenset(one)
+        self.marks = self.title.union(two)
+        self.sketch = sketch(one, two)
 
 
 class Rarity:
     """In how many articles of the window a word occurs, and what that makes it worth."""
 
     def __init__(self) -> None:
-        self._articles = 0
-        self._count: Counter[str] = Counter()
+        self.articles = 0
+        self.count = array("I", bytes(4 * CELLS))
+        for stemmed in STOP_STEMS:
+            self.count[mark(stemmed) % CELLS] = BACKGROUND // 2
         self._total = 0
         self._known: dict[int, float] = {}
 
-    def add(self, stems: Iterable[str]) -> None:
+    def add(self, marks: Iterable[int]) -> None:
         """Count one article with these different words."""
-        self._articles += 1
-        self._count.update(stems)
+        self.articles += 1
+        count = self.count
+        for word in marks:
+            count[word % CELLS] += 1
 
-    def discard(self, stems: Iterable[str]) -> None:
+    def discard(self, marks: Iterable[int]) -> None:
         """Forget one article that was counted with these words."""
-        self._articles -= 1
-        count = self._count
-        for word in stems:
-            if count[word] <= 1:
-                del count[word]
-            else:
-                count[word] -= 1
-
-    def worth(self, word: str) -> float:
-        """Return the inverse document frequency of a stem, from near 0 (everywhere) to 1 (new)."""
-        return self._worth(
-            self._count.get(word, 0) + (BACKGROUND // 2 if word in STOP_STEMS else 0)
-        )
+        self.articles -= 1
+        count = self.count
+        for word in marks:
+            count[word % CELLS] -= 1
 
     def weights(self, words: Iterable[str]) -> dict[str, float]:
-        """Return what each of the stems is worth."""
-        count, worth = self._count, self._worth
-        return {
-            word: worth(count.get(word, 0) + (BACKGROUND // 2 if word in STOP_STEMS else 0))
-            for word in words
-        }
+        """Return what each of the stems is worth, from near 0 (everywhere) to 1 (new)."""
+        worth = self.worth
+        return {word: worth(mark(word)) for word in words}
 
-    def _worth(self, known: int) -> float:
-        total = self._articles + BACKGROUND
+    def worth(self, word: int) -> float:
+        """Return the inverse document frequency of a stem's mark."""
+        total = self.articles + BACKGROUND
         if total != self._total:
             self._total = total
             self._known = {}
+        known = self.count[word % CELLS]
         found = self._known.get(known)
         if found is None:
             found = self._known[known] = 1.0 - math.log(known + 1) / math.log(total)
         return found
 
-    def rarest(self, stems: Iterable[str], count: int) -> list[str]:
-        """Return the `count` rarest of different stems, ties in the order of the alphabet."""
-        get = self._count.get
-        return sorted(
-            stems, key=lambda word: (get(word, 0) + (BACKGROUND if word in STOP_STEMS else 0), word)
-        )[:count]
+    def ranked(self, marks: Iterable[int]) -> list[int]:
+        """Return the marks, the rarest first."""
+        count = self.count
+        return [
+            pair & _LOW for pair in sorted([count[word % CELLS] << 32 | word for word in marks])
+        ]
 
 
 class Candidates:
-    """The inverted index: keys of articles to the numbers (slots) of the articles."""
+    """The inverted index: keys of articles to the numbers (slots) of the articles.
+
+    An entry is a key and a slot in 64 bits. What was discarded stays until `thin` drops it; who
+    asks tells which slots still count.
+    """
 
     def __init__(self) -> None:
         self.rarity = Rarity()
-        self._lists: dict[Key, list[int] | int] = {}
+        self._buckets: list[array[int] | None] = [None] * BUCKETS
+        self._ranking: tuple[Gist, list[int]] | None = None
 
-    def keys(self, words: Words) -> tuple[Key, ...]:
-        """Return what an article is filed under at this moment."""
-        rarity = self.rarity
-        title, every = stems(words.title), stems(words.all)
-        chosen = dict.fromkeys(rarity.rarest(every, KEPT))
-        chosen.update(dict.fromkeys(rarity.rarest(title, KEPT_TITLE)))
-        return (*chosen, *sketch(words))
-
-    def add(self, slot: int, words: Words, keys: Iterable[Key]) -> None:
-        """File the article `slot` under `keys`."""
-        self.rarity.add(stems(words.all))
-        lists = self._lists
-        for key in keys:
-            held = lists.get(key)
-            if held is None:
-                lists[key] = slot  # most keys have one article: an int is a fifth of a list
-            elif isinstance(held, int):
-                lists[key] = [held, slot]
-            else:
-                held.append(slot)
-
-    def discard(self, slot: int, words: Words, keys: Iterable[Key]) -> None:
-        """Undo `add` with the same arguments."""
-        self.rarity.discard(stems(words.all))
-        lists = self._lists
-        for key in keys:
-            held = lists[key]
-            if isinstance(held, int):
-                del lists[key]
+    def add(self, slot: int, gist: Gist) -> None:
+        """File the article `slot` under its keys."""
+        ranked = self._ranked(gist)
+        self.rarity.add(gist.marks)
+        self._ranking = None
+        buckets = self._buckets
+        for key in {*ranked[:KEPT], *_first(ranked, gist.title, KEPT_TITLE), *gist.sketch}:
+            entry = key << 32 | slot
+            bucket = buckets[key % BUCKETS]
+            if bucket is None:
+                buckets[key % BUCKETS] = array("Q", (entry,))
                 continue
-            held.remove(slot)
-            if len(held) == 1:
-                lists[key] = held[0]
+            bucket.append(entry)
+            if len(bucket) % THINNED_AT == 0:
+                buckets[key % BUCKETS] = _newest_of_each(bucket)
 
-    def find(self, words: Words) -> list[int]:
+    def discard(self, gist: Gist) -> None:
+        """Forget the words of an article; its slot must not count any more."""
+        self.rarity.discard(gist.marks)
+        self._ranking = None
+
+    def thin(self, alive: Container[int]) -> None:
+        """Drop the entries of all other slots."""
+        for at, bucket in enumerate(self._buckets):
+            if bucket is not None:
+                left = array("Q", [entry for entry in bucket if entry & _LOW in alive])
+                self._buckets[at] = left or None
+
+    def find(self, gist: Gist, alive: Container[int]) -> list[int]:
         """Return up to FOUND slots of articles that share rare keys, the likeliest first."""
         score: dict[int, float] = {}
         asked = 0.0
-        for key, weight in self._questions(words):
+        for key, weight in self._questions(gist):
             asked += weight
             for slot in self._newest(key):
                 score[slot] = score.get(slot, 0.0) + weight
@@ -159,27 +178,63 @@ class Candidates:
             return []
         least = max(LEAST * asked, NEAR_BEST * max(score.values()))
         best = sorted((-told, slot) for slot, told in score.items() if told >= least)
-        return [slot for _, slot in best[:FOUND]]
+        return [slot for _, slot in best if slot in alive][:FOUND]
 
-    def _questions(self, words: Words) -> Iterator[tuple[Key, float]]:
+    def dump(self) -> Iterator[bytes]:
+        """Yield all counts and entries, for `load`."""
+        yield from shelf.dump_numbers((self.rarity.articles,))
+        yield self.rarity.count.tobytes()
+        for start in range(0, BUCKETS, shelf.CHUNK):
+            chunk = self._buckets[start : start + shelf.CHUNK]
+            yield from shelf.dump_lists(
+                {start + at: bucket for at, bucket in enumerate(chunk) if bucket is not None}
+            )
+
+    def load(self, pieces: Iterator[bytes]) -> None:
+        """Take over what `dump` gave."""
+        (self.rarity.articles,) = shelf.load_numbers(pieces)
+        self.rarity.count = shelf.numbers("I", next(pieces), CELLS)
+        for _ in range(0, BUCKETS, shelf.CHUNK):
+            for at, bucket in shelf.load_lists(pieces, "Q").items():
+                self._buckets[at] = bucket
+
+    def _questions(self, gist: Gist) -> Iterator[tuple[int, float]]:
         """Yield the keys to look up, and what each is worth."""
-        rarity = self.rarity
-        asked = set(rarity.rarest(stems(words.all), ASKED))
-        asked.update(rarity.rarest(stems(words.title), ASKED_TITLE))
-        yield from rarity.weights(asked).items()
-        for hashed in sketch(words):
-            yield hashed, RUN_WORTH
+        worth = self.rarity.worth
+        ranked = self._ranked(gist)
+        for key in {*ranked[:ASKED], *_first(ranked, gist.title, ASKED_TITLE)}:
+            yield key, worth(key)
+        for key in gist.sketch:
+            yield key, RUN_WORTH
 
-    def _newest(self, key: Key) -> Sequence[int]:
-        held = self._lists.get(key)
-        if held is None:
+    def _ranked(self, gist: Gist) -> list[int]:
+        """Return the marks of an article by rarity; `add` after `find` doesn't rank them again."""
+        if self._ranking is None or self._ranking[0] is not gist:
+            self._ranking = gist, self.rarity.ranked(gist.marks)
+        return self._ranking[1]
+
+    def _newest(self, key: int) -> Sequence[int]:
+        bucket = self._buckets[key % BUCKETS]
+        if bucket is None:
             return ()
-        return (held,) if isinstance(held, int) else held[-READ:]
+        return [entry & _LOW for entry in bucket if entry >> 32 == key][-READ:]
 
 
-def stems(words: Iterable[str]) -> frozenset[str]:
-    """Return the different stems of words."""
-    return frozenset(map(stem, words))
+def _first(ranked: Iterable[int], wanted: Container[int], count: int) -> list[int]:
+    """Return the first `count` of those wanted."""
+    return [word for word in ranked if word in wanted][:count]
+
+
+def _newest_of_each(bucket: array[int]) -> array[int]:
+    """Return the entries less those that are never read: a key's newest READ stay."""
+    counts: dict[int, int] = {}
+    left: list[int] = []
+    for entry in reversed(bucket):
+        key = entry >> 32
+        counts[key] = counts.get(key, 0) + 1
+        if counts[key] <= READ:
+            left.append(entry)
+    return array("Q", reversed(left))
 
 
 def trigrams(words: Sequence[str]) -> set[tuple[str, ...]]:
@@ -189,7 +244,17 @@ def trigrams(words: Sequence[str]) -> set[tuple[str, ...]]:
     return set(zip(words, words[1:], words[2:], strict=False))
 
 
-def sketch(words: Words) -> list[int]:
+def sketch(title: Sequence[int], body: Sequence[int]) -> list[int]:
     """Return the smallest hashes of the trigrams: two texts share some when one holds the other."""
-    runs = trigrams(words.title) | trigrams(words.body)
-    return sorted(crc32(" ".join(run).encode("utf-8", "surrogatepass")) for run in runs)[:SKETCH]
+    runs = {*_runs(title), *_runs(body)}
+    return sorted(runs)[:SKETCH]
+
+
+def _runs(marks: Sequence[int]) -> list[int]:
+    """Return a hash of each run of three words; a shorter text is one run."""
+    if len(marks) < 3:
+        marks = [*marks, *[0] * (3 - len(marks))] if marks else []
+    return [
+        (one * 0x9E3779B1 + two * 0x85EBCA6B + three * 0xC2B2AE35) & _LOW
+        for one, two, three in zip(marks, marks[1:], marks[2:], strict=False)
+    ]

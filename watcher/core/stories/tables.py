@@ -189,6 +189,19 @@ BODY_END_SIGNS = (
 BODY_END_REACH = 340
 """Characters at the end of the text in which BODY_END is looked for."""
 
+BODY_END_HINTS = (
+    "the post", "continue reading", "read more", "read the full", "read full", "keep reading",
+    "full story", "click here", "sign up", "subscribe", "see also", "related:", "more:",
+    "learn more", "(c)", "copyright", "rights reserved", "(reporting by", "(writing by",
+    "(editing by", "(additional", "читать далее", "читать полностью", "читайте также", "подробнее",
+    "подпи",
+    "следите за", "сообщение", "толы", "оқу", "оқыңыз", "жазылыңыз", "devam", "okuyun", "abone",
+    "تەپسىلاتى", "داۋامى", "اقرأ", "للمزيد", "©", "全文", "阅读", "原文", "更多", "版权", "版權",
+    "未经授权", "未經授權", "编辑", "編輯", "本文", "扫码", "關注", "关注", "责编", "完)", "完）",
+    "http", "…", "...",
+)  # fmt: skip
+"""In small letters, what stands in each text that BODY_END or BODY_END_SIGNS fits: cheap to ask."""
+
 MARKUP = (
     r"</?(?:p|br|a|b|i|u|em|strong|span|div|img|h\d|ul|ol|li|blockquote|figure|figcaption|table|tr|td"
     r"|font|small|sup|sub|iframe|video|source|hr|section|article)(?:\s[^<>]{0,400})?/?>"
@@ -265,6 +278,9 @@ PHRASES = (
     (r"(?i)\bCOVID-19\b", "Covid"),
 )
 """Spellings of more than one word, in the text before it is cut into words. U.S. becomes US."""
+
+PHRASE_HINTS = ("per cent", "sultan", "alma", "алма-ат", "нур-султан", "covid-19")
+"""In small letters, what stands in each text that PHRASES, but for initials, fit: cheap to ask."""
 
 BRITISH = (
     (r"(?<=[a-z]{3})is(e|es|ed|er|ers|ing|ation|ations)$", r"iz\1"),

@@ -7,10 +7,11 @@ the body count, as no comparison here may grow with what a publisher sends.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -19,14 +20,14 @@ from watcher.core.stories import tables
 from watcher.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from watcher.core.model import Article
 
 LENGTH: Final = 512
 """Characters of the body that are compared."""
 HEADLINE: Final = 256
 """Characters of the title that are compared."""
+REMEMBERED: Final = 1 << 15
+"""Words of which is remembered what they become: those in use over some days, in many languages."""
 ROUNDS: Final = 8
 """How often labels are taken off one text at most."""
 
@@ -83,6 +84,9 @@ def clean_body(text: str, outlet: str = "") -> str:
     text = _strip_start(text, _BODY_START)
     for _ in range(ROUNDS):
         cut = max(len(text) - tables.BODY_END_REACH, MIN_BODY)
+        tail = text[cut:].lower()
+        if not any(hint in tail for hint in tables.BODY_END_HINTS):
+            break
         found = _BODY_END.search(text, cut)
         if found is None or found.start() == found.end():
             break
@@ -107,6 +111,7 @@ _BODY_END = _any(
 )
 _MARKUP = regex.compile(tables.MARKUP, regex.IGNORECASE)
 _PHRASES = tuple((regex.compile(pattern), new) for pattern, new in tables.PHRASES)
+_INITIALS = re.compile(r"[^\W\d_]\.[^\W\d_]\.")
 _BRITISH = tuple((regex.compile(pattern), new) for pattern, new in tables.BRITISH)
 _LAST_PART = regex.compile(r"\s[-–—]\s([^–—]{2,40})$")
 _DENSE: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -114,7 +119,11 @@ _TOKEN = regex.compile(
     rf"\d+(?:[.,]\d+)*|[{_DENSE}]+|[[\p{{L}}\p{{M}}\u200c]--[{_DENSE}]]+(?:['’ʼ][\p{{L}}\p{{M}}]+)*",
     regex.VERSION1,
 )
-_SENTENCE = regex.compile(r"(?:^|[.!?:;…|])[\s\"'”’»)“‘«(]*")
+_QUICK = re.compile(r"[\0-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u20ac]*", re.DOTALL)
+"""Latin and Cyrillic without marks: for these the quicker `re` finds the same words."""
+_LETTERS: Final = r"[^\W\d_²³¹¼½¾]+"
+_QUICK_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|{_LETTERS}(?:['’]{_LETTERS})*")
+_SENTENCE = re.compile(r"(?:^|[.!?:;…|])[\s\"'”’»)“‘«(]*")
 _DENSE_START = regex.compile(rf"[{_DENSE}]")
 _THOUSANDS = regex.compile(
     r"(?<=\d)[.,](?=\d{3}(?:[.,]\d{3})+$)|(?<=\d),(?=\d{3}$)|(?<=[.,]\d{3})[.,](?=\d{3}$)"
@@ -163,35 +172,51 @@ def _folded(name: str) -> str:
 
 
 def _cut(text: str) -> Words:
-    """Fold a text and cut it into words.
+    """Cut a text into words and fold each.
 
-    Folding goes over all words at once and they are told apart by spaces afterwards, since a
-    call per word would cost more than the whole comparison.
+    Most words of a text were met before, so what a word becomes is remembered.
     """
-    for pattern, new in _PHRASES:
-        text = pattern.sub(new, text)
-    raw = list(_TOKEN.finditer(text))
-    folded = fold(" ".join(found[0] for found in raw)).text.split()
-    upper = [found[0][0].isupper() for found in raw] if len(raw) == len(folded) else []
-    if sum(upper) * 10 > len(upper) * 7:
-        upper = []
-    starts = {found.end() for found in _SENTENCE.finditer(text)} if upper else set()
-    words: list[str] = []
-    capitals = names = 0
-    for at, word in enumerate(folded):
-        if at < len(upper) and upper[at]:
-            capitals |= 1 << len(words)
-            names |= (raw[at].start() not in starts) << len(words)
-        words.extend(filter(None, _pieces(word)))
-    return Words(title=(), body=tuple(words), capitals=capitals, names=names)
+    text = _without_phrases(text)
+    raw = (_QUICK_TOKEN if _QUICK.fullmatch(text) else _TOKEN).findall(text)
+    upper = [word[0].isupper() for word in raw]
+    many = sum(upper)
+    cut = list(map(_pieces, raw))
+    words = tuple(chain.from_iterable(cut))
+    if not many or many * 10 > len(raw) * 7:
+        return Words(title=(), body=words)
+    starts = {found.end() for found in _SENTENCE.finditer(text)}
+    capitals = names = at = place = 0
+    for word, pieces, high in zip(raw, cut, upper, strict=True):
+        at = text.index(word, at)
+        if high:
+            capitals |= 1 << place
+            names |= (at not in starts) << place
+        at += len(word)
+        place += len(pieces)
+    return Words(title=(), body=words, capitals=capitals, names=names)
 
 
-def _pieces(word: str) -> Iterator[str]:
-    """Yield a word as it is compared; text without spaces as overlapping pairs of signs."""
-    if _DENSE_START.match(word):
-        yield from (word,) if len(word) == 1 else map("".join, pairwise(word))
-    else:
-        yield normal(word)
+def _without_phrases(text: str) -> str:
+    small = text.lower()
+    if _INITIALS.search(text) or any(hint in small for hint in tables.PHRASE_HINTS):
+        for pattern, new in _PHRASES:
+            text = pattern.sub(new, text)
+    return text
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _pieces(raw: str) -> tuple[str, ...]:
+    """Return a word as it is compared; text without spaces as overlapping pairs of signs."""
+    return tuple(
+        piece
+        for word in fold(raw).text.split()
+        for piece in (_pairs(word) if _DENSE_START.match(word) else (normal(word),))
+        if piece
+    )
+
+
+def _pairs(word: str) -> tuple[str, ...]:
+    return (word,) if len(word) == 1 else tuple(map("".join, pairwise(word)))
 
 
 def read_back(words: tuple[str, ...]) -> str:
@@ -207,7 +232,6 @@ _SPELLINGS = {_folded(one): _folded(other) for one, other in tables.SPELLINGS.it
 _NUMBER_WORDS = {_folded(word): figure for word, figure in tables.NUMBER_WORDS.items()}
 
 
-@lru_cache(maxsize=1 << 16)
 def normal(word: str) -> str:
     """Return the one spelling of a folded word: Uighur, Uyghur; 1,000, 1000; -ise, -ize."""
     if word[0].isdigit():
@@ -221,7 +245,7 @@ def normal(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=REMEMBERED)
 def stem(word: str) -> str:
     """Return the beginning of a word in which its inflected forms agree (a rule of thumb)."""
     first = word[0]
@@ -253,7 +277,7 @@ def _opposites() -> tuple[dict[str, Sides], tuple[int, ...]]:
 _OPPOSITES, _LENGTHS = _opposites()
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=REMEMBERED)
 def sides(word: str) -> Sides:
     """Return on which sides of `tables.OPPOSITES` a word stands."""
     left, right = _OPPOSITES.get(word, (0, 0))
