@@ -261,3 +261,14 @@ def test_a_poll_is_put_forward_and_never_off(store: Store) -> None:
         tx.poll_by(feed, NOW - HOUR)
 
         assert known(tx, FEED).next_due == NOW - HOUR
+
+
+def test_a_feed_of_the_users_own_network_has_no_hub_elsewhere(store: Store) -> None:
+    private = replace(FEED, url="http://192.168.1.5/feed", private=True)
+    own, router = "http://192.168.1.5:8080/hub", "http://192.168.1.1/apply"
+    with store.write() as tx:
+        tx.sync_feeds([private], now=NOW)
+        for hub, found in ((own, [own]), (router, []), ("https://hub.example/", [])):
+            tx.save_feed(replace(known(tx, private), hub=hub))
+
+            assert [named for _, named, _ in tx.feeds_with_hubs()] == found

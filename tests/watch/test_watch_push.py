@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -466,3 +466,25 @@ async def test_no_log_names_a_token_or_a_secret(
     assert known.token not in caplog.text
     assert known.secret not in caplog.text
     assert known.secret not in repr(known)
+
+
+async def test_a_renewal_that_fails_takes_the_feed_back_to_its_own_pace_at_once(
+    scene: Scene,
+) -> None:
+    async with scene.subscribed() as service:
+        await poll(service)
+        own = pause(courier(service))
+        await scene.hub.push(document(HELD))
+        await until(lambda: pause(courier(service)) > own)
+        slow = pause(courier(service))
+        scene.hub.status = 500
+        with service.store.write() as tx:
+            [known] = tx.subscriptions()
+            tx.save_subscription(replace(known, renew=known.renew - timedelta(days=30)))
+        await tend(service)
+        after = pause(courier(service))
+        [known] = subscriptions(service)
+
+    assert known.state is HubState.LIVE, "the lease still runs"
+    assert slow > 2 * own
+    assert after < 1.2 * own

@@ -154,7 +154,7 @@ class Push:
         if known is None:
             return None
         changed, now = change(known), self._clock()
-        if hub.live(known, now=now) and not hub.live(changed, now=now):
+        if hub.keeps_word(known, now=now) and not hub.keeps_word(changed, now=now):
             at_own_pace(tx, known)
         tx.save_subscription(changed)
         return changed

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Select, func, or_, select
 
-from watcher.core.identity import article_id
+from watcher.core.identity import article_id, host_of
 from watcher.core.model import (
     Alert,
     AlertId,
@@ -141,11 +141,19 @@ class Queries:
     # --- hubs ------------------------------------------------------------------------------------
 
     def feeds_with_hubs(self) -> list[tuple[FeedId, str, str]]:
-        """Return (feed, hub, topic) of the active feeds that name a hub."""
-        columns = (FEED.c.id, FEED.c.hub, FEED.c.topic, FEED.c.url)
+        """Return (feed, hub, topic) of the active feeds that name a hub.
+
+        A feed of the user's own network counts only with a hub on its own server: others must not
+        learn of it, and what it repeats from strangers must not make us ask its neighbours.
+        """
+        columns = (FEED.c.id, FEED.c.hub, FEED.c.topic, FEED.c.url, FEED.c.private, FEED.c.host)
         named = select(*columns).where(FEED.c.active.is_(True), FEED.c.hub.is_not(None))
         rows = self._rows(named.order_by(FEED.c.id))
-        return [(FeedId(row.id), row.hub, row.topic or row.url) for row in rows]
+        return [
+            (FeedId(row.id), row.hub, row.topic or row.url)
+            for row in rows
+            if not row.private or host_of(row.hub) == row.host
+        ]
 
     def feed_numbered(self, number: FeedId) -> FeedState | None:
         """Return a feed by its number, active or not."""

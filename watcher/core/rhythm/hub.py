@@ -55,6 +55,14 @@ def live(subscription: Subscription, *, now: datetime) -> bool:
     return subscription.state is HubState.LIVE and until is not None and until > now
 
 
+def keeps_word(subscription: Subscription, *, now: datetime) -> bool:
+    """Return whether a live hub may be relied on: it was reached, and confirmed, when last asked.
+
+    A renewal under way counts only when it had to be asked for a second time.
+    """
+    return live(subscription, now=now) and not subscription.detail and subscription.failures < 2
+
+
 def asking(subscription: Subscription, *, now: datetime, jitter: float) -> Subscription:
     """Return it as it stands while the hub is asked; written before, so that a crash asks once."""
     wait = min(DAILY, ASK_AGAIN * 2 ** min(subscription.failures, 10))
@@ -192,7 +200,7 @@ def _rest(state: FeedState, subscription: Subscription, now: datetime) -> timede
     gap, reach, last = state.habits.gap, state.habits.reach, state.last_polled
     if state.feed.every is not None or gap is None or reach is None or last is None:
         return None
-    if not live(subscription, now=now) or pushed is None or until is None:
+    if not keeps_word(subscription, now=now) or pushed is None or until is None:
         return None
     if missed is not None and now - missed < DISTRUST:
         return None
