@@ -15,10 +15,8 @@ from watcher.cli.common import Call, command
 from watcher.cli.discover import feeds_discover
 from watcher.cli.lines import opened
 from watcher.cli.words import ago, duration, iso, many, nearest, now, one_line
-from watcher.core import rhythm
 from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import Feed, FeedState
-from watcher.core.rhythm.health import span_in_words
 
 if TYPE_CHECKING:
     from watcher.cli.net import Checked
@@ -113,6 +111,8 @@ def _pushed(call: Call) -> frozenset[str]:
 def _state_cell(state: FeedState | None, *, pushed: bool) -> tuple[str, str]:
     if state is None or state.last_polled is None:
         return ("not polled yet", "dim")
+    from watcher.core import rhythm
+
     found = rhythm.health(state, now=now())
     tries = f" ({state.failures}x)" if state.failures else ""
     push = ", push" if pushed else ""
@@ -121,6 +121,8 @@ def _state_cell(state: FeedState | None, *, pushed: bool) -> tuple[str, str]:
 
 def feed_json(feed: Feed, state: FeedState | None) -> dict[str, Any]:
     """Return a feed and its state for scripts."""
+    from watcher.core import rhythm
+
     polled = state is not None and state.last_polled is not None
     found = rhythm.health(state, now=now()) if state and polled else None
     return {
@@ -395,6 +397,8 @@ def _print_checked(call: Call, results: list["Checked"]) -> None:
 
 
 def _every(span: timedelta | None) -> str:
+    from watcher.core.rhythm.health import span_in_words
+
     return "-" if span is None else f"per {span_in_words(span).removeprefix('1 ')}"
 
 

@@ -3,15 +3,17 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from watcher.cli.common import Call, command
 from watcher.cli.words import ago, iso, many, now, one_line
-from watcher.core import rhythm
 from watcher.core.errors import RulesError, WatcherError
 from watcher.core.model import AlertKind, Config, DeliveryState, FeedState
+
+if TYPE_CHECKING:
+    from watcher.core.rhythm import Health
 
 BROKEN = "rules_broken"
 """The note in which a running daemon keeps the mistakes of rules that it didn't take over."""
@@ -72,6 +74,8 @@ def collect(call: Call) -> dict[str, Any]:
     failing = sorted(
         (feed for feed in feeds if feed.fault is not None), key=lambda feed: -feed.failures
     )
+    from watcher.core import rhythm
+
     found = [(feed, rhythm.health(feed, now=at)) for feed in feeds]
     ailing = [(feed, how) for feed, how in found if how.readable and how.word not in _WELL]
     return {
@@ -126,7 +130,7 @@ def _fault_json(call: Call, feed: FeedState) -> dict[str, Any]:
     }
 
 
-def _ailing_json(call: Call, feed: FeedState, how: rhythm.Health) -> dict[str, Any]:
+def _ailing_json(call: Call, feed: FeedState, how: "Health") -> dict[str, Any]:
     return {
         "feed": feed.feed.name,
         "url": call.address(feed.feed.url),

@@ -11,6 +11,7 @@ import contextlib
 import json
 import signal
 import sys
+from importlib.machinery import BuiltinImporter, FrozenImporter
 from typing import TYPE_CHECKING, Any
 
 from watcher.feeds import wire
@@ -29,6 +30,7 @@ def serve(answer: Callable[[dict[str, Any], list[bytes]], dict[str, Any]], *, me
     """
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     _give_up_powers(memory)
+    _import_nothing_more()
     while (parts := wire.unpack(stdin.read)) is not None:
         request = json.loads(parts[0])
         # Should the parent be killed meanwhile, nobody else would end an endless parse.
@@ -39,6 +41,15 @@ def serve(answer: Callable[[dict[str, Any], list[bytes]], dict[str, Any]], *, me
         )
         stdout.flush()
         _alarm(0)
+
+
+def _import_nothing_more() -> None:
+    """Let what is imported late and was not imported before be absent, as far as can be told.
+
+    It could not be opened anyway, but the attempt looks into folders as soon as something was
+    installed beside us meanwhile, and fails there as if an item were damaged.
+    """
+    sys.meta_path[:] = [BuiltinImporter, FrozenImporter]
 
 
 def _give_up_powers(memory: int) -> None:
