@@ -445,8 +445,8 @@ async def test_news_waits_no_longer_for_its_pages_than_the_bound(tmp_path: Path)
             site.put(path_of(item), Clocked(b"", seconds=60).reply())
         site.put("/rss", answer(body=rss(site, OLD)), answer(body=rss(site, *items, OLD)))
         async with polling(tmp_path, site, "/rss") as poller:
-            assert poller._watch._pages is not None
-            poller._watch._pages._all_seconds = 1.5
+            assert poller._watch.pages._pages is not None
+            poller._watch.pages._pages._all_seconds = 1.5
             await give(poller)
             started = time.monotonic()
             await give(poller)

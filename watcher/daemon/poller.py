@@ -200,7 +200,7 @@ class Poller:
 
     async def _hand_on(self, polled: Polled) -> None:
         """Let what a poll or a push brought be settled, with its pages where they are wanted."""
-        if self._watch.wants_pages(polled):
+        if self._watch.pages.wanted(polled):
             # Its turn at the host is over: each page waits for one of its own.
             self._begin(self._add_pages(polled))
         else:
@@ -230,7 +230,7 @@ class Poller:
 
     async def _add_pages(self, polled: Polled) -> None:
         try:
-            polled = await self._watch.add_pages(polled)
+            polled = await self._watch.pages.add(polled)
         except (HeldError, asyncio.CancelledError):
             # We are stopping: the same news comes again, and its pages with it.
             self._in_hand.discard(polled.state.id)
