@@ -56,7 +56,7 @@ def test_feeds_that_can_all_be_read_are_a_yes(tmp_path: Path, site: tuple[str, l
     assert ran.code == 0
     assert set(ran.row) == {
         "feed", "url", "state", "ok", "since", "items", "newest", "usual", "interval", "damaged",
-        "format", "encoding", "ms", "detail",
+        "format", "encoding", "ms", "detail", "push",
     }  # fmt: skip
     assert (ran.row["items"], ran.row["format"], ran.row["encoding"]) == (1, "rss20", "utf-8")
 

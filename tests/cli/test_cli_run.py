@@ -17,7 +17,7 @@ from support.cli_site import served
 PROGRAM = [sys.executable, "-m", "watcher"]
 ONCE = {
     "polled", "not_modified", "failed", "items_new", "stories_new", "copies", "matches", "alerts",
-    "delivered", "held", "waiting", "parked",
+    "delivered", "held", "waiting", "parked", "pages", "pages_failed",
 }  # fmt: skip
 
 

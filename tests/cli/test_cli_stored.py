@@ -6,7 +6,7 @@ import csv
 import io
 import unicodedata
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,12 +20,14 @@ from watcher.core.model import (
     DeliveryId,
     DeliveryState,
     Hold,
+    HubState,
     Link,
     LinkKind,
     Outcome,
     Reason,
     Sent,
     StoryId,
+    Subscription,
 )
 from watcher.store import open_store
 
@@ -42,6 +44,33 @@ def own_folder(tmp_path: Path) -> Path:
 
 
 # --- status --------------------------------------------------------------------------------------
+
+
+def test_a_feed_whose_hub_has_promised_to_send_is_called_push(own_folder: Path) -> None:
+    at = datetime.now(UTC)
+    with open_store(own_folder / "state", now=at) as store, store.write() as tx:
+        feed = tx.feed_states()[0]
+        live = Subscription(
+            token="token",
+            secret="secret",
+            feed=feed.id,
+            hub="https://hub.example/",
+            topic=feed.feed.url,
+            base="https://watch.example.org",
+            state=HubState.LIVE,
+            renew=at + timedelta(days=1),
+            until=at + timedelta(days=2),
+        )
+        tx.save_subscription(live)
+
+    rows = watcher("feeds", "list", "--json", cwd=own_folder).rows
+    listed = watcher("feeds", "list", cwd=own_folder).out
+    status = watcher("status", "--json", cwd=own_folder)
+
+    assert [row["url"] for row in rows if row["push"]] == [feed.feed.url]
+    assert listed.count("push") == 1
+    assert status.row["feeds"]["push"] == 1
+    assert "token" not in listed + status.out
 
 
 def test_status_names_what_fails_and_what_waits(folder: Path) -> None:

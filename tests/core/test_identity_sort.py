@@ -177,3 +177,24 @@ def test_a_document_read_twice_brings_nothing_the_second_time(entries: list[Entr
     again = sort(entries, remember([*first.new, *first.changed]))
 
     assert not again.new
+
+
+@given(page=st.text(max_size=40), text=st.text(max_size=20))
+def test_a_page_that_was_fetched_makes_no_version_of_an_article(page: str, text: str) -> None:
+    plain = an_entry("Rain", guid="1", text=text)
+    read = an_entry("Rain", guid="1", text=text, page=page)
+
+    alone, whole = sort([plain]), sort([read])
+    [article] = whole.new
+
+    assert alone.contents == whole.contents
+    assert article.text == (page if len(page) > len(text) else text)
+    known = [Known(
+        id=article.id,
+        key=article.key,
+        fingerprint=identity.fingerprint(article.url, article.title),
+        content=whole.contents[article.id],
+        title=article.title,
+    )]  # fmt: skip
+    assert not sort([plain], known).changed
+    assert not sort([read], known).changed

@@ -22,10 +22,15 @@ WATCHED = a_feed_state(
 """A feed that has been watched for a month."""
 
 
-def answered(state: FeedState, *, status: int = 200, new: int = 1, **more: Any) -> FeedState:
-    """Return the state after an answer with `new` new items of 20."""
+TWENTY = Document(format="rss20", encoding="utf-8", items=20)
+
+
+def answered(
+    state: FeedState, *, status: int = 200, new: int = 1, brings: Document = TWENTY, **more: Any
+) -> FeedState:
+    """Return the state after an answer with `new` new items, of 20 if the test names no other."""
     fetched = an_answer(status=status, **more)
-    document = None if status == 304 else Document(format="rss20", encoding="utf-8", items=20)
+    document = None if status == 304 else brings
     arrived = [None] * new if document else []
     return rhythm.after_answer(state, fetched, document, arrived=arrived, now=NOON, jitter=0.0)
 
@@ -183,3 +188,30 @@ def test_a_retry_is_never_in_the_past_and_never_later_than_a_day(
     )
 
     assert NOON < state.next_due <= NOON + timedelta(days=1) * 1.11
+
+
+def test_what_one_poll_leaves_is_asked_for_soon_without_validators() -> None:
+    after = answered(a_feed_state(etag='"1"'), brings=replace(TWENTY, left=3), etag='"2"')
+
+    assert (after.etag, after.last_modified) == (None, None)
+    assert after.next_due - NOON < timedelta(minutes=3)
+    assert after.first_read is None, "its first sight goes on"
+
+
+def test_what_is_left_and_can_not_be_read_does_not_hurry() -> None:
+    after = answered(a_feed_state(etag='"1"'), new=0, brings=replace(TWENTY, left=3), etag='"2"')
+
+    assert after.etag is None
+    assert after.next_due - NOON > timedelta(minutes=10)
+    assert after.first_read == NOON
+
+
+def test_a_document_that_breaks_off_is_confirmed_only_when_it_does_so_twice() -> None:
+    half = replace(TWENTY, cut_off=True, ill_formed=True)
+
+    first = answered(replace(WATCHED, etag='"1"'), brings=half, etag='"2"')
+    second = answered(first, brings=half, etag='"2"')
+    third = answered(second, brings=half, etag='"2"')
+
+    assert (first.etag, second.etag, third.etag) == (None, '"2"', '"2"')
+    assert first.next_due - NOON < timedelta(minutes=17)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import queue
 import signal
@@ -12,9 +13,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlencode
+from urllib.request import Request, urlopen
 
 import pytest
-from support.webhook import Answer, Webhook, serving
+from support.webhook import Answer, Webhook, closed_port, serving
 
 DOCUMENT = (
     '<rss version="2.0"><channel><title>F</title><item><guid>{0}</guid>'
@@ -179,3 +182,43 @@ def test_it_stops_in_time_while_a_feed_and_a_target_hang(
         start = time.monotonic()
         assert daemon.stop(signal.SIGINT) == 0
         assert time.monotonic() - start < 20
+
+
+def test_it_subscribes_tells_what_is_pushed_and_unsubscribes_nothing_when_it_stops(
+    tmp_path: Path, hook: Webhook, site: Webhook, write: Callable[..., None]
+) -> None:
+    link = f'<link xmlns="http://www.w3.org/2005/Atom" rel="hub" href="{url(site, "/hub")}"/>'
+    document = DOCUMENT.format(0).replace("</title><item>", f"</title>{link}<item>")
+    site.default = Answer(body=document.encode(), headers={"Content-Type": "application/rss+xml"})
+    write("/one")
+    rules, port = tmp_path / "rules.yaml", closed_port()
+    own = f"public_url: https://watch.example.org/hooks\nlisten: 127.0.0.1:{port}\n"
+    rules.write_text(own + rules.read_text(encoding="utf-8"), encoding="utf-8")
+
+    with running(tmp_path) as daemon:
+        asked = site.wait_for(2)[1]
+        form = {name: values[0] for name, values in parse_qs(asked.body.decode()).items()}
+        token = form["hub.callback"].rpartition("/")[2]
+        callback = f"http://127.0.0.1:{port}/{token}"
+        intent = {"hub.mode": "subscribe", "hub.topic": form["hub.topic"], "hub.challenge": "why"}
+        with urlopen(f"{callback}?{urlencode(intent)}") as said:
+            assert said.read() == b"why"
+        daemon.wait_for("live")
+        hook.got.clear()
+        body = DOCUMENT.format(1).encode()
+        signed = hmac.new(form["hub.secret"].encode(), body, "sha256").hexdigest()
+        start = time.monotonic()
+        with urlopen(Request(callback, body, {"X-Hub-Signature": f"sha256={signed}"})) as said:
+            assert said.status == 202
+        [told] = hook.wait_for(1)
+        took = time.monotonic() - start
+        assert daemon.stop() == 0
+
+    assert "library number 1" in told.json()["title"]
+    assert took < 1.0
+    assert [got.path for got in site.got] == ["/one", "/hub"]
+    assert token not in "".join(daemon.lines)
+
+
+def url(server: Webhook, path: str) -> str:
+    return f"http://127.0.0.1:{server.port}{path}"

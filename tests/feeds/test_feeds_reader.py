@@ -9,7 +9,9 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import feedparser
 import pytest
 from support.feed_server import FeedServer
 
@@ -509,6 +511,15 @@ async def test_a_cancelled_read_leaves_the_reader_usable(reader: Reader) -> None
         await task
 
     assert len((await read(reader, rss(*GOOD))).entries) == 5
+
+
+async def test_what_is_installed_beside_us_meanwhile_costs_no_item(reader: Reader) -> None:
+    os.utime(Path(feedparser.__file__).parent)
+    os.utime(Path(feedparser.__file__).parents[1])  # as pip does
+    document = await read(reader, rss(item(1), item(2, "Суд &amp; полиция", "<b>x")))
+
+    assert len(document.entries) == 2
+    assert not [note for note in document.notes if "could not be read" in note]
 
 
 async def test_a_child_that_was_killed_from_outside_is_replaced_and_no_item_blamed(

@@ -77,6 +77,12 @@ async def test_only_unknown_pages_are_given(reader: Reader) -> None:
     assert (again.entries, again.items) == ((), 2)
 
 
+async def test_a_news_sitemap_of_two_days_without_news_is_a_quiet_feed(reader: Reader) -> None:
+    document = await reader.read(sitemap(), url=URL, content_type=None)
+
+    assert (document.format, document.entries) == ("news-sitemap", ())
+
+
 async def test_a_damaged_page_costs_itself_and_is_counted(reader: Reader) -> None:
     broken = "<url><loc>javascript:alert(1)</loc><news:news><news:title>x</news:title></news:news>"
 

@@ -195,3 +195,18 @@ def test_any_bytes_can_be_cut(data: bytes) -> None:
     layout = split.cut(rest)
 
     assert layout.refused or layout.items
+
+
+@pytest.mark.parametrize(
+    ("end", "whole"),
+    [
+        ("</channel></rss>", True),
+        ("</rdf:RDF >\n<!-- served in 0.3 s -->", True),
+        ("</atom:feed>", True),
+        ("</item>", False),
+        ("</channe", False),
+        ("", False),
+    ],
+)
+def test_a_document_is_whole_when_its_root_ends(end: str, whole: bool) -> None:
+    assert split.is_whole(f"<rss><item>x{end}".encode()) is whole

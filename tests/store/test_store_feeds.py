@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.stored import FEED, HOUR, MINUTE, NOW, a_feed
 
-from watcher.core.model import FeedFault, FeedId, FeedState
+from watcher.core.model import FeedFault, FeedId, FeedState, HubState, Subscription
 
 if TYPE_CHECKING:
     from watcher.core.model import Feed
@@ -190,3 +190,85 @@ def test_waits_of_a_clock_that_ran_ahead_count_from_now(store: Store) -> None:
         tx.mend_times(now=NOW)
 
         assert tx.feed_states()[0].next_due == NOW + HOUR
+
+
+def test_subscriptions_come_back_as_they_were_saved_and_one_feed_may_have_two(
+    store: Store,
+) -> None:
+    with store.write() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        feed = known(tx, FEED).id
+        old = Subscription(
+            token="a",
+            secret="s",
+            feed=feed,
+            hub="https://hub.example/",
+            topic=FEED.url,
+            base="https://watch.example.org",
+            state=HubState.LEAVING,
+            renew=NOW,
+        )
+        new = replace(
+            old,
+            token="b",
+            state=HubState.LIVE,
+            since=NOW,
+            until=NOW + HOUR,
+            pushed=NOW,
+            missed=NOW,
+            slowed=NOW,
+            failures=2,
+            refused=3,
+            detail="no",
+        )
+        for one in (old, new, new):
+            tx.save_subscription(one)
+
+        assert tx.subscriptions() == tx.subscriptions(feed) == [old, new]
+        assert tx.subscription("b") == new
+
+        tx.drop_subscription("b")
+
+        assert tx.subscriptions() == [old]
+        assert tx.subscription("b") is None
+
+
+def test_only_active_feeds_that_name_a_hub_are_told_and_the_topic_is_self_or_the_address(
+    store: Store,
+) -> None:
+    with store.write() as tx:
+        tx.sync_feeds([FEED, a_feed(1), a_feed(2), a_feed(3)], now=NOW)
+        for number, (hub, topic) in enumerate([("h0", None), ("h1", "t1"), (None, None)], start=-1):
+            feed = FEED if number < 0 else a_feed(number + 1)
+            tx.save_feed(replace(known(tx, feed), hub=hub, topic=topic))
+        tx.save_feed(replace(known(tx, a_feed(3)), hub="h3"))
+        tx.sync_feeds([FEED, a_feed(1), a_feed(2)], now=NOW)
+
+        assert [(hub, topic) for _, hub, topic in tx.feeds_with_hubs()] == [
+            ("h0", FEED.url),
+            ("h1", "t1"),
+        ]
+
+
+def test_a_poll_is_put_forward_and_never_off(store: Store) -> None:
+    with store.write() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        feed = known(tx, FEED).id
+        tx.poll_by(feed, NOW + HOUR)
+
+        assert known(tx, FEED).next_due == NOW
+
+        tx.poll_by(feed, NOW - HOUR)
+
+        assert known(tx, FEED).next_due == NOW - HOUR
+
+
+def test_a_feed_of_the_users_own_network_has_no_hub_elsewhere(store: Store) -> None:
+    private = replace(FEED, url="http://192.168.1.5/feed", private=True)
+    own, router = "http://192.168.1.5:8080/hub", "http://192.168.1.1/apply"
+    with store.write() as tx:
+        tx.sync_feeds([private], now=NOW)
+        for hub, found in ((own, [own]), (router, []), ("https://hub.example/", [])):
+            tx.save_feed(replace(known(tx, private), hub=hub))
+
+            assert [named for _, named, _ in tx.feeds_with_hubs()] == found

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 from support.stored import FEED, NOW, SENT, Place, a_delivery, an_article, contents, post, put
 
-from watcher.core.model import DeliveryState, Hold, StoryId
+from watcher.core.model import DeliveryState, FeedId, Hold, StoryId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,6 +47,11 @@ QUESTIONS: dict[str, Callable[[Tx], object]] = {
     "take": lambda tx: tx.take("desk", now=NOW),
     "record": lambda tx: tx.record("none", SENT, now=NOW, state=DeliveryState.SENT, due=None),
     "recover": lambda tx: tx.recover(now=NOW),
+    "subscription": lambda tx: tx.subscription("token"),
+    "subscriptions of a feed": lambda tx: tx.subscriptions(FeedId(1)),
+    "feed by number": lambda tx: tx.feed_numbered(FeedId(1)),
+    "poll by": lambda tx: tx.poll_by(FeedId(1), NOW),
+    "drop subscription": lambda tx: tx.drop_subscription("token"),
     "add hits": lambda tx: tx.add_hits(an_article(1).id, []),
     "add versions": lambda tx: tx.add_versions(
         [an_article(1)], contents=contents([an_article(1)]), at=NOW

@@ -46,10 +46,10 @@ class Authority:
         return ssl.create_default_context(cafile=str(self.folder / "ca.pem"))
 
     def server(self, name: str, *, expired: bool = False) -> ssl.SSLContext:
-        """Return a server's context with a certificate for the address `name`."""
+        """Return a server's context with a certificate for `name`, an address or a host."""
         self._openssl(
             "req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout own.key "
-            f"-out own.csr -subj /CN={name} -addext subjectAltName=IP:{name}"
+            f"-out own.csr -subj /CN={name} -addext subjectAltName={_kind(name)}:{name}"
         )
         dates = "-startdate 20200101000000Z -enddate 20200102000000Z" if expired else "-days 2"
         self._openssl(f"ca -batch -config ca.cnf -in own.csr -out own.pem -notext {dates}")
@@ -59,7 +59,8 @@ class Authority:
         """Return a server's context whose certificate nobody signed."""
         self._openssl(
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-            f"-keyout self.key -out self.pem -subj /CN={name} -addext subjectAltName=IP:{name}"
+            f"-keyout self.key -out self.pem -subj /CN={name} "
+            f"-addext subjectAltName={_kind(name)}:{name}"
         )
         return self._loaded("self.pem", "self.key")
 
@@ -75,3 +76,7 @@ class Authority:
             check=True,
             capture_output=True,
         )
+
+
+def _kind(name: str) -> str:
+    return "IP" if name.replace(".", "").isdigit() else "DNS"

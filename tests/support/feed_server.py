@@ -123,6 +123,31 @@ def reset_after(data: bytes) -> Misbehave:
     return resetting
 
 
+def hang_after(data: bytes) -> Misbehave:
+    """Send `data`, then keep the connection open and say nothing more."""
+
+    async def hanging(_: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        await writer.drain()
+        await asyncio.Event().wait()
+
+    return hanging
+
+
+def lying(*bodies: bytes) -> Misbehave:
+    """Serve `bodies` in turn to who asks for all, and "not modified" to who has any validator."""
+    left = list(bodies)
+
+    async def answering(request: Request, writer: asyncio.StreamWriter) -> None:
+        if request.conditional:
+            writer.write(answer(304, headers={"ETag": '"for-ever"'}))
+            return
+        body = left.pop(0) if len(left) > 1 else left[0]
+        writer.write(answer(body=body, headers={"ETag": '"for-ever"'}))
+
+    return answering
+
+
 @dataclass
 class FeedServer:
     """The server; an async context manager. `requests` is its log, `connections` a counter."""
@@ -204,6 +229,8 @@ class FeedServer:
         pairs = (line.split(":", 1) for line in lines)
         headers = tuple((name, value.strip(" ")) for name, value in pairs)
         request = Request(method, path, headers)
+        # A body left unread would end the connection with RST.
+        await reader.readexactly(int(request.header("Content-Length") or 0))
         self.requests.append(request)
         replies = self._replies.get(path.partition("?")[0])
         if replies is None:

@@ -93,6 +93,10 @@ class Redactor(logging.Filter):
         super().__init__()
         self._secrets = secrets
 
+    def hides(self, secrets: frozenset[str]) -> bool:
+        """Return whether all of `secrets` are hidden already."""
+        return secrets <= self._secrets
+
     def filter(self, record: logging.LogRecord) -> bool:
         """Hide the secrets of the record; it always passes."""
         try:

@@ -15,10 +15,8 @@ from watcher.cli.common import Call, command
 from watcher.cli.discover import feeds_discover
 from watcher.cli.lines import opened
 from watcher.cli.words import ago, duration, iso, many, nearest, now, one_line
-from watcher.core import rhythm
 from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import Feed, FeedState
-from watcher.core.rhythm.health import span_in_words
 
 if TYPE_CHECKING:
     from watcher.cli.net import Checked
@@ -64,11 +62,11 @@ def register(app: typer.Typer) -> None:
 def feeds_list(call: Call) -> int:
     """List the feeds of rules.yaml, and how each did when it was last polled."""
     feeds = call.config().feeds
-    states = _states(call)
+    states, pushed = _states(call), _pushed(call)
     if call.json:
         for feed in feeds:
             row = feed_json(feed, states.get(feed.url))
-            call.data(row | {"url": call.address(feed.url)})
+            call.data(row | {"url": call.address(feed.url), "push": feed.url in pushed})
         return 0
     at = now()
     call.table(
@@ -77,7 +75,7 @@ def feeds_list(call: Call) -> int:
             (
                 one_line(feed.name, 30),
                 feed.language or "-",
-                _state_cell(states.get(feed.url)),
+                _state_cell(states.get(feed.url), pushed=feed.url in pushed),
                 ago(state.last_new, at) if (state := states.get(feed.url)) else "-",
                 call.brief(state.next_due if state else None),
                 call.address(feed.url),
@@ -99,16 +97,32 @@ def _states(call: Call) -> dict[str, FeedState]:
         return {state.feed.url: state for state in queries.feed_states(active=True)}
 
 
-def _state_cell(state: FeedState | None) -> tuple[str, str]:
+def _pushed(call: Call) -> frozenset[str]:
+    """Return the addresses of the feeds whose hub sends what is new."""
+    from watcher.cli.state import exists, pushed
+
+    if not exists(call.options):
+        return frozenset()
+    with call.store().read() as queries:
+        sent = pushed(queries, now())
+        return frozenset(state.feed.url for state in queries.feed_states() if state.id in sent)
+
+
+def _state_cell(state: FeedState | None, *, pushed: bool) -> tuple[str, str]:
     if state is None or state.last_polled is None:
         return ("not polled yet", "dim")
+    from watcher.core import rhythm
+
     found = rhythm.health(state, now=now())
     tries = f" ({state.failures}x)" if state.failures else ""
-    return (f"{found.word}{tries}", _style(found.word, failed=not found.readable))
+    push = ", push" if pushed else ""
+    return (f"{found.word}{push}{tries}", _style(found.word, failed=not found.readable))
 
 
 def feed_json(feed: Feed, state: FeedState | None) -> dict[str, Any]:
     """Return a feed and its state for scripts."""
+    from watcher.core import rhythm
+
     polled = state is not None and state.last_polled is not None
     found = rhythm.health(state, now=now()) if state and polled else None
     return {
@@ -332,12 +346,14 @@ def feeds_check(
     feeds = [find_feed(call, wanted) for wanted in feed] if feed else list(call.config().feeds)
     if not feeds:
         raise WatcherError(f"no feeds in {call.options.rules} (watcher feeds add URL)")
+    pushed = _pushed(call)
     with call.progress("asking feeds", len(feeds)) as advance:
 
         def done(result: Checked) -> None:
             advance()
             if call.json:
-                call.data(result.json() | {"url": call.address(result.feed.url)})
+                url = result.feed.url
+                call.data(result.json() | {"url": call.address(url), "push": url in pushed})
 
         door = fetcher(call.config().contact)
         results = asyncio.run(check_feeds(feeds, _states(call), done=done, door=door))
@@ -381,6 +397,8 @@ def _print_checked(call: Call, results: list["Checked"]) -> None:
 
 
 def _every(span: timedelta | None) -> str:
+    from watcher.core.rhythm.health import span_in_words
+
     return "-" if span is None else f"per {span_in_words(span).removeprefix('1 ')}"
 
 

@@ -175,6 +175,8 @@ def _once_in_words(result: Mapping[str, int]) -> str:
     words = {
         "failed": ("failed", "failed"),
         "items_new": ("new item", "new items"),
+        "pages": ("page read", "pages read"),
+        "pages_failed": ("page not read", "pages not read"),
         "stories_new": ("new story", "new stories"),
         "copies": ("copy folded", "copies folded"),
         "matches": ("match", "matches"),

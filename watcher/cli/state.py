@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from watcher.cli.options import Options
 from watcher.cli.words import now
+from watcher.core import rhythm
 from watcher.core.errors import StateError
+from watcher.core.model import FeedId
 
 if TYPE_CHECKING:
     from watcher.store import Store
+    from watcher.store.queries import Queries
 
 SIGN_OF_LIFE = timedelta(minutes=2)
 
@@ -42,6 +45,12 @@ def open_existing(options: Options) -> "Store":
     from watcher.store import open_store
 
     return open_store(options.state, url=options.database_url, now=now(), create=False)
+
+
+def pushed(queries: "Queries", at: datetime) -> frozenset[FeedId]:
+    """Return the feeds whose hub sends what is new (WebSub)."""
+    known = queries.subscriptions()
+    return frozenset(one.feed for one in known if rhythm.hub.live(one, now=at))
 
 
 def worker(options: Options, pulse: datetime | None, at: datetime) -> str | None:

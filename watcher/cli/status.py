@@ -3,15 +3,17 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from watcher.cli.common import Call, command
 from watcher.cli.words import ago, iso, many, now, one_line
-from watcher.core import rhythm
 from watcher.core.errors import RulesError, WatcherError
 from watcher.core.model import AlertKind, Config, DeliveryState, FeedState
+
+if TYPE_CHECKING:
+    from watcher.core.rhythm import Health
 
 BROKEN = "rules_broken"
 """The note in which a running daemon keeps the mistakes of rules that it didn't take over."""
@@ -53,6 +55,7 @@ def collect(call: Call) -> dict[str, Any]:
     rules, mistakes = _rules(call)
     with store.read() as queries:
         known = queries.feed_states(active=True)
+        pushed = at_rest.pushed(queries, at)
         counts = queries.counts()
         pulse = _moment(queries.note(PULSE))
         lost = queries.note("recovered")
@@ -71,6 +74,8 @@ def collect(call: Call) -> dict[str, Any]:
     failing = sorted(
         (feed for feed in feeds if feed.fault is not None), key=lambda feed: -feed.failures
     )
+    from watcher.core import rhythm
+
     found = [(feed, rhythm.health(feed, now=at)) for feed in feeds]
     ailing = [(feed, how) for feed, how in found if how.readable and how.word not in _WELL]
     return {
@@ -81,6 +86,7 @@ def collect(call: Call) -> dict[str, Any]:
             "total": len(wanted),
             # What was never seen is due at once.
             "due": sum(feed.next_due <= at for feed in feeds) + unknown,
+            "push": sum(feed.id in pushed for feed in feeds),
             "failing": len(failing),
             "never_polled": sum(feed.last_polled is None for feed in feeds) + unknown,
             "last_poll": iso(max((f.last_polled for f in feeds if f.last_polled), default=None)),
@@ -124,7 +130,7 @@ def _fault_json(call: Call, feed: FeedState) -> dict[str, Any]:
     }
 
 
-def _ailing_json(call: Call, feed: FeedState, how: rhythm.Health) -> dict[str, Any]:
+def _ailing_json(call: Call, feed: FeedState, how: "Health") -> dict[str, Any]:
     return {
         "feed": feed.feed.name,
         "url": call.address(feed.feed.url),
@@ -151,8 +157,9 @@ def _print(call: Call, report: dict[str, Any]) -> None:
             call.say(f"          and {many(len(more), 'more line')}", "red")
     if report["recovered"]:
         call.say(f"state     {report['recovered']}", "red")
+    push = f"{feeds['push']} push, " if feeds["push"] else ""
     call.say(
-        f"feeds     {feeds['total']}: {feeds['due']} due, {feeds['failing']} failing, "
+        f"feeds     {feeds['total']}: {push}{feeds['due']} due, {feeds['failing']} failing, "
         f"{feeds['never_polled']} never polled; last poll {_ago(feeds['last_poll'], at)}, "
         f"next {_next(feeds['next_due'], at)}"
     )

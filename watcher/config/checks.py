@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from watcher.config.findings import did_you_mean, nearest, one_of, shown
 from watcher.config.languages import may_be_written_in, scripts_of
 from watcher.core import identity
-from watcher.core.model import Group, Term, TermKind
+from watcher.core.model import FullText, Group, Term, TermKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from watcher.config.findings import Page
@@ -37,7 +38,22 @@ def feeds(drafts: Sequence[FeedDraft]) -> tuple[Feed, ...]:
             )
             continue
         found[key] = (draft, draft.feed)
+    _full_text([draft for draft, _ in found.values()])
     return tuple(feed for _, feed in found.values())
+
+
+def _full_text(drafts: Iterable[FeedDraft]) -> None:
+    """Note once that pages are asked for, and what reads them is not installed."""
+    for draft in drafts:
+        if draft.feed and draft.feed.full_text is not FullText.NEVER:
+            if find_spec("trafilatura") is None:
+                draft.page.warning(
+                    draft.at,
+                    'full_text: needs the extra "fulltext", which is not installed; until then '
+                    "articles are judged by their summaries. "
+                    "Install it with: pip install 'watcher[fulltext]'",
+                )
+            return
 
 
 def canonical(url: str) -> str:

@@ -28,6 +28,7 @@ MAX_BYTES = 5_000_000
 """Of one file; 2,000 rules with 10,000 spellings take 0.6 MB."""
 MAX_FILES = 100
 MAX_FEEDS = 100_000
+LISTEN = Config(path="").listen
 
 
 def load(
@@ -70,6 +71,7 @@ class _Loading:
         self.names: list[str] = []
         self.timezone = "UTC"
         self.public_url = ""
+        self.listen = LISTEN
         self.contact = ""
         self.channels: list[Channel] = []
         self.channel_pages: dict[str, tuple[Page, int]] = {}
@@ -203,8 +205,24 @@ class _Loading:
     def _own_urls(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
         if "public_url" in pairs:
             self.public_url = self._own_url(reader, pairs, "public_url", main=main).rstrip("/")
+        if "listen" in pairs:
+            self._listen(reader, pairs, main=main)
         if "contact" in pairs:
             self.contact = self._own_url(reader, pairs, "contact", main=main)
+
+    def _listen(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
+        written, at = reader.text_of(pairs, "listen"), pairs["listen"][1].at
+        if written is None:
+            return
+        host, _, port = written.rpartition(":")
+        if not main:
+            reader.mistake(at, "listen: belongs into the main file. Take it out here.")
+        elif not (host and _is_port(port) and host.isascii() and not host.startswith("http")):
+            reader.mistake(
+                at, f'listen "{shown(written)}" is no address and port. Expected {LISTEN}'
+            )
+        else:
+            self.listen = written
 
     def _own_url(self, reader: Reader, pairs: Pairs, key: str, *, main: bool) -> str:
         """Return the user's own address under `key`; "" when it can't be used."""
@@ -305,6 +323,7 @@ class _Loading:
             path=str(self.path),
             timezone=self.timezone,
             public_url=self.public_url,
+            listen=self.listen,
             contact=self.contact,
             channels=tuple(self.channels),
             feeds=feeds,
@@ -341,6 +360,10 @@ def decoded(body: bytes, page: Page) -> str | None:
             "the file isn't in UTF-8 from here on. Save it again as UTF-8 in your editor.",
         )
         return None
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536
 
 
 def is_timezone(name: str) -> bool:

@@ -291,6 +291,11 @@ def schema() -> dict[str, object]:
                     "the moment it appears (WebSub). Without it they are only asked.",
                     examples=["https://watch.example.org/hooks"],
                 ),
+                "listen": _text(
+                    "With public_url: the address and port at which a web server hands hubs' "
+                    "requests on to this watcher. 127.0.0.1:8077 where nothing is said.",
+                    examples=["127.0.0.1:8077", "[::1]:8077"],
+                ),
                 "contact": _text(
                     "A web page of yours for publishers who wonder who asks for their feeds; each "
                     "request names it.",

@@ -233,7 +233,8 @@ def _article(
         id=id_,
         title=entry.title,
         summary=entry.summary,
-        text=entry.text,
+        # Only here: what an entry is called, and whether it has changed, is the feed's word alone.
+        text=max(entry.text, entry.page, key=len),
         key=key,
         feed=feed.url,
         outlet=feed.name,

@@ -85,6 +85,25 @@ class FeedFault(StrEnum):
     POISONED = "poisoned"
 
 
+class PageFault(StrEnum):
+    """Why the page of an article gave no text, where the way to it was free (else a FeedFault)."""
+
+    PAYWALL = "paywall"
+    CONSENT = "consent"
+    """It asks for a yes to cookies or terms before it shows anything."""
+    LOGIN = "login"
+    ROBOT_CHECK = "robot-check"
+    NO_ARTICLE = "no-article"
+    NOT_A_PAGE = "not-a-page"
+    """A PDF, a film or a picture."""
+    OVER_LIMIT = "over-limit"
+    """More new articles came at once than pages are fetched for."""
+    NO_TIME = "no-time"
+    """The news of the feed could not wait for it any longer."""
+    NOT_INSTALLED = "not-installed"
+    """What takes the text out of a page is not there."""
+
+
 class Ailment(StrEnum):
     """What the health channels are told about a feed: once when it begins, once when it ends."""
 
@@ -188,6 +207,61 @@ class FeedState:
     encoding: str | None = None
 
 
+class HubState(StrEnum):
+    """How a subscription at a WebSub hub stands."""
+
+    ASKED = "asked"
+    """The hub has not confirmed it yet."""
+    LIVE = "live"
+    """Confirmed, until its lease ends."""
+    DENIED = "denied"
+    """The hub doesn't want to; it is asked again after a day."""
+    LEAVING = "leaving"
+    """To be given up, as soon as the hub confirms that."""
+    LEFT = "left"
+    """Given up; what still comes is answered with 410."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """One feed's subscription at one WebSub hub.
+
+    `token` is the last part of the callback's address and `secret` signs what the hub sends; both
+    are unguessable, and stand in no log. `renew` is when the hub is asked next, `until` when the
+    lease ends.
+    """
+
+    token: str = field(repr=False)
+    secret: str = field(repr=False)
+    feed: FeedId
+    hub: str
+    topic: str
+    base: str
+    """`public_url` as it was when the hub was asked: the callback's address begins with it."""
+    state: HubState
+    renew: datetime
+    since: datetime | None = None
+    """When the hub first confirmed it."""
+    until: datetime | None = None
+    pushed: datetime | None = None
+    """When the hub last sent something new."""
+    missed: datetime | None = None
+    """When a poll last found what the hub ought to have sent."""
+    slowed: datetime | None = None
+    """The feed's `next_due` as it was put off because the hub sends what is new."""
+    failures: int = 0
+    """Questions to the hub since it last confirmed."""
+    refused: int = 0
+    """Pushes without the right signature."""
+    detail: str = ""
+    """What went wrong last, in one line."""
+
+    @property
+    def callback(self) -> str:
+        """The address that the hub is given; as good as a password."""
+        return f"{self.base}/{self.token}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """One answer of a feed server. `body` is None for 304 (not modified)."""
@@ -210,6 +284,19 @@ class Fetched:
     """Seconds for all hops, headers and body."""
     notes: tuple[str, ...] = ()
     """What was odd on the way and harms nothing, in words (a step from https down to http)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What came of fetching the page of one article: its whole text, or the cause why not."""
+
+    url: str
+    text: str = ""
+    cause: FeedFault | PageFault | None = None
+    detail: str = ""
+    """The cause in a line for people; "" when there is a text."""
+    retry_after: timedelta | None = None
+    """What the server asked for (429, 503); it is meant for the whole host."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +344,10 @@ class Document:
     damaged: int = 0
     dropped: int = 0
     """Items over the cap on items per document (the newest are kept)."""
+    left: int = 0
+    """Items that the next poll must bring again: over the cap of one poll, or out of time."""
+    cut_off: bool = False
+    """It breaks off before its end: what would have come after is not known."""
     ill_formed: bool = False
     """The XML of what was parsed was not well-formed."""
     garbled: float = 0.0
@@ -847,6 +938,8 @@ class Config:
     entities: tuple[Entity, ...] = ()
     public_url: str = ""
     """WebSub: where hubs on the internet reach this watcher ("" for: they can't)."""
+    listen: str = "127.0.0.1:8077"
+    """WebSub: the host and port at which hubs' requests arrive, handed on by a web server."""
     contact: str = ""
     """A page for publishers who wonder who asks them; it goes into the User-Agent."""
     warnings: tuple[Mistake, ...] = ()

@@ -68,6 +68,7 @@ class Life:
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
         self._scheduler.add_job(self._dispatch, "interval", seconds=1, id="dispatch")
         self._scheduler.add_job(self._look_at_rules, "interval", seconds=2, id="rules")
+        self._scheduler.add_job(self._service.push.tend, "interval", seconds=5, id="hubs")
         self._scheduler.add_job(self._pulse, "interval", seconds=10, id="pulse")
         outbox = asyncio.create_task(self._service.outbox.run(self._stop))
         clock = asyncio.create_task(self._watch_clock())
@@ -86,6 +87,7 @@ class Life:
         self._scheduler.shutdown(wait=False)
         self._stop.set()
         clock.cancel()
+        await self._service.push.stop()
         # What is under way may finish together: both ends stop at once.
         await asyncio.gather(self._service.poller.stop(STOP_WITHIN), outbox)
         log.info("stopped")

@@ -40,4 +40,5 @@ def follow_rules(zone: tzinfo, secrets: frozenset[str]) -> None:
         if isinstance(handler.formatter, Lines):
             handler.formatter.zone = zone
         # Those before stay: a message under way may still use an address that has left the rules.
-        handler.addFilter(Redactor(secrets))
+        if not any(isinstance(one, Redactor) and one.hides(secrets) for one in handler.filters):
+            handler.addFilter(Redactor(secrets))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from watcher.core.errors import UsageError
 from watcher.core.model import Hold
 from watcher.daemon.clock import now
+from watcher.daemon.limits import Limits
 from watcher.daemon.service import open_service
 from watcher.watch import Settings, Tally
 
@@ -17,15 +18,22 @@ OUTBOX_WITHIN = 60.0
 Report = Callable[[str], None]
 
 
-def once(settings: Settings, *, poll_all: bool, feed: str | None, report: Report) -> dict[str, int]:
+def once(
+    settings: Settings,
+    *,
+    poll_all: bool,
+    feed: str | None,
+    report: Report,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> dict[str, int]:
     """Poll what is due (or all, or the feed of that name or address), deliver, and count."""
-    return asyncio.run(_once(settings, poll_all=poll_all, feed=feed, report=report))
+    return asyncio.run(_once(settings, limits, poll_all=poll_all, feed=feed, report=report))
 
 
 async def _once(
-    settings: Settings, *, poll_all: bool, feed: str | None, report: Report
+    settings: Settings, limits: Limits, *, poll_all: bool, feed: str | None, report: Report
 ) -> dict[str, int]:
-    async with open_service(settings, "watcher once") as service:
+    async with open_service(settings, "watcher once", limits=limits) as service:
         with service.store.read() as known:
             states = known.feed_states()
             before = known.counts()
@@ -53,6 +61,8 @@ def _summary(tally: Tally, before: Mapping[str, int], after: Mapping[str, int]) 
         "polled": tally.polled,
         "not_modified": tally.not_modified,
         "failed": tally.failed,
+        "pages": tally.pages,
+        "pages_failed": tally.pages_failed,
         "items_new": tally.items_new,
         "stories_new": tally.stories_new,
         "copies": tally.copies,

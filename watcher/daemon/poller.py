@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from watcher.core.errors import StateError
 from watcher.core.identity import host_of
 from watcher.core.model import FeedId, FeedState
 from watcher.feeds import HeldError, Lanes
+from watcher.feeds.websub import Pushed
 from watcher.watch import Polled, Tally, Watch
 
 log = logging.getLogger(__name__)
@@ -20,6 +23,13 @@ SETTLE_TOGETHER = 64
 """Polls written in one transaction when so many are waiting: a commit costs a disk flush."""
 SETTLE_PAUSE = 60.0
 """Seconds before a feed whose news could not be written down is asked again."""
+
+MOST_PUSHES = 8
+"""Pushes of one feed that wait for their turn."""
+MOST_HELD = 64_000_000
+"""Bytes of all pushes that wait."""
+NOTHING_SAID = Pushed(body=b"", content_type=None)
+"""What a hub sends that only rings: the feed is asked."""
 
 
 class Poller:
@@ -33,7 +43,17 @@ class Poller:
         self._in_hand: set[FeedId] = set()
         self._pauses: dict[FeedId, asyncio.TimerHandle] = {}
         self._unsettled = 0
+        self._ended = asyncio.Event()
+        """Set when a poll ends, and when some are settled."""
         self._done: asyncio.Queue[Polled] = asyncio.Queue(SETTLE_TOGETHER)
+        self._pushed: dict[FeedId, deque[Pushed]] = {}
+        """What hubs have sent for feeds that are in hand, oldest first."""
+        self._rung: set[FeedId] = set()
+        """Feeds whose hub said no more than that there is something new."""
+        self._queued: dict[FeedId, asyncio.Task[None]] = {}
+        """Polls that wait until their host may be asked."""
+        self._unwritten: set[FeedId] = set()
+        self._stopping = False
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="settle")
         self.settling = asyncio.create_task(self._settle_for_ever())
 
@@ -51,16 +71,95 @@ class Poller:
             if state.id in self._in_hand:
                 continue
             self._in_hand.add(state.id)
-            task = asyncio.create_task(self._poll(state))
-            self._polls.add(task)
-            task.add_done_callback(self._polls.discard)
+            task = self._begin(self._poll(state))
+            self._queued[state.id] = task
+            task.add_done_callback(partial(self._not_queued, state.id))
+
+    def push(self, feed: FeedId, pushed: Pushed) -> None:
+        """Take in what a hub sent, in its turn after whatever of the feed is in hand.
+
+        What is too much to be kept waiting is let go: the feed is asked instead.
+        """
+        held = sum(len(one.body) for waiting in self._pushed.values() for one in waiting)
+        waiting = self._pushed.setdefault(feed, deque())
+        if len(waiting) >= MOST_PUSHES or held + len(pushed.body) > MOST_HELD:
+            pushed = NOTHING_SAID
+            waiting.clear()
+        waiting.append(pushed)
+        if feed in self._queued:
+            self._queued[feed].cancel()  # it stays due, and is given again
+        elif feed in self._pauses and feed not in self._unwritten:
+            self._pauses[feed].cancel()  # its host is left alone, which is no matter to a push
+            self._again(feed)
+        self._next_push(feed)
+
+    def _next_push(self, feed: FeedId) -> None:
+        """Take in the next push of a feed that is not in hand."""
+        waiting = self._pushed.get(feed)
+        if feed in self._in_hand or not waiting or self._stopping:
+            return
+        self._in_hand.add(feed)
+        self._begin(self._take_in(feed, waiting.popleft()))
+        if not waiting:
+            del self._pushed[feed]
+
+    async def _take_in(self, feed: FeedId, pushed: Pushed) -> None:
+        try:
+            polled = await self._watch.read(feed, pushed)
+            if polled is not None:
+                await self._hand_on(polled)
+                return
+            self._rung.add(feed)
+            await self.in_turn(lambda: self._watch.ring(feed))
+            self._free(feed)
+        except StateError as error:
+            log.error("%s", error)  # noqa: TRY400  a full disk needs its mend, not a traceback
+            self._not_written(feed, pushed=True)
+        except Exception:
+            log.exception("feed %d: what its hub sent could not be read", feed)
+            self._not_written(feed, pushed=True)
+        except asyncio.CancelledError:
+            self._in_hand.discard(feed)
+            raise
+
+    def _not_written(self, feed: FeedId, *, pushed: bool) -> None:
+        """Leave a feed alone for a while whose news we could not write down: the trouble is ours.
+
+        A push is not sent again, so the feed is asked for it afterwards.
+        """
+        self._unwritten.add(feed)
+        self._later(feed, SETTLE_PAUSE)
+        if pushed:
+            self._pushed[feed] = deque([NOTHING_SAID])
+
+    def _free(self, feed: FeedId) -> None:
+        self._in_hand.discard(feed)
+        self._next_push(feed)
+
+    def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._polls.add(task)
+        task.add_done_callback(self._poll_ended)
+        return task
+
+    def _poll_ended(self, task: asyncio.Task[None]) -> None:
+        self._polls.discard(task)
+        self._ended.set()
+
+    def _not_queued(self, feed: FeedId, task: asyncio.Task[None]) -> None:
+        """Note that a poll has begun, or ended before it began (then it freed nothing itself)."""
+        if self._queued.get(feed) is not task:
+            return
+        del self._queued[feed]
+        if task.done() and task.cancelled():
+            self._free(feed)
 
     def forget_pauses(self) -> None:
         """Let feeds be polled again at once that wait because their news could not be written."""
         for timer in self._pauses.values():
             timer.cancel()
-        self._in_hand.difference_update(self._pauses)
-        self._pauses.clear()
+        for feed in list(self._pauses):
+            self._again(feed)
 
     def _later(self, feed: FeedId, seconds: float) -> None:
         """Let a feed be given again only after so long; it stays due in the store."""
@@ -68,8 +167,9 @@ class Poller:
         self._pauses[feed] = loop.call_later(seconds, self._again, feed)
 
     def _again(self, feed: FeedId) -> None:
-        self._in_hand.discard(feed)
         self._pauses.pop(feed, None)
+        self._unwritten.discard(feed)
+        self._free(feed)
 
     async def in_turn(self, call: Callable[[], None]) -> None:
         """Run `call` in the thread that settles, between two settlements."""
@@ -82,26 +182,40 @@ class Poller:
                 return  # stopped before all was settled: what is left comes again
             if self.settling.done():
                 self.settling.result()
-            await asyncio.wait({*self._polls, self.settling}, timeout=0.05)
+            self._ended.clear()
+            ended = asyncio.create_task(self._ended.wait())
+            await asyncio.wait({ended, self.settling}, return_when=asyncio.FIRST_COMPLETED)
+            ended.cancel()
 
     async def stop(self, within: float) -> None:
         """Give up what waits, and let what is under way finish within so many seconds."""
         self._lanes.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.idle(), within)
+        self._stopping = True
         for task in (*self._polls, self.settling):
             task.cancel()
         await asyncio.gather(*self._polls, self.settling, return_exceptions=True)
         self._writer.shutdown(wait=True)
 
+    async def _hand_on(self, polled: Polled) -> None:
+        """Let what a poll or a push brought be settled, with its pages where they are wanted."""
+        if self._watch.pages.wanted(polled):
+            # Its turn at the host is over: each page waits for one of its own.
+            self._begin(self._add_pages(polled))
+        else:
+            await self._hand_over(polled)
+
     async def _poll(self, state: FeedState) -> None:
         host = host_of(state.feed.url)
         try:
             async with self._lanes.turn(host, own=state.feed.private):
-                polled = await self._watch.poll(state)
+                self._queued.pop(state.id, None)
+                rung = state.id in self._rung
+                self._rung.discard(state.id)
+                polled = await self._watch.poll(state, rung=rung)
                 # Whole documents wait here: who polls faster than we settle waits, too.
-                await self._done.put(polled)
-            self._unsettled += 1
+                await self._hand_on(polled)
             if polled.error is not None and polled.error.retry_after:
                 self._lanes.hold(host, polled.error.retry_after.total_seconds())
         except HeldError as held:
@@ -114,6 +228,26 @@ class Poller:
             log.exception("feed %s: the poll failed", state.feed.url)
             self._later(state.id, SETTLE_PAUSE)
 
+    async def _add_pages(self, polled: Polled) -> None:
+        try:
+            polled = await self._watch.pages.add(polled)
+        except (HeldError, asyncio.CancelledError):
+            # We are stopping: the same news comes again, and its pages with it.
+            self._in_hand.discard(polled.state.id)
+            return
+        except Exception:
+            # The news is told from the feed's own words.
+            log.exception("feed %s: its pages could not be read", polled.state.feed.url)
+        await self._hand_over(polled)
+
+    async def _hand_over(self, polled: Polled) -> None:
+        self._unsettled += 1
+        try:
+            await self._done.put(polled)
+        except asyncio.CancelledError:
+            self._unsettled -= 1
+            raise
+
     async def _settle_for_ever(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
@@ -123,11 +257,11 @@ class Poller:
             tally, lost = await loop.run_in_executor(self._writer, self._settle, polls)
             for poll in polls:
                 if poll.state.id in lost:
-                    # The publisher is not asked again at once for a trouble that is ours.
-                    self._later(poll.state.id, SETTLE_PAUSE)
+                    self._not_written(poll.state.id, pushed=poll.pushed)
                 else:
-                    self._in_hand.discard(poll.state.id)
+                    self._free(poll.state.id)
             self._unsettled -= len(polls)
+            self._ended.set()
             self._settled(tally)
 
     def _settle(self, polls: Sequence[Polled]) -> tuple[Tally, frozenset[FeedId]]:

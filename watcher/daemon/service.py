@@ -20,7 +20,8 @@ from watcher.daemon.clock import now
 from watcher.daemon.limits import Limits
 from watcher.daemon.logs import follow_rules
 from watcher.daemon.poller import Poller
-from watcher.feeds import Fetcher, Lanes, Reader
+from watcher.daemon.push import Push, at_own_pace
+from watcher.feeds import Fetcher, Lanes, Pages, Reader
 from watcher.feeds.fetch import user_agent
 from watcher.feeds.lanes import AT_ONCE
 from watcher.store import Store, open_store
@@ -51,6 +52,7 @@ class Service:
     watch: Watch
     poller: Poller
     outbox: Outbox
+    push: Push
 
     def count(self, tally: Tally) -> None:
         """Add up what was settled, and wake the outbox when there is something to send."""
@@ -112,8 +114,12 @@ async def open_service(
             tx.mend_times(now=started)
             repeats = tx.recover(now=started)
             tx.set_note("rules_broken", "")
+            for subscription in tx.subscriptions():
+                # Nobody listened meanwhile.
+                at_own_pace(tx, subscription)
         if repeats:
             log.warning("sending again what was under way when the last run ended (%d)", repeats)
+        lanes = Lanes(pause=limits.host_pause)
         async with (
             Fetcher(
                 user_agent=user_agent(rules.contact),
@@ -124,12 +130,14 @@ async def open_service(
                 tls=limits.tls,
             ) as fetcher,
             Reader(parse_timeout=limits.parse_seconds) as reader,
+            Pages(fetcher, lanes) as pages,
         ):
             service.watch = Watch(
                 store=store,
                 desk=service.desk,
                 fetcher=fetcher,
                 reader=reader,
+                pages=pages,
                 clock=clock,
                 jitter=random.random,
                 kept=settings.state / "stories.index",
@@ -137,8 +145,14 @@ async def open_service(
             service.outbox = Outbox(
                 service.ledger, service.desk.targets, timezone=service.desk.zone, clock=clock
             )
-            service.poller = Poller(
-                service.watch, Lanes(pause=limits.host_pause), settled=service.count
+            service.poller = Poller(service.watch, lanes, settled=service.count)
+            service.push = Push(
+                service.watch,
+                service.poller,
+                fetcher,
+                lanes,
+                clock=clock,
+                most_bytes=limits.most_bytes,
             )
             with store.read() as notes:
                 lost = notes.note("recovered")
@@ -148,6 +162,7 @@ async def open_service(
             try:
                 yield service
             finally:
+                await service.push.stop()
                 await service.poller.stop(STOP_WITHIN)
                 service.watch.keep_index()
     finally:

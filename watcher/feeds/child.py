@@ -1,44 +1,28 @@
 """The child process: parses what strangers wrote, where it can do no harm and be killed.
 
-`python -m watcher.feeds.child` reads frames (`wire`) from stdin and answers on stdout until stdin
-closes. Before the first frame it gives up what a parser never needs: new files and sockets,
-processes, more memory than a feed can want. The parent kills it when it takes too long.
+`python -m watcher.feeds.child` answers requests (`confined`) until its parent closes the pipe.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import json
-import signal
 import sys
 from typing import Any, Final
 
-from watcher.feeds import extract, jsonfeed, sitemap, wire
+from watcher.feeds import confined, extract, jsonfeed, sitemap
 
-if sys.platform != "win32":  # there only the deadline protects
-    import resource
-
-MEMORY: Final = 256_000_000
+MEMORY: Final = 200_000_000
 """Bytes of address space; a feed of 10 MB with one huge text takes less."""
 
 
 def main() -> None:
     """Answer requests until the parent closes the pipe."""
-    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     _warm_up()
     # What is here now stays; a document makes thousands of objects and few cycles.
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-    _give_up_powers()
-    while (parts := wire.unpack(stdin.read)) is not None:
-        request = json.loads(parts[0])
-        # Should the parent be killed meanwhile, nobody else would end an endless parse.
-        _alarm(request["seconds"])
-        answer = _answer(request, parts[1:])
-        stdout.write(wire.pack([json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")]))
-        stdout.flush()
-        _alarm(0)
+    confined.serve(_answer, memory=MEMORY)
 
 
 def _answer(request: dict[str, Any], parts: list[bytes]) -> dict[str, Any]:
@@ -95,25 +79,6 @@ def _warm_up() -> None:
             with contextlib.suppress(Exception):
                 extract.parse(form + broken, "http://localhost/")
     jsonfeed.read(b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', "")
-
-
-def _give_up_powers() -> None:
-    if sys.platform == "win32":
-        return
-    for limit, value in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_NOFILE, 3),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),
-    ):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(limit, (value, value))
-
-
-def _alarm(seconds: int) -> None:
-    if hasattr(signal, "alarm"):
-        signal.alarm(seconds)
 
 
 if __name__ == "__main__":

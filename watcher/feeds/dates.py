@@ -54,6 +54,7 @@ _CLOCK = re.compile(
     r"([ap]\.?\s?m\.?(?![a-z]))?",
     re.IGNORECASE,
 )
+_NO_OFFSET = re.compile(r":\d\d\s?[+-](?:(?:1[5-9]|[2-9]\d):?\d\d|\d\d:?[6-9]\d)$")
 _OFFSET = re.compile(r"(?:gmt|utc|ut|z)?\s*([+-])\s*(\d{1,2}):?(\d{2})?\s*z?", re.IGNORECASE)
 _SLASHED = re.compile(r"(?<!\d)(\d{1,4})([/.\-\s])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 _COMMENT = re.compile(r"\([^()]*\)")
@@ -277,8 +278,11 @@ def _places() -> dict[str, str]:
 
 
 def _names_a_zone(text: str) -> bool:
-    """Say whether a word in Latin letters ends the text: feedparser would take it for UTC."""
-    return bool(re.search(r"[A-Za-z]{2,}[)\s.]*$", text))
+    """Say whether a word in Latin letters ends the text: feedparser would take it for UTC.
+
+    So does an offset that no place has (+99:99), which it would count with.
+    """
+    return bool(re.search(r"[A-Za-z]{2,}[)\s.]*$", text) or _NO_OFFSET.search(text))
 
 
 def _slashed(text: str) -> tuple[int, int, int] | None:

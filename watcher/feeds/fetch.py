@@ -1,5 +1,7 @@
 """One conditional GET of one feed, bounded in time and bytes, behind the address guard.
 
+The page of an article is fetched the same way, without validators, for who wants its whole text.
+
 Every way in which servers and networks fail ends in a FeedError with a named cause; nothing else
 leaves `Fetcher.fetch`. No cookies, no Referer, no caches, no following of anything but HTTP
 redirects that the guard has seen. What the bytes mean is `parse`'s business.
@@ -20,11 +22,12 @@ import aiohttp
 from watcher import __version__
 from watcher.core.errors import FeedError
 from watcher.core.model import FeedFault, Fetched
-from watcher.feeds import dates, inflate, network
+from watcher.feeds import dates, inflate, links, network
 from watcher.feeds.guard import Guard
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from aiohttp.abc import AbstractResolver
@@ -39,6 +42,10 @@ ACCEPT: Final = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.5, */*;q=0.1"
 )
+ACCEPT_PAGE: Final = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+LARGEST_PAGE: Final = 3_000_000
+"""Bytes; some thirty times what the page of an article takes."""
+_PAGES: Final = ("text/html", "application/xhtml+xml")
 _CONNECTIONS: Final = 200
 _KEPT_ALIVE: Final = 5.0
 """Seconds: long enough for the next feed of a large host, short enough for 5,000 hosts."""
@@ -54,7 +61,7 @@ _STATUS_FAULTS: Final = {
     403: (FeedFault.BLOCKED, "the site refuses access"),
     404: (FeedFault.NOT_FOUND, "there is nothing at this address"),
     407: (FeedFault.UNAUTHORIZED, "a proxy on the way wants a login"),
-    410: (FeedFault.GONE, "the site says the feed is gone for good"),
+    410: (FeedFault.GONE, "the site says that it is gone for good"),
     429: (FeedFault.RATE_LIMITED, "the site asks for fewer requests"),
     451: (FeedFault.BLOCKED, "the site may not show it, for legal reasons"),
 }
@@ -67,9 +74,15 @@ def user_agent(contact: str = "") -> str:
 
 @dataclass(slots=True)
 class _Trip:
-    """How far one fetch has come, for the message when its time is up."""
+    """What is asked for, and how far it has come, for the message when its time is up."""
 
     where: str
+    guard: Callable[[str], Guard]
+    """What guards an address on the way."""
+    most: int
+    """Bytes of the body, before and after decompression."""
+    page: bool = False
+    """Whether the page of an article is asked for, not a feed."""
     received: int = 0
     hops: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -105,7 +118,7 @@ class Fetcher:
         self._given_resolver = resolver
         self._resolver: AbstractResolver | None = None
         self._tls = tls
-        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._sessions: dict[tuple[bool, bool], aiohttp.ClientSession] = {}
 
     async def __aenter__(self) -> Self:
         self._resolver = self._given_resolver or aiohttp.DefaultResolver()
@@ -130,40 +143,98 @@ class Fetcher:
 
         Raises FeedError for everything that isn't 200, 203, 226 or (with a validator) 304.
         """
-        started = time.monotonic()
-        trip = _Trip(where=feed.url)
         guard = Guard(private=feed.private, allow=self._allow)
         headers = dict(self._headers)
         if etag:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
+        trip = _Trip(where=feed.url, guard=lambda _: guard, most=self._max_bytes)
+        return await self._get(feed.url, headers, trip, self._timeout)
+
+    async def page(self, feed: Feed, url: str, *, seconds: float) -> Fetched:
+        """Return the page of one of the feed's articles; `body` is None when it is no web page.
+
+        What `private: true` opens is the feed's own server and nothing else: the links in a feed
+        are written by others. Raises FeedError as `fetch` does.
+        """
+        home = (Guard(private=feed.private, allow=self._allow), Guard(allow=self._allow))
+        server = _server(home[0].url(feed.url))
+        trip = _Trip(
+            where=url,
+            guard=lambda other: home[_server(home[0].url(other)) != server],
+            most=min(LARGEST_PAGE, self._max_bytes),
+            page=True,
+        )
+        headers = {name: value for name, value in self._headers.items() if name != "A-IM"}
+        return await self._get(url, headers | {"Accept": ACCEPT_PAGE}, trip, seconds)
+
+    async def _get(self, url: str, headers: dict[str, str], trip: _Trip, seconds: float) -> Fetched:
+        started = time.monotonic()
         try:
-            async with asyncio.timeout(self._timeout):
-                fetched = await self._follow(guard, feed, headers, trip, started)
+            async with asyncio.timeout(seconds):
+                return await self._follow(url, headers, trip, started)
         except TimeoutError:
             raise FeedError(
                 FeedFault.TIMEOUT,
-                f"{trip.where} did not answer in full within {self._timeout:g} s "
+                f"{trip.where} did not answer in full within {seconds:g} s "
                 f"({trip.received} bytes came).",
             ) from None
         except network.ERRORS as error:
-            raise network.fault(error, trip.where, asked=feed.url) from error
-        return fetched
+            raise network.fault(error, trip.where, asked=url) from error
+
+    async def post(self, url: str, form: Mapping[str, str], *, private: bool = False) -> None:
+        """Send a form to an address that a stranger may have written, as guarded as a fetch.
+
+        Raises FeedError for whatever keeps it from being answered with 2xx. Redirects (307, 308)
+        are followed as long as they lead to nothing less protected.
+        """
+        guard = Guard(private=private, allow=self._allow)
+        trip = _Trip(where=url, guard=lambda _: guard, most=self._max_bytes)
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._post(guard, guard.url(url), form, trip)
+        except TimeoutError:
+            raise FeedError(
+                FeedFault.TIMEOUT, f"{trip.where} did not answer within {self._timeout:g} s."
+            ) from None
+        except network.ERRORS as error:
+            raise network.fault(error, trip.where, asked=url) from error
+
+    async def _post(self, guard: Guard, url: URL, form: Mapping[str, str], trip: _Trip) -> None:
+        headers = {**self._headers, "Accept": "*/*"}
+        del headers["A-IM"]
+        while True:
+            trip.where = str(url)
+            async with self._session(guard, keep=False).post(
+                url, data=form, headers=headers, allow_redirects=False
+            ) as response:
+                if 200 <= response.status < 300:
+                    response.close()
+                    return
+                if response.status not in {307, 308}:
+                    response.close()
+                    raise _refusal(response)
+                trip.hops.append(response.status)
+                following = _next(url, response, trip)
+                response.close()
+            if len(trip.hops) > MOST_HOPS or (url.scheme, following.scheme) == ("https", "http"):
+                raise FeedError(FeedFault.REDIRECT, f"{url} redirects to where a form may not go.")
+            url = following
 
     async def _follow(
-        self, guard: Guard, feed: Feed, headers: dict[str, str], trip: _Trip, started: float
+        self, asked: str, headers: dict[str, str], trip: _Trip, started: float
     ) -> Fetched:
-        url = guard.url(feed.url)
+        url = trip.guard(asked).url(asked)
         seen = {str(url)}
         while True:
             trip.where = str(url)
-            session = self._session(guard)
+            session = self._session(trip.guard(str(url)))
             async with session.get(url, headers=headers, allow_redirects=False) as response:
                 if response.status not in _REDIRECTS:
                     return await self._answer(response, url, headers, trip, started)
                 trip.hops.append(response.status)
-                following = _next(guard, url, response, trip)
+                following = _next(url, response, trip)
                 response.close()
             if str(following) in seen:
                 raise FeedError(
@@ -173,7 +244,7 @@ class Fetcher:
             if len(trip.hops) > MOST_HOPS:
                 raise FeedError(
                     FeedFault.REDIRECT,
-                    f"{feed.url} redirects more than {MOST_HOPS} times.",
+                    f"{asked} redirects more than {MOST_HOPS} times.",
                     status=trip.hops[-1],
                 )
             if url.scheme == "https" and following.scheme == "http":
@@ -190,12 +261,15 @@ class Fetcher:
     ) -> Fetched:
         conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
         body: bytes | None = None
-        if response.status in _UNDERSTOOD:
+        if response.status in _UNDERSTOOD and trip.page and not _is_page(response):
+            response.close()  # a film is not worth its bytes
+        elif response.status in _UNDERSTOOD:
             body = await self._body(response, trip)
         elif response.status != 304 or not conditional:
             error = _refusal(response)
             response.close()
             raise error
+        hub, topic = links.of_header(response.headers.getall("Link", []), str(url))
         permanent = bool(trip.hops) and _PERMANENT.issuperset(trip.hops) and not trip.notes
         return Fetched(
             status=response.status,
@@ -206,6 +280,8 @@ class Fetcher:
             last_modified=_header(response, "Last-Modified"),
             max_age=_max_age(response),
             moved_to=str(url) if permanent else None,
+            hub=hub,
+            topic=topic,
             elapsed=time.monotonic() - started,
             notes=tuple(trip.notes),
         )
@@ -218,24 +294,26 @@ class Fetcher:
             trip.received += len(chunk)
             for piece in inflate.through(layers, chunk):
                 body += piece
-                if len(body) > self._max_bytes:
-                    raise _too_large(response, self._max_bytes)
-            if trip.received > self._max_bytes:
-                raise _too_large(response, self._max_bytes)
+                if len(body) > trip.most:
+                    raise _too_large(response, trip)
+            if trip.received > trip.most:
+                raise _too_large(response, trip)
         for layer in layers:
             layer.finish()
         return bytes(body)
 
-    def _session(self, guard: Guard) -> aiohttp.ClientSession:
+    def _session(self, guard: Guard, *, keep: bool = True) -> aiohttp.ClientSession:
         # One pool for each kind of feed: a connection that `private: true` opened must not be
-        # reused for a feed that may not have it.
-        session = self._sessions.get(guard.private)
+        # reused for a feed that may not have it. A form needs a connection of its own (`keep`
+        # False): one kept that the server has closed meanwhile is tried anew for a GET only.
+        session = self._sessions.get((guard.private, keep))
         if session is None:
             if self._resolver is None:
                 raise RuntimeError("a Fetcher is used as an async context manager")
             connector = aiohttp.TCPConnector(
                 limit=_CONNECTIONS,
-                keepalive_timeout=_KEPT_ALIVE,
+                keepalive_timeout=_KEPT_ALIVE if keep else None,
+                force_close=not keep,
                 socket_factory=guard.socket_factory,
                 resolver=guard.resolver(self._resolver),
                 use_dns_cache=False,
@@ -248,11 +326,15 @@ class Fetcher:
                 timeout=aiohttp.ClientTimeout(total=None),
                 skip_auto_headers=["User-Agent", "Accept", "Accept-Encoding"],
             )
-            self._sessions[guard.private] = session
+            self._sessions[guard.private, keep] = session
         return session
 
 
-def _next(guard: Guard, url: URL, response: aiohttp.ClientResponse, trip: _Trip) -> URL:
+def _server(url: URL) -> tuple[str | None, int | None]:
+    return url.host, url.port
+
+
+def _next(url: URL, response: aiohttp.ClientResponse, trip: _Trip) -> URL:
     """Return where a redirect leads, as far as the guard permits."""
     location = response.headers.get("Location", "")
     if not location:
@@ -262,7 +344,7 @@ def _next(guard: Guard, url: URL, response: aiohttp.ClientResponse, trip: _Trip)
     try:
         raw = location.encode("utf-8", "surrogateescape")
         target = urljoin(str(url), quote(raw, safe=_LOCATION_SAFE))
-        return guard.url(target)
+        return trip.guard(target).url(target)
     except (ValueError, FeedError) as error:
         blocked = isinstance(error, FeedError) and error.fault is FeedFault.BLOCKED_ADDRESS
         why = error.detail if isinstance(error, FeedError) else "that is not an address."
@@ -273,10 +355,10 @@ def _next(guard: Guard, url: URL, response: aiohttp.ClientResponse, trip: _Trip)
         ) from None
 
 
-def _too_large(response: aiohttp.ClientResponse, most: int) -> FeedError:
+def _too_large(response: aiohttp.ClientResponse, trip: _Trip) -> FeedError:
     return FeedError(
         FeedFault.TOO_LARGE,
-        f"the feed is larger than {most / 1e6:g} MB.",
+        f"the {'page' if trip.page else 'feed'} is larger than {trip.most / 1e6:g} MB.",
         status=response.status,
     )
 
@@ -315,6 +397,11 @@ def _retry_after(response: aiohttp.ClientResponse) -> timedelta | None:
 def _served(response: aiohttp.ClientResponse) -> datetime:
     """Return when the answer was made, by the clock that also made its other dates."""
     return dates.read(response.headers.get("Date")) or datetime.now(UTC)
+
+
+def _is_page(response: aiohttp.ClientResponse) -> bool:
+    """Tell whether the answer says it is a web page; one that doesn't say may be."""
+    return "Content-Type" not in response.headers or response.content_type in _PAGES
 
 
 def _max_age(response: aiohttp.ClientResponse) -> timedelta | None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import Final
 
 from watcher.core.errors import FeedError
 from watcher.core.model import FeedFault
-from watcher.feeds import text
+from watcher.feeds import links, text
 
 PAGE_ROOTS: Final = frozenset({"html", "body", "head", "script", "div", "meta", "title", "p"})
 
@@ -27,6 +28,7 @@ PERIODS: Final = {
 _WEEKDAYS = frozenset(
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 )
+MOST_LINKS = 50
 _LOOKED_AT = 60_000
 """Bytes; heads are some hundred long, but some carry comments and logos."""
 
@@ -42,6 +44,11 @@ _LANGUAGE = re.compile(rb"<(?:dc:)?language>\s{0,99}([A-Za-z0-9_-]{1,35})\s{0,99
 _TTL = re.compile(rb"<ttl>\s{0,99}(\d{1,7})\s{0,99}</ttl>")
 _PERIOD = re.compile(rb"<sy:updatePeriod>\s{0,99}([a-z]{5,8})\s{0,99}<")
 _FREQUENCY = re.compile(rb"<sy:updateFrequency>\s{0,99}(\d{1,4})\s{0,99}<")
+_LINK = re.compile(rb"<(?:[\w.-]{1,30}:)?link\b([^<>]{1,2000})>", re.IGNORECASE)
+_REL = re.compile(rb"""\brel\s{0,9}=\s{0,9}["']([^"'<>]{1,200})["']""", re.IGNORECASE)
+_HREF = re.compile(
+    rb"""\bhref\s{0,9}=\s{0,9}(?:"([^"<>]{1,2000})"|'([^'<>]{1,2000})')""", re.IGNORECASE
+)
 _SKIP_HOURS = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL | re.IGNORECASE)
 _SKIP_DAYS = re.compile(rb"<skipDays>(.{0,2000}?)</skipDays>", re.DOTALL | re.IGNORECASE)
 _HOUR = re.compile(rb"<hour>\s{0,9}(\d{1,2})\s{0,9}</hour>", re.IGNORECASE)
@@ -85,10 +92,13 @@ class Head:
     ttl: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[str] = frozenset()
+    hub: str | None = None
+    topic: str | None = None
+    """WebSub: the addresses of the links `hub` and `self`."""
 
 
-def read(data: bytes) -> Head:
-    """Return what the part of `data` before its first item says."""
+def read(data: bytes, url: str = "") -> Head:
+    """Return what the part of `data` before its first item says; `url` is where it came from."""
     start = data[:_LOOKED_AT]
     item = _ITEM.search(start)
     start = _ASIDE.sub(b"", start[: item.start()] if item else start)
@@ -96,6 +106,7 @@ def read(data: bytes) -> Head:
     if root is None:
         return Head()
     title = _TITLE.search(start)
+    named = _links(start, url)
     language = _LANGUAGE.search(start) or _XML_LANG.search(root[2])
     return Head(
         format=_format(root[1].lower(), root[2]),
@@ -105,6 +116,8 @@ def read(data: bytes) -> Head:
         skip_hours=frozenset(int(hour) % 24 for hour in _inside(_SKIP_HOURS, _HOUR, start)),
         skip_days=frozenset(day.decode().capitalize() for day in _inside(_SKIP_DAYS, _DAY, start))
         & _WEEKDAYS,
+        hub=named.get("hub"),
+        topic=named.get("self"),
     )
 
 
@@ -132,6 +145,19 @@ def fault(data: bytes) -> FeedError:
     else:
         why = ""
     return FeedError(kind, f"the server sent a web page{shown} instead of a feed.{why}")
+
+
+def _links(start: bytes, url: str) -> dict[str, str]:
+    """Return the first usable address of each kind of link."""
+    found: dict[str, str] = {}
+    for link_tag in islice(_LINK.finditer(start), MOST_LINKS):
+        rel, href = _REL.search(link_tag[1]), _HREF.search(link_tag[1])
+        if rel is None or href is None:
+            continue
+        link = links.clean(text.unescape((href[1] or href[2]).decode("utf-8", "replace")), url)
+        for name in rel[1].decode("utf-8", "replace").lower().split() if link else ():
+            found.setdefault(name, link or "")
+    return found
 
 
 def _format(root: bytes, attributes: bytes) -> str:

@@ -41,6 +41,8 @@ def read(data: bytes, url: str) -> dict[str, Any]:
             "title": text.tidy(_string(feed, "title") or ""),
             "language": _string(feed, "language"),
             "period": None,
+            "hub": _hub(feed, url),
+            "topic": links.clean(_string(feed, "feed_url"), url),
             "entries": [],
             "strict": True,
         },
@@ -96,6 +98,17 @@ def _entry(item: object, feed: dict[str, Any], bases: tuple[str | None, ...]) ->
             and (link := links.clean(_string(attachment, "url"), *bases))
         ],
     }
+
+
+def _hub(feed: dict[str, Any], url: str) -> str | None:
+    """Return the address of the first usable WebSub hub."""
+    hubs = (hub for hub in _list(feed, "hubs") if isinstance(hub, dict))
+    named = (
+        links.clean(_string(hub, "url"), url)
+        for hub in hubs
+        if (_string(hub, "type") or "").lower() in {"websub", "pubsubhubbub"}
+    )
+    return next((link for link in named if link), None)
 
 
 def _string(where: dict[str, Any], key: str) -> str | None:

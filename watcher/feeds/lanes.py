@@ -50,8 +50,9 @@ class Lane:
 
 
 class Lanes:
-    """The lanes of all hosts. `pause` is HOST_PAUSE in seconds, `jitter` gives numbers in [0, 1).
+    """The lanes of all hosts. `jitter` gives numbers in [0, 1).
 
+    `pause` is HOST_PAUSE, in seconds; with 0 nothing ever waits for anything but a free place.
     `wall` is the time of day in Unix seconds, by which full minutes are avoided.
     """
 
@@ -119,7 +120,7 @@ class Lanes:
 
     async def _start(self, lane: Lane, stack: contextlib.AsyncExitStack, *, own: bool) -> None:
         """Wait for the moment to start, with a slot that `stack` gives back."""
-        if own:
+        if own or not self._pause:
             await stack.enter_async_context(self._slots)
             self._refuse_if_held(lane)
             return
@@ -148,10 +149,14 @@ class Lanes:
                 return
 
     def _tidy(self, host: str, lane: Lane) -> None:
-        now = time.monotonic()
-        idle = not lane.running and not lane.waiting
-        if idle and max(lane.next_start, lane.held_until) < now:
-            self._lanes.pop(host, None)
+        """Forget a host that nobody asks; articles link to more hosts than there are feeds."""
+        if lane.running or lane.waiting or self._lanes.get(host) is not lane:
+            return
+        left = max(lane.next_start, lane.held_until) - time.monotonic()
+        if left < 0:
+            del self._lanes[host]
+        else:
+            asyncio.get_running_loop().call_later(left + 0.01, self._tidy, host, lane)
 
 
 def off_the_minute(wall: float, jitter: float) -> float:

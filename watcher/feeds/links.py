@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import quote, urljoin, urlsplit
 
 LONGEST_LINK = 8_000
+LONGEST_HEADER = 8_000
 
 _SAFE = "%/:?=&;+,$!*'()@[]~#|"
 _HOST = re.compile(
@@ -15,6 +17,23 @@ _UNWANTED = re.compile(
     r"[\x00-\x20\x7f-\xa0<>\"\\^`{|}\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]"
 )
 _LINE_BREAKS = re.compile(r"[\t\r\n]+\s*")
+
+
+_LINK_HEADER = re.compile(r"<([^<>]{1,8000})>([^<]{0,2000})")
+_REL = re.compile(
+    r""";\s{0,9}rel\s{0,9}=\s{0,9}(?:"([^"]{0,200})"|([^\s;,"]{1,200}))""", re.IGNORECASE
+)
+
+
+def of_header(values: Sequence[str], base: str) -> tuple[str | None, str | None]:
+    """Return (hub, self) as Link headers name them (RFC 8288); of several hubs the first usable."""
+    found: dict[str, str] = {}
+    for target, parameters in _LINK_HEADER.findall(",".join(values)[:LONGEST_HEADER]):
+        rel = _REL.search(parameters)
+        link = clean(target, base) if rel else None
+        for name in (rel[1] or rel[2] or "").lower().split() if rel and link else ():
+            found.setdefault(name, link or "")
+    return found.get("hub"), found.get("self")
 
 
 def clean(link: str | None, *bases: str | None) -> str | None:

@@ -50,6 +50,13 @@ class _Source:
     data: bytes
     layout: split.Layout
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether an XML document lacks its end."""
+        if self.layout.refused in _LISTED:
+            return False
+        return self.layout.breaks_off or not split.is_whole(self.data)
+
 
 _Numbered = tuple[int, split.Item]
 """An item and its place among the new ones: they are not always tried in order."""
@@ -64,6 +71,7 @@ class _Reading:
     found: dict[int, Entry] = field(default_factory=dict)
     damaged: int = 0
     dropped: int = 0
+    left: int = 0
     notes: list[str] = field(default_factory=list)
     error: str = ""
     untried: set[bytes] = field(default_factory=set)
@@ -96,6 +104,7 @@ class Reader:
         self._timeout = parse_timeout
         self._workers = [Worker() for _ in range(children)]
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
+        self._large = asyncio.Semaphore(children)
         for worker in self._workers:
             self._idle.put_nowait(worker)
 
@@ -128,10 +137,14 @@ class Reader:
         Raises FeedError: EMPTY for nothing, HTML for a web page, NOT_A_FEED for anything else
         that has no feed in it, POISONED for a document of which nothing could be read in time.
         """
-        if len(body) >= _THREAD_FROM:
+        if len(body) < _THREAD_FROM:
+            return await self._read(_prepare(body, content_type, url), known, head)
+        # A large one is there several times while it is read, so they take turns.
+        async with self._large:
             source = await asyncio.to_thread(_prepare, body, content_type, url)
-        else:
-            source = _prepare(body, content_type, url)
+            return await self._read(source, known, head)
+
+    async def _read(self, source: _Source, known: frozenset[bytes], head: bytes | None) -> Document:
         if source.layout.refused in _LISTED:
             return await self._listed(source.layout.refused, source, known)
         if head is not None and head != source.layout.head_digest:
@@ -154,6 +167,7 @@ class Reader:
             reading.damaged += 1
             reading.notes.append("the document breaks off inside its last item")
         left = {item.digest for item in later} | reading.untried
+        reading.left = len(left)
         return _document(source, reading, {item.digest for item in layout.items} - left)
 
     async def _items(self, source: _Source, new: Sequence[split.Item], reading: _Reading) -> bool:
@@ -300,6 +314,12 @@ def _prepare(body: bytes, content_type: str | None, url: str) -> _Source:
     return _Source(url, decoded, data, split.cut(data))
 
 
+def _left_out(reading: _Reading) -> str:
+    """Say what was not looked at for want of room, and whether it will be."""
+    said = f"{reading.dropped} items over the limit of {MOST_NEW} were left out"
+    return f"{said}; {reading.left} of them are read next" if reading.left else said
+
+
 def _halves(batch: list[_Numbered]) -> list[list[_Numbered]]:
     middle = len(batch) // 2
     return [batch[:middle], batch[middle:]] if middle else []
@@ -341,9 +361,11 @@ def _to_entry(raw: dict[str, Any]) -> Entry:
 
 
 def _document(source: _Source, reading: _Reading, digests: set[bytes]) -> Document:
-    about = heads.read(source.data)
+    about = heads.read(source.data, source.url)
     if reading.dropped:
-        reading.notes.append(f"{reading.dropped} items over the limit of {MOST_NEW} were left out")
+        reading.notes.append(_left_out(reading))
+    if source.is_cut_off and not source.layout.breaks_off:
+        reading.notes.append("the document breaks off before its end")
     period = heads.PERIODS.get((reading.raw.get("period") or "").lower())
     return Document(
         format=reading.raw.get("format") or about.format,
@@ -354,12 +376,16 @@ def _document(source: _Source, reading: _Reading, digests: set[bytes]) -> Docume
         digests=frozenset(digests),
         head=source.layout.head_digest,
         items=reading.items,
-        ill_formed=not reading.raw.get("strict", True),
+        ill_formed=source.is_cut_off or not reading.raw.get("strict", True),
+        cut_off=source.is_cut_off,
         garbled=source.decoded.garbled,
         damaged=reading.damaged,
         dropped=reading.dropped,
+        left=reading.left,
         notes=(*source.decoded.notes, *reading.notes),
         ttl=about.ttl if about.ttl is not None else period,
         skip_hours=about.skip_hours,
         skip_days=about.skip_days,
+        hub=about.hub or reading.raw.get("hub"),
+        topic=about.topic or reading.raw.get("topic"),
     )

@@ -26,6 +26,8 @@ MOST_NAMED: Final = 3
 
 _ITEM = re.compile(rb"<(?:[\w.-]{1,30}:)?url\s{0,20}>")
 _ITEM_END = re.compile(rb"</(?:[\w.-]{1,30}:)?url\s{0,20}>")
+_ROOT_TAG: Final = 4_000
+"""Bytes in which a root element declares its namespaces."""
 _NEWS = re.compile(rb"<(?:[\w.-]{1,30}:)?news[\s>]")
 _FIELD = re.compile(
     rb"<(?:[\w.-]{1,30}:)?(loc|title|publication_date|language|keywords|lastmod)\b[^<>]{0,200}>"
@@ -41,11 +43,12 @@ _LOCATION = re.compile(rb"<loc>\s{0,99}(?:<!\[CDATA\[)?([^<\]]{1,4000})")
 def read(data: bytes, url: str) -> dict[str, Any]:
     """Read a news sitemap: {"document", "entries", "digests", "beyond", "error"}, as `jsonfeed`.
 
-    `document` is None for a list of all pages or of other sitemaps, and `error` says so.
+    `document` is None for a list of all pages or of other sitemaps, and `error` says so. A news
+    sitemap without a page is one of two days without news.
     """
     blocks = _blocks(data)
     news = [block for block in blocks if _NEWS.search(block)]
-    if not news:
+    if not news and (blocks or b"sitemap-news" not in data[:_ROOT_TAG]):
         return _refused(_what_it_is(data, len(blocks)))
     kept = news[:MOST_ITEMS]
     entries = [_entry(block, url) for block in kept]

@@ -20,6 +20,9 @@ _MOST_UNCLOSED = 1_000
 _MOST_STEPS = 10_000
 """Marks looked at before the root element; real documents have a handful."""
 
+_LAST = 4_000
+"""Bytes in which the root element must end; some servers add comments and scripts."""
+
 _TOKEN = re.compile(
     rb"<!\[CDATA\[|<!--|<(/?)((?:[A-Za-z_][A-Za-z0-9_.-]{0,40}:)?(?:item|entry))(?=[\s>/])"
 )
@@ -126,6 +129,11 @@ def cut(data: bytes) -> Layout:
         breaks_off=breaks_off,
         beyond=scan.beyond,
     )
+
+
+def is_whole(data: bytes) -> bool:
+    """Tell whether a document has its end, as one that was cut off on its way has not."""
+    return _CLOSED_ROOT.search(data, max(0, len(data) - _LAST)) is not None
 
 
 def mend(half: bytes) -> bytes:

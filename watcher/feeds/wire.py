@@ -14,10 +14,9 @@ LARGEST_FRAME: Final = 64_000_000
 _COUNT = struct.Struct(">I")
 
 
-def pack(parts: Sequence[bytes]) -> bytes:
-    """Return one frame: how many parts, how long each, then the parts."""
-    lengths = struct.pack(f">{len(parts) + 1}I", len(parts), *map(len, parts))
-    return lengths + b"".join(parts)
+def pack(parts: Sequence[bytes]) -> list[bytes]:
+    """Return one frame, in pieces: how many parts and how long each, then the parts as they are."""
+    return [struct.pack(f">{len(parts) + 1}I", len(parts), *map(len, parts)), *parts]
 
 
 def unpack(read: Callable[[int], bytes]) -> list[bytes] | None:

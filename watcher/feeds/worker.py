@@ -40,12 +40,15 @@ class ChildDiedError(Exception):
 class Worker:
     """A child process that answers one request at a time. Started when first asked.
 
+    `module` is what it runs: the parser of feeds, or the reader of article pages.
+
     Its pipes are served by a thread of its own: asyncio's subprocesses depend on a child watcher
     that loses exit codes when a killed child is polled, and the loop's shared threads may all be
     busy sending alerts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = "watcher.feeds.child") -> None:
+        self._module = module
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="feed-parser")
         self._asked = 0
@@ -107,8 +110,8 @@ class Worker:
             "PYTHONUTF8": "1",
             "PATH": os.defpath,
         }
-        self._process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-m", "watcher.feeds.child"],
+        self._process = subprocess.Popen(  # noqa: S603 - one of our own modules
+            [sys.executable, "-s", "-P", "-m", self._module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -119,11 +122,11 @@ class Worker:
         self._asked = 0
         return self._exchange(wire.pack([b'{"kind": "ready", "url": "", "seconds": 20}', b""]))
 
-    def _exchange(self, frame: bytes) -> dict[str, Any]:
+    def _exchange(self, frame: Sequence[bytes]) -> dict[str, Any]:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise EOFError
-        process.stdin.write(frame)
+        process.stdin.writelines(frame)
         process.stdin.flush()
         parts = wire.unpack(process.stdout.read)
         if parts is None:

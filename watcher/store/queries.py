@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Select, func, or_, select
 
-from watcher.core.identity import article_id
+from watcher.core.identity import article_id, host_of
 from watcher.core.model import (
     Alert,
     AlertId,
@@ -31,6 +31,7 @@ from watcher.core.model import (
     Member,
     Story,
     StoryId,
+    Subscription,
     Told,
 )
 from watcher.store import values as v
@@ -44,6 +45,7 @@ from watcher.store.rows import (
     HIT,
     LINK,
     NOTE,
+    SUBSCRIPTION,
     TOLD,
     VERSION,
 )
@@ -135,6 +137,41 @@ class Queries:
         statement = select(*v.FEED_COLUMNS).where(FEED.c.url == url)
         row = self._connection.execute(statement).first()
         return None if row is None else v.state_of(row)
+
+    # --- hubs ------------------------------------------------------------------------------------
+
+    def feeds_with_hubs(self) -> list[tuple[FeedId, str, str]]:
+        """Return (feed, hub, topic) of the active feeds that name a hub.
+
+        A feed of the user's own network counts only with a hub on its own server: others must not
+        learn of it, and what it repeats from strangers must not make us ask its neighbours.
+        """
+        columns = (FEED.c.id, FEED.c.hub, FEED.c.topic, FEED.c.url, FEED.c.private, FEED.c.host)
+        named = select(*columns).where(FEED.c.active.is_(True), FEED.c.hub.is_not(None))
+        rows = self._rows(named.order_by(FEED.c.id))
+        return [
+            (FeedId(row.id), row.hub, row.topic or row.url)
+            for row in rows
+            if not row.private or host_of(row.hub) == row.host
+        ]
+
+    def feed_numbered(self, number: FeedId) -> FeedState | None:
+        """Return a feed by its number, active or not."""
+        row = self._connection.execute(select(*v.FEED_COLUMNS).where(FEED.c.id == number)).first()
+        return None if row is None else v.state_of(row)
+
+    def subscriptions(self, feed: FeedId | None = None) -> list[Subscription]:
+        """Return all subscriptions, or those of a feed, given up ones included."""
+        statement = select(SUBSCRIPTION).order_by(SUBSCRIPTION.c.feed, SUBSCRIPTION.c.token)
+        if feed is not None:
+            statement = statement.where(SUBSCRIPTION.c.feed == feed)
+        return [v.subscription_of(row) for row in self._rows(statement)]
+
+    def subscription(self, token: str) -> Subscription | None:
+        """Return the subscription whose callback ends in `token`."""
+        statement = select(SUBSCRIPTION).where(SUBSCRIPTION.c.token == token)
+        row = self._connection.execute(statement).first()
+        return None if row is None else v.subscription_of(row)
 
     # --- articles --------------------------------------------------------------------------------
 

@@ -77,20 +77,26 @@ class FeedRow(SQLModel, table=True):
 
 
 class SubscriptionRow(SQLModel, table=True):
-    """One feed's subscription at its WebSub hub; `token` stands in the callback's address."""
+    """A feed's subscription at a WebSub hub; one that is given up may stand beside the new one."""
 
     __tablename__ = "subscription"
-    __table_args__ = (Index("subscription_renew", "renew"),)
+    __table_args__ = (Index("subscription_feed", "feed"),)
 
-    feed: int = Field(primary_key=True, sa_type=SEQUENCE, foreign_key="feed.id")
+    token: str = Field(primary_key=True, sa_type=Words)
+    secret: str = Field(sa_type=Words)
+    feed: int = Field(sa_type=SEQUENCE, foreign_key="feed.id")
     hub: str = Field(sa_type=Words)
     topic: str = Field(sa_type=Words)
-    token: str = Field(sa_type=Words, unique=True)
-    secret: str = Field(sa_type=Words)
+    base: str = Field(sa_type=Words)
     state: str = Field(sa_type=Words)
     renew: datetime = Field(sa_type=Moment)
+    since: datetime | None = Field(default=None, sa_type=Moment)
     until: datetime | None = Field(default=None, sa_type=Moment)
     pushed: datetime | None = Field(default=None, sa_type=Moment)
+    missed: datetime | None = Field(default=None, sa_type=Moment)
+    slowed: datetime | None = Field(default=None, sa_type=Moment)
+    failures: int = 0
+    refused: int = 0
     detail: str = Field(default="", sa_type=Words)
 
 

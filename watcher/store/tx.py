@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from watcher.core.identity import host_of
 from watcher.core.model import (
     Alert,
     Article,
@@ -19,11 +20,13 @@ from watcher.core.model import (
     Decision,
     Delivery,
     Feed,
+    FeedFault,
     FeedId,
     FeedState,
     Hit,
     Link,
     StoryId,
+    Subscription,
     Told,
 )
 from watcher.core.rhythm import NEWS
@@ -40,6 +43,7 @@ from watcher.store.rows import (
     HIT,
     LINK,
     NOTE,
+    SUBSCRIPTION,
     TOLD,
     VERSION,
 )
@@ -67,14 +71,21 @@ class Tx(Outbox):
 
         A feed that left the file is kept, inactive, with all it brought; it comes back with its
         validators and its history. One whose address changed to where it moved, or to https, is
-        the same feed. A shorter `every` counts from now on, unless the feed is in trouble, when
-        waiting may be what its server asked for.
+        the same feed. A new one waits with the others of a host that limits us. A shorter `every`
+        counts from now on, unless the feed is in trouble, when waiting may be what its server
+        asked for.
         """
         wanted = {feed.url: feed for feed in feeds}
         stored = {row.url: row for row in self._rows(select(*v.SYNCED_COLUMNS))}
-        for old, new in _moved(stored.values(), wanted.keys() - stored.keys(), stays=wanted):
-            stored[new] = stored.pop(old)
-        self._add([_new_feed(f, now) for url, f in wanted.items() if url not in stored], to=FEED)
+        for old, moved in _moved(stored.values(), wanted.keys() - stored.keys(), stays=wanted):
+            stored[moved] = stored.pop(old)
+        held = {
+            host_of(row.url): row.next_due
+            for row in stored.values()
+            if row.fault == FeedFault.RATE_LIMITED
+        }
+        new = [feed for url, feed in wanted.items() if url not in stored]
+        self._add([_new_feed(f, max(now, held.get(host_of(f.url), now))) for f in new], to=FEED)
         for url, row in stored.items():
             feed = wanted.get(url)
             if feed is None:
@@ -118,6 +129,20 @@ class Tx(Outbox):
         """Put off all feeds of a host that asked to be left alone; none is put forward."""
         late = (FEED.c.host == host) & (FEED.c.next_due < until)
         self._connection.execute(update(FEED).where(late).values(next_due=until))
+
+    def poll_by(self, feed: FeedId, due: datetime) -> None:
+        """Put a feed's next poll forward to `due`; none is put off."""
+        late = (FEED.c.id == feed) & (FEED.c.next_due > due)
+        self._connection.execute(update(FEED).where(late).values(next_due=due))
+
+    def save_subscription(self, subscription: Subscription) -> None:
+        """Store a subscription, in place of what was known of it."""
+        self.drop_subscription(subscription.token)
+        self._add([v.subscription_values(subscription)], to=SUBSCRIPTION)
+
+    def drop_subscription(self, token: str) -> None:
+        """Forget a subscription."""
+        self._connection.execute(delete(SUBSCRIPTION).where(SUBSCRIPTION.c.token == token))
 
     def _change_feed(self, number: int, values: Values) -> int:
         changed = self._connection.execute(update(FEED).where(FEED.c.id == number).values(values))

@@ -25,6 +25,7 @@ from watcher.core.model import (
     Hit,
     Hold,
     How,
+    HubState,
     Known,
     Link,
     LinkKind,
@@ -33,9 +34,21 @@ from watcher.core.model import (
     Reason,
     Severity,
     StoryId,
+    Subscription,
     Told,
 )
-from watcher.store.rows import ALERT, ARTICLE, DECISION, DELIVERY, FEED, HIT, LINK, TOLD, VERSION
+from watcher.store.rows import (
+    ALERT,
+    ARTICLE,
+    DECISION,
+    DELIVERY,
+    FEED,
+    HIT,
+    LINK,
+    SUBSCRIPTION,
+    TOLD,
+    VERSION,
+)
 from watcher.store.types import from_json, mark_of, to_json
 
 if TYPE_CHECKING:
@@ -205,6 +218,18 @@ _LEARNT = (
 def state_values(state: FeedState) -> Values:
     """Return the columns that polling decides on."""
     return {name: getattr(state, name) for name in _LEARNT}
+
+
+def subscription_values(subscription: Subscription) -> Values:
+    """Return the columns of a subscription."""
+    return {column.name: getattr(subscription, column.name) for column in SUBSCRIPTION.c}
+
+
+def subscription_of(row: Record) -> Subscription:
+    """Return a subscription."""
+    values = {column.name: getattr(row, column.name) for column in SUBSCRIPTION.c}
+    values |= {"state": HubState(row.state), "feed": FeedId(row.feed)}
+    return Subscription(**values)
 
 
 def state_of(row: Record) -> FeedState:

@@ -2,9 +2,10 @@
 
 Pure: the time and a jitter in [0, 1) are arguments. `pace` decides when to ask and with which
 validators, `habits` learns how a feed usually behaves, `health` says how it is and what the
-health channels should hear of it.
+health channels should hear of it, `hub` how WebSub spares polls.
 """
 
+from watcher.core.rhythm import hub
 from watcher.core.rhythm.health import Health, Incident, Notice, health, incidents, notice_of
 from watcher.core.rhythm.pace import (
     BACKOFF_CAP,
@@ -42,6 +43,7 @@ __all__ = [
     "after_answer",
     "after_failure",
     "health",
+    "hub",
     "incidents",
     "notice_of",
     "own_name",

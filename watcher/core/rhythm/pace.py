@@ -27,6 +27,8 @@ HINT_CAP = timedelta(hours=6)
 BACKOFF_FIRST = timedelta(minutes=2)
 BACKOFF_CAP = timedelta(hours=6)
 RETRY_AFTER_CAP = timedelta(hours=24)
+REST_OF_A_DOCUMENT = timedelta(minutes=1)
+"""A document with more items than one poll takes is read on so soon."""
 LIVELY = timedelta(days=3)
 MOST_DIGESTS = 10_000
 """Hashes kept of a feed that answers in parts."""
@@ -71,6 +73,7 @@ def after_answer(
     taken from every 200 and 304; a 200 without them clears the old ones, a 304 that leaves one
     out confirms it.
     """
+    again = None
     if document is None:
         after = replace(
             state,
@@ -79,14 +82,15 @@ def after_answer(
             validated_since=state.validated_since or now,
         )
     else:
+        again = _read_again(state, fetched, document, arrived)
         after = replace(
             state,
-            etag=fetched.etag,
-            last_modified=fetched.last_modified,
+            etag=fetched.etag if again is None else None,
+            last_modified=fetched.last_modified if again is None else None,
             validated_since=None,
             digests=_digests(state, fetched, document),
             head=document.head,
-            first_read=state.first_read or now,
+            first_read=state.first_read or (now if again in {None, SLOW} else None),
             last_new=_last_new(state, document, arrived, now),
             habits=habits.learn(
                 state.habits, arrived, items=document.items, last=state.last_new, now=now
@@ -98,18 +102,23 @@ def after_answer(
             dropped=document.dropped,
             ill_formed=document.ill_formed or (state.ill_formed and not document.entries),
             garbled=document.garbled,
-            hub=fetched.hub or document.hub,
-            topic=fetched.topic or document.topic,
+            # A document of which nothing had to be read (the same as before) names no hub.
+            hub=fetched.hub or document.hub or (state.hub if _same_head(state, document) else None),
+            topic=fetched.topic
+            or document.topic
+            or (state.topic if _same_head(state, document) else None),
             title=own_name(document) or state.title,
             format=document.format,
             encoding=document.encoding,
         )
     after = replace(after, wishes=_wishes(state.wishes, fetched, document))
     interval = _interval(state, after, document, new=len(arrived), now=now)
+    if again is not None:
+        interval = min(interval, again)
     return replace(
         after,
         interval=interval,
-        next_due=_allowed(_spread(now, interval, jitter), after),
+        next_due=allowed(_spread(now, interval, jitter), after),
         last_polled=now,
         last_read=now,
         failures=0,
@@ -145,7 +154,7 @@ def after_failure(
         wait = max(wait, min(retry_after, RETRY_AFTER_CAP))
     return replace(
         state,
-        next_due=_allowed(_spread(now, wait, jitter), state),
+        next_due=allowed(_spread(now, wait, jitter), state),
         last_polled=now,
         failures=failures,
         fault=fault,
@@ -157,6 +166,25 @@ def after_failure(
 def own_name(document: Document) -> str:
     """Return what a feed calls itself, short enough for the first line of an alert."""
     return " ".join(document.title.split())[:LONGEST_NAME].strip()
+
+
+def _same_head(state: FeedState, document: Document) -> bool:
+    return document.head == state.head
+
+
+def _read_again(
+    state: FeedState, fetched: Fetched, document: Document, arrived: Sequence[datetime | None]
+) -> timedelta | None:
+    """Return how soon a document must be read again in full; None when it was read to its end.
+
+    Until then no validator is kept, as "not modified" would hide what is left, and a first sight
+    goes on, unless it gets nowhere (SLOW). A feed that breaks off twice running just is so.
+    """
+    if document.left:
+        return REST_OF_A_DOCUMENT if arrived else SLOW
+    kept = (state.etag, state.last_modified)
+    twice = state.ill_formed and kept in {(None, None), (fetched.etag, fetched.last_modified)}
+    return NEWS if document.cut_off and not twice else None
 
 
 def _digests(state: FeedState, fetched: Fetched, document: Document) -> frozenset[bytes]:
@@ -287,7 +315,7 @@ def _spread(now: datetime, wait: timedelta, jitter: float) -> datetime:
     return due
 
 
-def _allowed(due: datetime, state: FeedState) -> datetime:
+def allowed(due: datetime, state: FeedState) -> datetime:
     """Return `due`, moved out of the hours and days the publisher asked to be left alone in (GMT).
 
     The user's own `every:` goes before them. A document that skips every hour or every day asks

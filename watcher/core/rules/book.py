@@ -12,6 +12,7 @@ from watcher.core.model import Explanation, Group, Hit, Rule, Term, TermKind
 from watcher.core.rules.explain import explanation
 from watcher.core.rules.index import Forms, Index, Pattern, Role
 from watcher.core.rules.look import LeafSpec, Look
+from watcher.core.rules.nearly import Parts, nearly
 from watcher.core.rules.sources import obstacle
 from watcher.core.rules.tree import Tree, evaluate, needs_a_hit
 from watcher.core.text import fold
@@ -36,15 +37,19 @@ class RuleBook:
         self._leaves: list[LeafSpec] = []
         self._numbers: dict[Term, int] = {}
         self._trees = tuple(self._tree(rule.find) for rule in self.rules)
+        self._parts = Parts(self._index, self._leaves)
         self._fields = tuple(dict.fromkeys(name for rule in rules for name in rule.search_in))
         self._of_leaf: dict[int, list[int]] = {}
         self._always: list[int] = []
+        self._with_regex: list[int] = []
         for at, tree in enumerate(self._trees):
             if not needs_a_hit(tree, self._leaves):
                 self._always.append(at)
                 continue
             for leaf in tree.leaves():
                 self._of_leaf.setdefault(leaf, []).append(at)
+            if any(self._leaves[leaf].regex for leaf in tree.leaves()):
+                self._with_regex.append(at)
 
     def match(self, article: Article, *, today: date | None = None) -> tuple[Hit, ...]:
         """Return the rules that hold for the article, in the order of the rules.
@@ -72,6 +77,26 @@ class RuleBook:
         return Hit(
             rule=rule.name,
             matches=tuple(sorted(matches, key=lambda m: (order[m.field], m.start, m.end))),
+        )
+
+    def needs_page(self, article: Article, *, today: date | None = None) -> bool:
+        """Tell whether the whole text could make a rule hold that holds not yet, but nearly.
+
+        Never for a rule that holds already, or that does not search the text; see `nearly`.
+        """
+        look = Look(self._index, self._leaves, article)
+        words = look.words(self._fields).values()
+        in_part = self._parts.found({number for numbers in words for number in numbers})
+        # What a regular expression finds is not in the index.
+        candidates = {*self._always, *self._with_regex}
+        for leaf in look.named(self._fields) | in_part:
+            candidates.update(self._of_leaf.get(leaf, ()))
+        return any(
+            "text" in (fields := self.rules[at].search_in)
+            and not obstacle(self.rules[at], article, today)
+            and evaluate(self._trees[at], look, fields) is None
+            and nearly(self._trees[at], look, fields, in_part)
+            for at in candidates
         )
 
     def explain(self, article: Article) -> tuple[Explanation, ...]:

@@ -168,11 +168,26 @@ class Look:
         """Tell whether the entity's conditions let the spelling count."""
         if leaf.entity is None:
             return True
-        if any(_is_inside(outer, page, found) for outer in leaf.not_inside):
-            return False
-        if any(self._speaks_against(leaf, page, found, other) for other in self.guards(leaf)):
+        if self._is_ruled_out(leaf, page, found):
             return False
         return not found.pattern.ctx or self.has_context(leaf, page, found)
+
+    def _is_ruled_out(self, leaf: LeafSpec, page: Page, found: Found) -> bool:
+        """Tell whether the words around the spelling say that something else is meant."""
+        return any(_is_inside(outer, page, found) for outer in leaf.not_inside) or any(
+            self._speaks_against(leaf, page, found, other) for other in self.guards(leaf)
+        )
+
+    def lacks_context(self, number: int, fields: Iterable[str]) -> bool:
+        """Tell whether an ambiguous name of the leaf stands there and only lacks its context."""
+        leaf = self._leaves[number]
+        return leaf.entity is not None and any(
+            found.pattern.ctx
+            and not self._is_ruled_out(leaf, page, found)
+            and not self.has_context(leaf, page, found)
+            for page in map(self.page, fields)
+            for found in page.names.get(number, ())
+        )
 
     def guards(self, leaf: LeafSpec) -> Iterator[tuple[Page, Found]]:
         """Yield where the entity's `not_with` words stand, in any field."""

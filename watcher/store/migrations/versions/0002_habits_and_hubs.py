@@ -45,15 +45,21 @@ def upgrade() -> None:
     op.create_index("feed_host", "feed", ["host"])
     op.create_table(
         "subscription",
-        sa.Column("feed", NUMBER, sa.ForeignKey("feed.id"), primary_key=True),
+        sa.Column("token", sa.Text(), primary_key=True),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("feed", NUMBER, sa.ForeignKey("feed.id"), nullable=False),
         sa.Column("hub", sa.Text(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("token", sa.Text(), nullable=False, unique=True),
-        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("base", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("renew", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=True),
         sa.Column("until", sa.BigInteger(), nullable=True),
         sa.Column("pushed", sa.BigInteger(), nullable=True),
+        sa.Column("missed", sa.BigInteger(), nullable=True),
+        sa.Column("slowed", sa.BigInteger(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
     )
-    op.create_index("subscription_renew", "subscription", ["renew"])
+    op.create_index("subscription_feed", "subscription", ["feed"])

@@ -1,6 +1,7 @@
 """The story of one article, top to bottom: poll a feed, judge what is new, write it down once.
 
     fetch -> decode -> split -> parse        poll(): the network and the killable child
+    -> pages of articles                     pages.add(): for feeds that are to be read in full
     -> identity -> stories -> rules -> decide  settle(): pure, in one transaction with
     -> store                                     the feed's new validators (I1, I2)
     -> outbox -> target                      Ledger: what the outbox asks of the store
@@ -10,164 +11,46 @@ It knows every door and no clock, no command and no terminal.
 
 from __future__ import annotations
 
-import json
+import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
-from itertools import chain
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from watcher.alerts import Target, redact, split
+from watcher.alerts import redact
 from watcher.core import identity, rhythm
 from watcher.core.decide import (
     Occasion,
     decide,
     edited,
-    notice,
     outgoing,
-    retry,
     schedule,
 )
-from watcher.core.errors import FeedError, RulesError, WatcherError
+from watcher.core.errors import FeedError
 from watcher.core.identity import host_of
 from watcher.core.model import (
     Article,
     ArticleId,
-    AtLeast,
-    Batch,
-    Channel,
-    Config,
     Decision,
     DeliveryState,
     Document,
+    FeedId,
     FeedState,
-    Fetched,
-    Hit,
-    Link,
+    FullText,
     LinkKind,
-    Mistake,
-    Outcome,
-    Rule,
     Story,
-    Telling,
 )
-from watcher.core.rules import RuleBook, compile_rules
-from watcher.core.stories import StoryIndex
-from watcher.feeds import Fetcher, Reader
-from watcher.store import Queries, Store, Tx, keep
+from watcher.feeds import Fetcher, Pages, Reader, websub
+from watcher.store import Store, Tx
+from watcher.watch.desk import Desk
+from watcher.watch.ledger import write_notice
+from watcher.watch.memory import Memory
+from watcher.watch.nouns import Placed, Polled, Tally
+from watcher.watch.pages import ArticlePages
 
 log = logging.getLogger(__name__)
-
-WINDOW = timedelta(hours=72)
-"""How long a story takes in copies and reports."""
-KEEP_SHARE = 20
-"""The story index is written down when one in so many of its articles isn't yet."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What the command line says about where things are and how to print."""
-
-    rules: Path = Path("rules.yaml")
-    state: Path = Path("state")
-    database_url: str | None = None
-    json: bool = False
-    verbose: int = 0
-    color: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Polled:
-    """One poll of one feed, before anything is decided. `error` or `fetched` is set.
-
-    `document` is None for a 304, `error` holds a failure with its named cause.
-    """
-
-    state: FeedState
-    at: datetime
-    fetched: Fetched | None = None
-    document: Document | None = None
-    error: FeedError | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Tally:
-    """What came of some polls, counted."""
-
-    polled: int = 0
-    not_modified: int = 0
-    failed: int = 0
-    items_new: int = 0
-    stories_new: int = 0
-    copies: int = 0
-    matches: int = 0
-    alerts: int = 0
-    held: int = 0
-
-    def add(self, other: Tally) -> None:
-        """Count `other` in."""
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """An article with its place in a story and the rules that hold for it."""
-
-    article: Article
-    link: Link
-    hits: tuple[Hit, ...]
-
-
-class Desk:
-    """The rules in force: compiled, with channels that know their targets. Replaced as a whole.
-
-    Raises RulesError with a mistake for each channel whose address no service understands.
-    """
-
-    def __init__(self, config: Config) -> None:
-        self.config = config
-        self.zone = ZoneInfo(config.timezone)
-        self.book: RuleBook = compile_rules(config.rules, config.entities)
-        self.names: Mapping[str, str] = {entity.id: entity.name for entity in config.entities}
-        self.feeds = {feed.url: feed for feed in config.feeds}
-        self.rules: Mapping[str, Rule] = {rule.name: rule for rule in config.rules}
-        self.targets: dict[str, Target] = {}
-        channels: dict[str, Channel] = {}
-        mistakes: list[Mistake] = []
-        for channel in config.channels:
-            try:
-                targets = split(channel)
-            except WatcherError as error:
-                mistakes.append(
-                    Mistake(file=config.path, line=channel.line, column=1, message=str(error))
-                )
-                continue
-            self.targets |= {target.name: target for target in targets}
-            channels[channel.name] = replace(channel, targets=tuple(t.name for t in targets))
-        if mistakes:
-            raise RulesError(tuple(mistakes))
-        self.channels: Mapping[str, Channel] = channels
-        self.channel_of: Mapping[str, Channel] = {
-            target: channel for channel in channels.values() for target in channel.targets
-        }
-        self.health: tuple[str, ...] = tuple(
-            target for channel in channels.values() if channel.health for target in channel.targets
-        )
-        self.waits = any(rule.at_least != AtLeast() for rule in config.rules)
-
-    def explain(self, telling: Telling) -> Telling:
-        """Add what the rules say for people: why they are there, and the names of entities."""
-        rules = (self.rules[name] for name in telling.delivery.rules if name in self.rules)
-        met = {match.entity for hit in telling.hits for match in hit.matches if match.entity}
-        return replace(
-            telling,
-            whys={rule.name: rule.why for rule in rules},
-            names={id_: self.names[id_] for id_ in met if id_ in self.names},
-        )
 
 
 class Watch:
@@ -185,20 +68,21 @@ class Watch:
         desk: Desk,
         fetcher: Fetcher,
         reader: Reader,
+        pages: Pages | None = None,
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
         kept: Path | None = None,
     ) -> None:
         self.store = store
-        self._kept = kept
-        self._kept_at = 0
         self.desk = desk
         self._fetcher = fetcher
         self._reader = reader
         self._clock = clock
         self._jitter = jitter
-        self._index = StoryIndex(window=WINDOW)
-        self._opened = False
+        self.pages = ArticlePages(pages, store, lambda: self.desk, clock)
+        self._memory = Memory(store, clock, kept)
+        self.listens = False
+        """Whether hubs can send to us: only then a feed may be polled more slowly."""
 
     def use(self, desk: Desk) -> None:
         """Take over new rules, channels and feeds; what is known of the feeds stays."""
@@ -211,51 +95,15 @@ class Watch:
 
         `settle` does so by itself before the first news: most runs from cron bring none.
         """
-        self._opened = True
-        since = self._clock() - WINDOW
-        with self.store.read() as known:
-            place = self._take_up(known)
-            for article, link in known.articles_since(since, after=place):
-                self._index.add(article, link)
-        self._index.expire(self._clock())
-        return len(self._index)
-
-    def _take_up(self, known: Queries) -> tuple[int, str, int] | None:
-        """Fill the index from the file; return how far that goes, None when it is of no use."""
-        if self._kept is None:
-            return None
-        try:
-            pieces = keep.read(self._kept)
-            number, id_, version = json.loads(next(pieces))
-            if known.has_been_at((number, id_, version)):
-                self._index.load(pieces)
-                self._kept_at = number
-                return number, id_, version
-        except (OSError, ValueError, TypeError, StopIteration) as error:
-            log.debug("the story index is read from the articles: %s", error)
-            self._index = StoryIndex(window=WINDOW)
-        return None
+        return self._memory.open()
 
     def keep_index(self) -> None:
-        """Write the index down for the next start, if much has come since it last was.
-
-        Runs where `settle` does. The file may be lost: it only saves reading articles again.
-        """
-        if self._kept is None or not self._opened:
-            return
-        try:
-            with self.store.read() as known:
-                place = known.place()
-            if (place[0] - self._kept_at) * KEEP_SHARE < len(self._index):
-                return
-            keep.write(self._kept, chain([json.dumps(place).encode()], self._index.dump()))
-            self._kept_at = place[0]
-        except (OSError, WatcherError) as error:
-            log.warning("%s: %s; the next start takes longer", self._kept, error)
+        """Write the index down for the next start. Runs where `settle` does."""
+        self._memory.keep()
 
     # --- one poll --------------------------------------------------------------------------
 
-    async def poll(self, state: FeedState) -> Polled:
+    async def poll(self, state: FeedState, *, rung: bool = False) -> Polled:
         """Ask one feed what is new. A failure is a value with a named cause, never raised."""
         feed, now = state.feed, self._clock()
         etag, last_modified = rhythm.validators(state, now=now)
@@ -270,9 +118,40 @@ class Watch:
                     known=state.digests,
                     head=state.head,
                 )
+                # It may be 10 MB, and waits with others to be settled.
+                fetched = replace(fetched, body=None)
         except FeedError as error:
             return Polled(state=state, at=self._clock(), error=error)
-        return Polled(state=state, at=self._clock(), fetched=fetched, document=document)
+        return Polled(state=state, at=self._clock(), fetched=fetched, document=document, rung=rung)
+
+    async def read(self, feed: FeedId, pushed: websub.Pushed) -> Polled | None:
+        """Read what a hub sent as if it had been asked for; None when there is no item in it."""
+        state = await asyncio.to_thread(self._state, feed)
+        if state is None or state.first_read is None:
+            return None
+        try:
+            document = await self._reader.read(
+                pushed.body,
+                url=state.feed.url,
+                content_type=pushed.content_type,
+                known=state.digests,
+            )
+        except FeedError:
+            return None
+        if not document.items or document.damaged or document.left:
+            return None
+        return Polled(state=state, at=self._clock(), document=document, pushed=True)
+
+    def _state(self, feed: FeedId) -> FeedState | None:
+        with self.store.read() as known:
+            return known.feed_numbered(feed)
+
+    def ring(self, feed: FeedId) -> None:
+        """Let a feed be polled at once: its hub says that there is something new."""
+        with self.store.write() as tx:
+            state = tx.feed_numbered(feed)
+            if state is not None and state.fault is None:
+                tx.poll_by(feed, rhythm.hub.rung_at(state, now=self._clock()))
 
     # --- what it brought -------------------------------------------------------------------
 
@@ -284,7 +163,9 @@ class Watch:
         """
         tally = Tally()
         undo: list[Callable[[], None]] = []
-        if not self._opened and any(poll.document and poll.document.entries for poll in polls):
+        if not self._memory.opened and any(
+            poll.document and poll.document.entries for poll in polls
+        ):
             log.info("%d articles of the last days are known", self.open_index())
         try:
             with self.store.write() as tx:
@@ -294,40 +175,99 @@ class Watch:
             for step in reversed(undo):
                 step()
             raise
-        self._index.expire(self._clock())
+        self._memory.index.expire(self._clock())
         return tally
 
     def _settle(self, tx: Tx, poll: Polled, undo: list[Callable[[], None]]) -> Tally:
         # The rules may have changed while it was polled: what they say of the feed now counts.
-        feed = self.desk.feeds.get(poll.state.feed.url, poll.state.feed)
+        feed = self.desk.feed_of(poll)
         if not feed.named and poll.state.title:
             feed = replace(feed, name=poll.state.title)
         poll = replace(poll, state=replace(poll.state, feed=feed))
-        if poll.fetched is None:
+        if poll.fetched is None and not poll.pushed:
             return self._settle_failure(tx, poll)
-        tally = Tally(polled=1, not_modified=int(poll.document is None))
+        tally = Tally(
+            polled=int(not poll.pushed),
+            not_modified=int(poll.document is None),
+            pages=sum(page.cause is None for page in poll.pages),
+            pages_failed=sum(page.cause is not None for page in poll.pages),
+        )
         arrived: list[datetime | None] = []
         if poll.document is not None and poll.document.entries:
             new = self._settle_document(tx, poll, poll.document, tally, undo)
             arrived = [article.published for article in new]
-        after = rhythm.after_answer(
-            poll.state,
-            poll.fetched,
-            poll.document,
-            arrived=arrived,
-            now=poll.at,
-            jitter=self._jitter(),
-        )
-        tx.save_feed(self._with_incident(tx, poll.state, after, poll.at), before=poll.state)
+        after = self._after(poll, arrived)
+        if poll.document is not None:
+            self._log_losses(poll.document, poll.state, after)
+        after = self._with_incident(tx, poll.state, after, poll.at)
+        after = self._spared(tx, poll, after, new=len(arrived))
+        tx.save_feed(after, before=poll.state)
+        for page in poll.pages:
+            if page.retry_after:
+                tx.hold_host(host_of(page.url), until=poll.at + page.retry_after)
         return tally
+
+    def _after(self, poll: Polled, arrived: Sequence[datetime | None]) -> FeedState:
+        """Return what is known of a feed after a push, or an answer."""
+        if poll.fetched is not None:
+            return rhythm.after_answer(
+                poll.state,
+                poll.fetched,
+                poll.document,
+                arrived=arrived,
+                now=poll.at,
+                jitter=self._jitter(),
+            )
+        if poll.document is None:
+            raise ValueError("a push holds a document")
+        return rhythm.hub.after_push(poll.state, poll.document, arrived, now=poll.at)
+
+    def _spared(self, tx: Tx, poll: Polled, after: FeedState, *, new: int) -> FeedState:
+        """Put the next poll off where a hub sends what is new, and judge the hub by what came."""
+        unread = poll.document is not None and (poll.document.left or poll.document.cut_off)
+        if not self.listens or after.hub is None or unread:
+            return after
+        for known in tx.subscriptions(after.id):
+            if not rhythm.hub.live(known, now=poll.at):
+                continue
+            if poll.pushed:
+                judged = replace(known, pushed=poll.at) if new else known
+            else:
+                judged = rhythm.hub.after_poll(
+                    known, poll.state, new=new, rung=poll.rung, now=poll.at
+                )
+            due = rhythm.hub.rests_until(after, judged, now=poll.at, jitter=self._jitter())
+            if due is not None:
+                after = replace(after, next_due=due)
+                judged = replace(judged, slowed=due)
+            if judged != known:
+                tx.save_subscription(judged)
+        return after
+
+    def _log_losses(self, document: Document, before: FeedState, after: FeedState) -> None:
+        """Say in one line what could not be read as it stood; what stays so is not said again."""
+        broken = after.ill_formed and not before.ill_formed
+        worse = document.garbled > before.garbled
+        if not (document.damaged or document.dropped or broken or worse):
+            return
+        notes = [*document.notes, *(["its XML is not well-formed"] if broken else [])]
+        log.warning(
+            "feed %s (%s): read with losses: %s (next try %s)",
+            after.feed.name,
+            after.feed.url,
+            " ".join("; ".join(notes).split()),
+            self._time(after.next_due),
+        )
 
     def _settle_failure(self, tx: Tx, poll: Polled) -> Tally:
         if poll.error is None:
             raise ValueError("a poll holds an answer or an error")
+        # The detail quotes addresses, and an address may hold a key; it is shown to people.
+        detail = redact(poll.error.detail, self.desk.config.secrets)
         after = rhythm.after_failure(
             poll.state,
             poll.error.fault,
-            poll.error.detail,
+            detail,
             retry_after=poll.error.retry_after,
             now=poll.at,
             jitter=self._jitter(),
@@ -337,8 +277,8 @@ class Watch:
             poll.state.feed.name,
             poll.state.feed.url,
             poll.error.fault.value,
-            poll.error.detail.rstrip("."),
-            f"{after.next_due.astimezone(self.desk.zone):%H:%M:%S}",
+            detail.rstrip("."),
+            self._time(after.next_due),
         )
         tx.save_feed(self._with_incident(tx, poll.state, after, poll.at), before=poll.state)
         if poll.error.retry_after:
@@ -377,15 +317,11 @@ class Watch:
         return found.new
 
     def _place(self, article: Article, undo: list[Callable[[], None]]) -> Placed:
-        link = self._index.place(article)
-        self._index.add(article, link)
-        undo.append(partial(self._index.discard, article.id))
-        hits = self.desk.book.match(article, today=self._today(article.seen or self._clock()))
+        link = self._memory.index.place(article)
+        self._memory.index.add(article, link)
+        undo.append(partial(self._memory.index.discard, article.id))
+        hits = self.desk.book.match(article, today=self.desk.today(article.seen or self._clock()))
         return Placed(article=article, link=link, hits=hits)
-
-    def _today(self, at: datetime) -> date:
-        """Return the user's date, by which rules are active or not."""
-        return at.astimezone(self.desk.zone).date()
 
     def _settle_version(
         self,
@@ -403,7 +339,11 @@ class Watch:
         if before is None or link is None:
             raise LookupError(f"a version of an article that is not stored: {article.id}")
         article = replace(article, seen=before.seen)
-        today = self._today(at)
+        feed = self.desk.feeds.get(article.feed)
+        if feed is not None and feed.full_text is not FullText.NEVER and not article.text:
+            # Its page could not be had this time, or was not needed: what it said is not unsaid.
+            article = replace(article, text=before.text)
+        today = self.desk.today(at)
         # What today's rules find in the old words, too, is no news: a changed rule does not fire
         # on the past.
         then = {hit.rule for hit in self.desk.book.match(before, today=today)}
@@ -412,9 +352,9 @@ class Watch:
         hits = tuple(hit for hit in matched if hit.rule not in late)
         tx.add_versions([article], contents=contents, at=at)
         tx.add_hits(article.id, hits)
-        if article.id in self._index:
-            self._index.add(article, link)
-            undo.append(partial(self._index.add, before, link))
+        if article.id in self._memory.index:
+            self._memory.index.add(article, link)
+            undo.append(partial(self._memory.index.add, before, link))
         changed = edited(before, hits_before, article, hits)
         item = Placed(article=article, link=link, hits=hits)
         self._tell(tx, item, tally, at=at, contents=contents, changed=changed)
@@ -487,84 +427,15 @@ class Watch:
             (told.add if incident.begins else told.discard)(incident.ailment)
         return replace(after, told=frozenset(told)) if told != after.told else after
 
+    def _time(self, at: datetime) -> str:
+        return f"{at.astimezone(self.desk.zone):%H:%M:%S}"
+
     def _minute(self, at: datetime) -> str:
         return at.astimezone(self.desk.zone).strftime("%d %B %Y %H:%M")
 
     def tell_health(self, tx: Tx, headline: str, body: str, *, occasion: str, at: datetime) -> None:
         """Put a message about the watcher itself on its way to the health channels, once."""
-        body = redact(body, self.desk.config.secrets)
+        secrets = self.desk.config.secrets
+        headline, body = redact(headline, secrets), redact(body, secrets)
         log.warning("%s: %s", headline, body.partition("\n")[0])
         write_notice(tx, self.desk.health, headline, body, occasion=occasion, at=at)
-
-
-def write_notice(
-    tx: Tx, targets: Iterable[str], headline: str, body: str, *, occasion: str, at: datetime
-) -> None:
-    """Write one health alert and its deliveries; the same occasion is written once."""
-    alert, deliveries = notice(headline, body, targets=targets, occasion=occasion, now=at)
-    tx.add_alerts([alert])
-    tx.add_deliveries(deliveries)
-
-
-class Ledger:
-    """What the outbox asks of the store: due messages out, outcomes in."""
-
-    def __init__(
-        self,
-        store: Store,
-        desk: Callable[[], Desk],
-        *,
-        clock: Callable[[], datetime],
-        jitter: Callable[[], float],
-    ) -> None:
-        self._store = store
-        self._desk = desk
-        self._clock = clock
-        self._jitter = jitter
-
-    def due_targets(self) -> Sequence[str]:
-        """Name the targets that have something to send now."""
-        with self._store.read() as known:
-            return known.due_targets(self._clock())
-
-    def next_delivery(self) -> datetime | None:
-        """Return when the next delivery is due."""
-        with self._store.read() as known:
-            return known.next_delivery()
-
-    def take(self, target: str) -> Batch | None:
-        """Mark the target's next message as being sent, and return it."""
-        with self._store.write() as tx:
-            batch = tx.take(target, now=self._clock())
-        if batch is None:
-            return None
-        desk = self._desk()
-        return replace(batch, tellings=tuple(map(desk.explain, batch.tellings)))
-
-    def record(self, batch: Batch, outcome: Outcome) -> datetime | None:
-        """Write what became of a message; return when it is tried again, if it is."""
-        now = self._clock()
-        # An answer may quote the address it was sent to; what is written down must not.
-        detail = redact(outcome.detail, self._desk().config.secrets)
-        outcome = replace(outcome, detail=detail)
-        attempts = max(telling.delivery.attempts for telling in batch.tellings) + 1
-        state, due = retry(outcome, attempts, repeat=batch.repeat, now=now, jitter=self._jitter())
-        with self._store.write() as tx:
-            tx.record(batch.key, outcome, now=now, state=state, due=due)
-            # Not for notices: two broken health channels would tell of each other for ever.
-            if state is DeliveryState.PARKED and any(t.alert.rules for t in batch.tellings):
-                headline = f"A message to {batch.target} is parked: {outcome.sent.value}"
-                body = (
-                    f"{outcome.detail}\nSee it with: watcher deliveries list --state parked\n"
-                    "Mend the channel, then send it again with: watcher deliveries retry"
-                )
-                others = [target for target in self._desk().health if target != batch.target]
-                write_notice(
-                    tx,
-                    others,
-                    headline,
-                    body,
-                    occasion=f"parked {batch.target} {now.date()}",
-                    at=now,
-                )
-        return due

@@ -1,0 +1,26 @@
+"""The story of one article, from the bytes of a feed to a message on its way.
+
+`watch` is the page to read: poll a feed, judge what is new, write it down once. Beside it stand the
+rules in force (`desk`), the pages of articles (`pages`), what is known of the last days (`memory`),
+and what the outbox asks (`ledger`).
+"""
+
+from watcher.watch.desk import Desk
+from watcher.watch.ledger import Ledger, write_notice
+from watcher.watch.memory import WINDOW
+from watcher.watch.nouns import Placed, Polled, Settings, Tally
+from watcher.watch.pages import MOST_EDITED
+from watcher.watch.watch import Watch
+
+__all__ = [
+    "MOST_EDITED",
+    "WINDOW",
+    "Desk",
+    "Ledger",
+    "Placed",
+    "Polled",
+    "Settings",
+    "Tally",
+    "Watch",
+    "write_notice",
+]

@@ -1,0 +1,84 @@
+"""What was printed in the last days, so that a copy is known as one, also after a restart."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import chain
+from pathlib import Path
+
+from watcher.core.errors import WatcherError
+from watcher.core.stories import StoryIndex
+from watcher.store import Queries, Store, keep
+
+log = logging.getLogger(__name__)
+
+WINDOW = timedelta(hours=72)
+"""How long a story takes in copies and reports."""
+KEEP_SHARE = 20
+"""The story index is written down when one in so many of its articles isn't yet."""
+
+
+class Memory:
+    """The story index of the last days, and the file in which it outlasts the process.
+
+    `kept` is that file; without one every start reads the articles again. Everything here runs in
+    one thread at a time, that of `settle`.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], kept: Path | None) -> None:
+        self.index = StoryIndex(window=WINDOW)
+        self.opened = False
+        self._store = store
+        self._clock = clock
+        self._kept = kept
+        self._kept_at = 0
+
+    def open(self) -> int:
+        """Read the articles of the window back, so that copies of them are known as such.
+
+        Most runs from cron bring no news, and never need it.
+        """
+        self.opened = True
+        since = self._clock() - WINDOW
+        with self._store.read() as known:
+            place = self._take_up(known)
+            for article, link in known.articles_since(since, after=place):
+                self.index.add(article, link)
+        self.index.expire(self._clock())
+        return len(self.index)
+
+    def _take_up(self, known: Queries) -> tuple[int, str, int] | None:
+        """Fill the index from the file; return how far that goes, None when it is of no use."""
+        if self._kept is None:
+            return None
+        try:
+            pieces = keep.read(self._kept)
+            number, id_, version = json.loads(next(pieces))
+            if known.has_been_at((number, id_, version)):
+                self.index.load(pieces)
+                self._kept_at = number
+                return number, id_, version
+        except (OSError, ValueError, TypeError, StopIteration) as error:
+            log.debug("the story index is read from the articles: %s", error)
+            self.index = StoryIndex(window=WINDOW)
+        return None
+
+    def keep(self) -> None:
+        """Write the index down for the next start, if much has come since it last was.
+
+        Runs where `settle` does. The file may be lost: it only saves reading articles again.
+        """
+        if self._kept is None or not self.opened:
+            return
+        try:
+            with self._store.read() as known:
+                place = known.place()
+            if (place[0] - self._kept_at) * KEEP_SHARE < len(self.index):
+                return
+            keep.write(self._kept, chain([json.dumps(place).encode()], self.index.dump()))
+            self._kept_at = place[0]
+        except (OSError, WatcherError) as error:
+            log.warning("%s: %s; the next start takes longer", self._kept, error)
