@@ -172,13 +172,13 @@ class Candidates:
         asked = 0.0
         for key, weight in self._questions(gist):
             asked += weight
-            for slot in self._newest(key):
+            for slot in self._newest(key, alive):
                 score[slot] = score.get(slot, 0.0) + weight
         if not score:
             return []
         least = max(LEAST * asked, NEAR_BEST * max(score.values()))
         best = sorted((-told, slot) for slot, told in score.items() if told >= least)
-        return [slot for _, slot in best if slot in alive][:FOUND]
+        return [slot for _, slot in best[:FOUND]]
 
     def dump(self) -> Iterator[bytes]:
         """Yield all counts and entries, for `load`."""
@@ -213,11 +213,12 @@ class Candidates:
             self._ranking = gist, self.rarity.ranked(gist.marks)
         return self._ranking[1]
 
-    def _newest(self, key: int) -> Sequence[int]:
+    def _newest(self, key: int, alive: Container[int]) -> Sequence[int]:
         bucket = self._buckets[key % BUCKETS]
         if bucket is None:
             return ()
-        return [entry & _LOW for entry in bucket if entry >> 32 == key][-READ:]
+        slots = [entry & _LOW for entry in bucket if entry >> 32 == key]
+        return [slot for slot in slots if slot in alive][-READ:]
 
 
 def _first(ranked: Iterable[int], wanted: Container[int], count: int) -> list[int]:
