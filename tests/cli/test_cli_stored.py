@@ -509,3 +509,30 @@ def test_what_a_name_puts_into_a_feeds_address_is_not_shown(
 
     assert "canary-7f3a9c" not in ran.out + ran.err
     assert ran.out
+
+
+# --- feeds by name -------------------------------------------------------------------------------
+
+
+def test_a_name_that_two_feeds_share_removes_neither(own_folder: Path) -> None:
+    rules = own_folder / "rules.yaml"
+    twin = '  - {url: "https://steppe.example/kk", name: steppe post}\n'
+    rules.write_text(rules.read_text().replace("feeds:\n", f"feeds:\n{twin}"))
+    before = rules.read_text()
+
+    ran = watcher("feeds", "remove", "Steppe Post", cwd=own_folder)
+
+    assert ran.code == 2
+    assert "https://steppe.example/kk" in ran.err
+    assert "https://steppe.example/rss" in ran.err
+    assert rules.read_text() == before
+
+
+def test_a_pause_under_a_minute_is_refused_and_not_changed(own_folder: Path) -> None:
+    before = (own_folder / "rules.yaml").read_text()
+
+    ran = watcher("feeds", "add", "https://a.example/rss", "--every", "5s", cwd=own_folder)
+
+    assert ran.code == 2
+    assert "at least 1m" in ran.said.lower()
+    assert (own_folder / "rules.yaml").read_text() == before

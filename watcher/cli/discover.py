@@ -51,7 +51,8 @@ def feeds_discover(
         return _add(call, found[0], known, private=private)
     if not call.json and not all(canonical(one.url) in known for one in found):
         call.say()
-        call.say(f"To watch the first: watcher feeds add {found[0].url}")
+        own = " --private" if private else ""
+        call.say(f"To watch the first: watcher feeds add {found[0].url}{own}")
     return 0
 
 

@@ -170,6 +170,7 @@ def feeds_add(
     A running daemon takes it up by itself.
     """
     from watcher import config
+    from watcher.core import rhythm
 
     known_as = _language(language)
     if language and known_as is None:
@@ -182,6 +183,10 @@ def feeds_add(
         every=duration(every) if every else None,
         private=private,
     )
+    if new.every is not None and new.every < rhythm.FLOOR:
+        raise UsageError(
+            f"--every {every} is under a minute, which no publisher likes. At least 1m."
+        )
     if config.add_feeds(call.rules_file(), [new]):
         _done(call, url, "added", f"added {url}", "green")
     else:
@@ -315,13 +320,30 @@ def _done(call: Call, url: str, result: str, words: str, style: str) -> None:
 
 
 def find_feed(call: Call, wanted: str) -> Feed:
-    """Return the feed of that address or name (any case)."""
+    """Return the only feed of that address or name; which one is not guessed."""
+    found = find_feeds(call, wanted)
+    if len(found) > 1:
+        addresses = "\n".join(f"  {call.address(feed.url)}" for feed in found)
+        raise UsageError(f'{len(found)} feeds are called "{wanted}". Say its address:\n{addresses}')
+    return found[0]
+
+
+def find_feeds(call: Call, wanted: str) -> list[Feed]:
+    """Return the feed of that address, or all of that name (any case), as any screen shows it."""
     feeds = call.config().feeds
-    for feed in feeds:
-        if wanted == feed.url or wanted.casefold() == feed.name.casefold():
-            return feed
-    known = [feed.name for feed in feeds] + [feed.url for feed in feeds]
-    raise UsageError(f'no feed is called "{wanted}".{nearest(wanted, known)} (watcher feeds list)')
+    if same := [feed for feed in feeds if feed.url == wanted]:
+        return same
+    states = _states(call)
+    names = {feed.url: {feed.name.casefold()} for feed in feeds}
+    for url in names.keys() & states.keys():
+        names[url].add(states[url].feed.name.casefold())
+    found = [feed for feed in feeds if wanted.casefold() in names[feed.url]]
+    if not found:
+        known = [feed.name for feed in feeds] + [feed.url for feed in feeds]
+        raise UsageError(
+            f'no feed is called "{wanted}".{nearest(wanted, known)} (watcher feeds list)'
+        )
+    return found
 
 
 # --- check ---------------------------------------------------------------------------------------
@@ -343,7 +365,9 @@ def feeds_check(
     """
     from watcher.cli.net import Checked, check_feeds, fetcher
 
-    feeds = [find_feed(call, wanted) for wanted in feed] if feed else list(call.config().feeds)
+    every = call.config().feeds
+    asked = [one for wanted in feed for one in find_feeds(call, wanted)] if feed else every
+    feeds = list(dict.fromkeys(asked))
     if not feeds:
         raise WatcherError(f"no feeds in {call.options.rules} (watcher feeds add URL)")
     pushed = _pushed(call)

@@ -230,6 +230,8 @@ class _Loading:
         if url is None:
             return ""
         problem = sections.url_problem(url)
+        if problem and not sections.url_problem(url, private=True):
+            problem = "is in your own network, where nobody reaches it. Write its public name."
         if not (problem or (url.isascii() and url.isprintable())):
             problem = "holds a letter that must be written with % signs. Copy it from the browser."
         if not main:

@@ -31,7 +31,8 @@ def start_logging(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines(f"{time_of}%(levelname)s %(message)s"))
     logging.basicConfig(level=level, handlers=[handler])
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for noisy in ("apscheduler", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def follow_rules(zone: tzinfo, secrets: frozenset[str]) -> None:
