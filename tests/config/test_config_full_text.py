@@ -47,7 +47,7 @@ def test_full_text_without_its_extra_is_warned_of_once_with_the_mend(
     [warning] = warnings(tmp_path, full_text, WITHOUT)
 
     assert "rules.yaml:4:11:" in warning
-    assert "pip install 'watcher[fulltext]'" in warning
+    assert "pip install trafilatura lxml-html-clean" in warning
 
 
 def test_full_text_with_its_extra_and_no_full_text_without_it_are_fine(tmp_path: Path) -> None:

@@ -106,6 +106,17 @@ def test_the_pause_between_polls(state: FeedState, more: dict[str, Any], wait: t
     assert after.next_due - NOON == wait
 
 
+def test_a_feed_whose_only_item_is_years_old_is_asked_hourly_from_the_first_sight_on() -> None:
+    document = Document(format="rss20", encoding="utf-8", items=1)
+    old = [NOON - timedelta(days=3000)]
+
+    after = rhythm.after_answer(
+        a_feed_state(), an_answer(etag='"1"'), document, arrived=old, now=NOON, jitter=0.0
+    )
+
+    assert after.interval == HOUR
+
+
 def test_what_a_partial_answer_leaves_out_is_not_gone_and_the_hashes_do_not_grow_for_ever() -> None:
     state, most = a_feed_state(), 0
     for n in range(300):

@@ -73,7 +73,7 @@ def told(states: Sequence[tuple[FeedState, datetime]]) -> list[list[tuple[str, b
         (read(garbled=0.2), "mojibake", "20%"),
         (read(missed_at=NOON), "missed", "may have been missed"),
         (read(ill_formed=True), "broken-xml", "read all the same"),
-        (read(damaged=3), "alive", "3 items damaged"),
+        (read(damaged=1), "alive", "1 item damaged"),
         (read(dropped=9), "alive", "9 items over the limit"),
         (failed(read(), FeedFault.HTML), "html", "It is so."),
         (failed(read(), FeedFault.BLOCKED), "blocked", "It is so."),

@@ -547,7 +547,7 @@ async def test_without_the_extra_no_page_is_asked_for_and_the_mend_is_named(site
 
     assert len(lines) == 2
     assert lines[0].startswith("not-installed")
-    assert "pip install 'watcher[fulltext]'" in lines[0]
+    assert "pip install trafilatura lxml-html-clean" in lines[0]
     assert site.server.requests == []
 
 

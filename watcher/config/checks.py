@@ -51,7 +51,7 @@ def _full_text(drafts: Iterable[FeedDraft]) -> None:
                     draft.at,
                     'full_text: needs the extra "fulltext", which is not installed; until then '
                     "articles are judged by their summaries. "
-                    "Install it with: pip install 'watcher[fulltext]'",
+                    "Install it with: pip install trafilatura lxml-html-clean",
                 )
             return
 

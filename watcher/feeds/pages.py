@@ -37,7 +37,8 @@ READ_SECONDS: Final = 5.0
 """For taking the text out of it, which takes 10 to 20 ms."""
 STRIKES: Final = 2
 """Pages of one poll that may kill the child; the others are not tried, for other feeds wait."""
-MEND: Final = "pip install 'watcher[fulltext]'"
+MEND: Final = "pip install trafilatura lxml-html-clean"
+"""By their own names: "watcher" may be somebody else's package where packages come from."""
 
 _META: Final = re.compile(
     rb"<meta\b[^>]{0,300}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.-]{1,40})", re.IGNORECASE

@@ -125,7 +125,7 @@ def _postgres_engine(url: URL, place: str) -> Engine:
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     except ModuleNotFoundError:
         raise StateError(
-            "PostgreSQL needs one more package: pip install 'watcher[postgres]'"
+            "PostgreSQL needs one more package: pip install 'psycopg[binary]'"
         ) from None
     _on_error(engine, place)
     return engine

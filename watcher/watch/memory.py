@@ -41,13 +41,15 @@ class Memory:
 
         Most runs from cron bring no news, and never need it.
         """
-        self.opened = True
+        self.index = StoryIndex(window=WINDOW)
         since = self._clock() - WINDOW
         with self._store.read() as known:
             place = self._take_up(known)
             for article, link in known.articles_since(since, after=place):
                 self.index.add(article, link)
         self.index.expire(self._clock())
+        # Last: when the state can't be read, what was printed must not count as unknown for ever.
+        self.opened = True
         return len(self.index)
 
     def _take_up(self, known: Queries) -> tuple[int, str, int] | None:

@@ -163,9 +163,8 @@ class Watch:
         """
         tally = Tally()
         undo: list[Callable[[], None]] = []
-        if not self._memory.opened and any(
-            poll.document and poll.document.entries for poll in polls
-        ):
+        news = any(poll.document and poll.document.entries for poll in polls)
+        if news and not self._memory.opened:
             log.info("%d articles of the last days are known", self.open_index())
         try:
             with self.store.write() as tx:

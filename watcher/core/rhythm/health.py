@@ -91,9 +91,9 @@ def health(state: FeedState, *, now: datetime) -> Health:
         found.append(Health(word="broken-xml", detail="no well-formed XML; read all the same"))
     marks = [one.detail for one in found]
     if state.damaged:
-        marks.append(f"{state.damaged} items damaged")
+        marks.append(f"{_items(state.damaged)} damaged")
     if state.dropped:
-        marks.append(f"{state.dropped} items over the limit were left out")
+        marks.append(f"{_items(state.dropped)} over the limit left out")
     first = found[0] if found else Health(word="alive")
     return Health(word=first.word, since=first.since, detail="; ".join(marks))
 
@@ -204,6 +204,10 @@ def _usual(state: FeedState) -> str:
     if state.habits.gap is None:
         return ""
     return f" (usually something every {span_in_words(state.habits.gap)})"
+
+
+def _items(count: int) -> str:
+    return f"{count} item{'' if count == 1 else 's'}"
 
 
 def span_in_words(span: timedelta) -> str:

@@ -112,7 +112,7 @@ def after_answer(
             encoding=document.encoding,
         )
     after = replace(after, wishes=_wishes(state.wishes, fetched, document))
-    interval = _interval(state, after, document, new=len(arrived), now=now)
+    interval = _interval(state, after, document, arrived, now=now)
     if again is not None:
         interval = min(interval, again)
     return replace(
@@ -255,8 +255,8 @@ def _interval(
     before: FeedState,
     after: FeedState,
     document: Document | None,
+    arrived: Sequence[datetime | None],
     *,
-    new: int,
     now: datetime,
 ) -> timedelta:
     """Return the pause to the next poll: the user's word, else the feed's habits and hints."""
@@ -268,7 +268,7 @@ def _interval(
         base = NEWS
     else:
         base = SLOW
-    paces = [base, *_paces(before, after, document, new=new)]
+    paces = [base, *_paces(before, after, document, arrived)]
     hints = [after.wishes.max_age, after.wishes.ttl]
     return max(
         [
@@ -285,19 +285,23 @@ def _is_known(state: FeedState, now: datetime) -> bool:
 
 
 def _paces(
-    before: FeedState, after: FeedState, document: Document | None, *, new: int
+    before: FeedState,
+    after: FeedState,
+    document: Document | None,
+    arrived: Sequence[datetime | None],
 ) -> list[timedelta]:
     """Return how soon the feed's habits want the next poll, so that no item slips through.
 
     An item must be met TURNS times while it stands in the document, at the feed's mean pace; and
     what a poll finds corrects that: full of news is too late, mostly known may be later again.
     """
-    paces = []
+    paces, new = [], len(arrived)
     if after.habits.reach is not None:
         paces.append(after.habits.reach / TURNS)
     if before.first_read is None:
         # Without dates nothing is known of its pace: the second look comes soon in any case.
-        return paces or [NEWS]
+        dated = any(at is not None for at in arrived)
+        return paces if paces or dated else [NEWS]
     if after.missed_at is not None and after.missed_at != before.missed_at:
         paces.append(before.interval / TURNS)
     elif document is None or new <= MOSTLY_KNOWN * document.items:
