@@ -1,0 +1,123 @@
+"""The nouns of the program: frozen values that every room speaks in.
+
+Nothing here reads, writes, or asks the time. Times are aware UTC datetimes; ids are NewTypes;
+closed sets are StrEnums, whose values are what users read in JSON and in the store. Texts are
+plain text (no markup), as `feeds` extracted it, unfolded: folding belongs to `core.text`.
+"""
+
+from __future__ import annotations
+
+from watcher.core.model.alerts import (
+    Alert,
+    AlertKind,
+    Batch,
+    Decision,
+    Delivery,
+    DeliveryState,
+    Hold,
+    Message,
+    Outcome,
+    Reason,
+    Sent,
+    Telling,
+)
+from watcher.core.model.channels import Channel, Digest, Format, Limit, Quiet, Traits
+from watcher.core.model.config import Config, Mistake, Weight
+from watcher.core.model.documents import Document, Entry, Fetched, Page, PageFault
+from watcher.core.model.feeds import (
+    Ailment,
+    Feed,
+    FeedFault,
+    FeedState,
+    FullText,
+    Habits,
+    HubState,
+    Subscription,
+    Wishes,
+)
+from watcher.core.model.ids import AlertId, ArticleId, DeliveryId, FeedId, StoryId
+from watcher.core.model.rules import (
+    Alias,
+    AtLeast,
+    Entity,
+    Explanation,
+    FollowUps,
+    Group,
+    Hit,
+    How,
+    Leaf,
+    Match,
+    Rule,
+    RuleTest,
+    Severity,
+    Sources,
+    Term,
+    TermKind,
+)
+from watcher.core.model.stories import Article, Known, Link, LinkKind, Member, Story, Told
+
+__all__ = [
+    "Ailment",
+    "Alert",
+    "AlertId",
+    "AlertKind",
+    "Alias",
+    "Article",
+    "ArticleId",
+    "AtLeast",
+    "Batch",
+    "Channel",
+    "Config",
+    "Decision",
+    "Delivery",
+    "DeliveryId",
+    "DeliveryState",
+    "Digest",
+    "Document",
+    "Entity",
+    "Entry",
+    "Explanation",
+    "Feed",
+    "FeedFault",
+    "FeedId",
+    "FeedState",
+    "Fetched",
+    "FollowUps",
+    "Format",
+    "FullText",
+    "Group",
+    "Habits",
+    "Hit",
+    "Hold",
+    "How",
+    "HubState",
+    "Known",
+    "Leaf",
+    "Limit",
+    "Link",
+    "LinkKind",
+    "Match",
+    "Member",
+    "Message",
+    "Mistake",
+    "Outcome",
+    "Page",
+    "PageFault",
+    "Quiet",
+    "Reason",
+    "Rule",
+    "RuleTest",
+    "Sent",
+    "Severity",
+    "Sources",
+    "Story",
+    "StoryId",
+    "Subscription",
+    "Telling",
+    "Term",
+    "TermKind",
+    "Told",
+    "Traits",
+    "Weight",
+    "Wishes",
+]
