@@ -6,6 +6,7 @@ import os
 import zoneinfo
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from watcher.config.secrets import Secrets
 from watcher.config.values import Pairs, Reader
 from watcher.core.errors import RulesError
 from watcher.core.model import Config, Entity, Feed, Mistake, Weight
+from watcher.core.render import TemplateMistakeError, try_template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,7 +168,7 @@ class _Loading:
             self._timezone(reader, pairs, main=main)
         self._own_urls(reader, pairs, main=main)
         if "channels" in pairs:
-            self._channels(page, pairs["channels"][1])
+            self._channels(page, pairs["channels"][1], path)
         if "feeds" in pairs:
             self._feeds(page, pairs["feeds"][1], path)
         shared = watchlist.Shared()
@@ -257,7 +259,7 @@ class _Loading:
         for draft in sections.feeds(page, node, self.secrets, require=self.require):
             self.feeds += self._listed(draft, path) if draft.opml else [draft]
 
-    def _channels(self, page: Page, node: Node) -> None:
+    def _channels(self, page: Page, node: Node, path: Path) -> None:
         for name, (word, _) in node.pairs.items() if isinstance(node, Table) else ():
             if name in self.channel_pages:
                 page.mistake(
@@ -265,7 +267,39 @@ class _Loading:
                     f'channel "{shown(name)}" already exists in another file. Rename one of them.',
                 )
             self.channel_pages[name] = (page, word.at)
-        self.channels += sections.channels(page, node, self.secrets, require=self.require)
+        self.channels += sections.channels(
+            page,
+            node,
+            self.secrets,
+            require=self.require,
+            wording=partial(self._template, path),
+        )
+
+    def _template(self, path: Path, reader: Reader, at: int, written: str) -> str:
+        """Return a channel's own wording, tried on made-up alerts; "" when it can't be used."""
+        if "{{" in written or "{%" in written:
+            if mistake := _template_mistake(written):
+                reader.mistake(at, f"the template of {reader.where} breaks in its line {mistake}")
+            return written
+        file = path.parent / written
+        self.files.append(file)
+        name = os.path.join(os.path.dirname(reader.page.name), written)  # noqa: PTH118, PTH120 - as people wrote it
+        if not file.is_file():
+            beside = Path(reader.page.name).name
+            reader.mistake(
+                at,
+                f'there is no file "{shown(written)}" beside {beside}. Write the wording into it, '
+                'or here: template: "{{ alert.rule }}: {{ alert.headline }}"',
+            )
+            return ""
+        page = Page(name, "", self.findings)
+        self.names.append(name)
+        text = decoded(file.read_bytes()[:MAX_BYTES], page)
+        if text and (mistake := _template_mistake(text)):
+            page.retext(text)
+            line, _, words = mistake.partition(": ")
+            page.mistake(page.start(int(line)), f"the template of {reader.where} breaks: {words}")
+        return text or ""
 
     def _listed(self, draft: sections.FeedDraft, path: Path) -> list[sections.FeedDraft]:
         """Return the feeds of a list that `feeds:` names; one that can't be asked is a warning."""
@@ -362,6 +396,15 @@ def decoded(body: bytes, page: Page) -> str | None:
             "the file isn't in UTF-8 from here on. Save it again as UTF-8 in your editor.",
         )
         return None
+
+
+def _template_mistake(text: str) -> str:
+    """Return line and mistake of a template, "" when it can be used."""
+    try:
+        try_template(text)
+    except TemplateMistakeError as error:
+        return f"{error.line}: {error}"
+    return ""
 
 
 def _is_port(text: str) -> bool:

@@ -192,6 +192,10 @@ def _defs() -> _Schema:
                 "limit": _text(
                     "So many messages at most; the rest goes into one.", examples=["20 per 1h"]
                 ),
+                "template": _text(
+                    "Your own wording: a file beside this one, or the text itself (Jinja2).",
+                    examples=["desk.txt"],
+                ),
                 "health": {
                     "type": "boolean",
                     "description": "Is told of dead feeds, broken rules and parked alerts.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -42,18 +43,35 @@ class FeedDraft:
 # --- channels ----------------------------------------------------------------------------------
 
 
-def channels(page: Page, node: Node, secrets: Secrets, *, require: bool) -> list[Channel]:
-    """Return the channels of `channels:`, their secrets filled in."""
+Wording = Callable[[Reader, int, str], str]
+"""Reads a channel's template: where it is named, and as what."""
+
+
+def channels(
+    page: Page, node: Node, secrets: Secrets, *, require: bool, wording: Wording
+) -> list[Channel]:
+    """Return the channels of `channels:`, their secrets filled in, their templates read."""
     pairs = Reader(page, '"channels"').named(node, "desk: slack://...")
     found = [
-        _channel(Reader(page, f'channel "{shown(name)}"'), (word, body), secrets, require=require)
+        _channel(
+            Reader(page, f'channel "{shown(name)}"'),
+            (word, body),
+            secrets,
+            require=require,
+            wording=wording,
+        )
         for name, (word, body) in pairs.items()
     ]
     return [channel for channel in found if channel is not None]
 
 
 def _channel(
-    reader: Reader, pair: tuple[Word, Node], secrets: Secrets, *, require: bool
+    reader: Reader,
+    pair: tuple[Word, Node],
+    secrets: Secrets,
+    *,
+    require: bool,
+    wording: Wording,
 ) -> Channel | None:
     word, node = pair
     name = word.text
@@ -79,8 +97,14 @@ def _channel(
         quiet=reader.parsed_of(pairs, "quiet", when.quiet, "hours such as 22:00-07:00"),
         limit=reader.parsed_of(pairs, "limit", when.limit, "a number and a time: 20 per 1h"),
         health=reader.flag_of(pairs, "health"),
+        template=_template(reader, pairs, wording),
         line=line,
     )
+
+
+def _template(reader: Reader, pairs: Pairs, wording: Wording) -> str:
+    written = reader.text_of(pairs, "template")
+    return wording(reader, pairs["template"][1].at, written) if written else ""
 
 
 def _address(reader: Reader, node: Node, secrets: Secrets, *, require: bool) -> str:
