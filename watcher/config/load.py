@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watcher.config import checks, opml, packs, sections, watchlist
+from watcher.config import checks, opml, packs, sections, watchlist, when
 from watcher.config.entities import entities as entities_of
 from watcher.config.findings import Page, TooManyError, nearest, one_of, shown
 from watcher.config.languages import is_language
 from watcher.config.nodes import Node, Table, read
-from watcher.config.secrets import Secrets
+from watcher.config.secrets import Secrets, secret_parts
 from watcher.config.values import Pairs, Reader
 from watcher.core.errors import RulesError
 from watcher.core.model import Config, Entity, Feed, Mistake, Weight
@@ -75,6 +75,8 @@ class _Loading:
         self.public_url = ""
         self.listen = LISTEN
         self.contact = ""
+        self.heartbeat = ""
+        self.alive = Config(path="").alive
         self.channels: list[Channel] = []
         self.channel_pages: dict[str, tuple[Page, int]] = {}
         """Every channel that is named, those with mistakes included."""
@@ -211,6 +213,33 @@ class _Loading:
             self._listen(reader, pairs, main=main)
         if "contact" in pairs:
             self.contact = self._own_url(reader, pairs, "contact", main=main)
+        if "heartbeat" in pairs:
+            self._heartbeat(reader, pairs, main=main)
+        if "alive" in pairs:
+            self._alive(reader, pairs, main=main)
+
+    def _heartbeat(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
+        """Read the address that is told every few minutes that all goes on; it may be at home."""
+        written, at = reader.text_of(pairs, "heartbeat"), pairs["heartbeat"][1].at
+        if written is None:
+            return
+        url = sections.filled(reader, at, written, self.secrets, require=self.require)
+        if not main:
+            reader.mistake(at, "heartbeat: belongs into the main file. Take it out here.")
+        elif problem := "" if written != url else sections.url_problem(url, private=True):
+            reader.mistake(at, f'heartbeat "{sections.address_shown(written)}" {problem}')
+        else:
+            # Who knows the address can keep the alarm silent.
+            self.secrets.used |= {url, *secret_parts(url)} if "://" in url else set()
+            self.heartbeat = url if "://" in url else ""
+
+    def _alive(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
+        if not main:
+            reader.mistake(pairs["alive"][1].at, "alive: belongs into the main file. Take it out.")
+        elif (reader.text_of(pairs, "alive") or "").lower() in {"off", "no", "false", "never"}:
+            self.alive = None
+        elif found := reader.parsed_of(pairs, "alive", when.digest, f"off, or {sections.DIGEST}"):
+            self.alive = found
 
     def _listen(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
         written, at = reader.text_of(pairs, "listen"), pairs["listen"][1].at
@@ -361,6 +390,8 @@ class _Loading:
             public_url=self.public_url,
             listen=self.listen,
             contact=self.contact,
+            heartbeat=self.heartbeat,
+            alive=self.alive,
             channels=tuple(self.channels),
             feeds=feeds,
             rules=tuple(draft.rule for draft in self.rules),

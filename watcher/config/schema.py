@@ -305,6 +305,16 @@ def schema() -> dict[str, object]:
                     "request names it.",
                     examples=["https://watch.example.org/about"],
                 ),
+                "heartbeat": _text(
+                    "An address that is told every 5 minutes that all goes on, and raises the "
+                    "alarm when it hears nothing (healthchecks.io, Uptime Kuma ...).",
+                    examples=["https://hc-ping.com/${HEARTBEAT}"],
+                ),
+                "alive": _text(
+                    "When the health channels are told that all goes on, with numbers; off for "
+                    "never. Every monday at 09:00 where nothing is said.",
+                    examples=["every monday at 09:00", "daily at 08:00", "off"],
+                ),
                 "include": {
                     "description": "Files to read too: packs by name, or files beside this one.",
                     "anyOf": [

@@ -112,7 +112,7 @@ def _address(reader: Reader, node: Node, secrets: Secrets, *, require: bool) -> 
     written = reader.text(node, "url")
     if written is None:
         return ""
-    url = _filled(reader, node.at, written, secrets, require=require)
+    url = filled(reader, node.at, written, secrets, require=require)
     scheme, found, rest = written.partition("://")
     if not (found and (rest or scheme == "terminal")) and not written.startswith("${"):
         reader.mistake(
@@ -128,7 +128,8 @@ def _address(reader: Reader, node: Node, secrets: Secrets, *, require: bool) -> 
     return url
 
 
-def _filled(reader: Reader, at: int, written: str, secrets: Secrets, *, require: bool) -> str:
+def filled(reader: Reader, at: int, written: str, secrets: Secrets, *, require: bool) -> str:
+    """Return an address with its secrets in place; what is set nowhere is a mistake, or stays."""
     url, missing = secrets.fill(written)
     for name in missing if require else ():
         reader.mistake(
@@ -215,7 +216,7 @@ def _feed_url(
     require: bool,
 ) -> str | None:
     """Return a feed's address with its secrets, or None when it can't be one."""
-    url = _filled(reader, at, written, secrets, require=require)
+    url = filled(reader, at, written, secrets, require=require)
     problem = url_problem(url, private=private)
     if problem:
         reader.mistake(at, f'the feed address "{address_shown(written)}" {problem}')
