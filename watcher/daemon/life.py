@@ -82,6 +82,7 @@ class Life:
         )
         self._scheduler.add_job(vigil.look_at_disk, "interval", minutes=1, id="disk")
         self._scheduler.add_job(vigil.say_alive, "interval", minutes=1, id="alive")
+        self._scheduler.add_job(vigil.look_for_spikes, "interval", minutes=10, id="spikes")
         outbox = asyncio.create_task(self._service.outbox.run(self._stop))
         clock = asyncio.create_task(self._watch_clock())
         self._scheduler.start()

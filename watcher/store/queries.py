@@ -37,6 +37,7 @@ from watcher.core.model import (
 )
 from watcher.core.rhythm.vigil import Numbers
 from watcher.store import values as v
+from watcher.store.care import Care
 from watcher.store.rows import (
     ALERT,
     ALERT_RULE,
@@ -85,7 +86,7 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries:
+class Queries(Care):
     """Questions, asked within one snapshot: all answers belong together."""
 
     def __init__(self, connection: Connection) -> None:

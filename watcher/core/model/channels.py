@@ -35,6 +35,14 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """Tell these channels, too, when nobody has acknowledged a critical alert for so long."""
+
+    after: timedelta
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """One channel of rules.yaml. `url` is an Apprise URL with its secrets: never print it.
 
