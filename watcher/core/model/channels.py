@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 
+from watcher.core.model.places import NOWHERE, Place
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quiet:
@@ -48,7 +50,8 @@ class Channel:
     limit: Limit | None = None
     health: bool = False
     targets: tuple[str, ...] = ()
-    line: int = 0
+    place: Place = NOWHERE
+    """Where its address stands, for messages."""
 
 
 class Format(StrEnum):
