@@ -97,6 +97,7 @@ def rules(
             _channels(draft, where, names)
             _tags(draft, where, tags, feeds)
             _entities(draft, where, entities)
+            _tests(draft, feeds, entities)
         _languages(draft, where, entities)
         _covered(draft, where, entities)
     for channel in channels if whole else ():
@@ -178,6 +179,32 @@ def _entities(draft: RuleDraft, where: str, entities: Mapping[str, Entity]) -> N
         draft.page.mistake(
             leaf.at, f'unknown entity "{shown(leaf.term.text)}" in {where}.{meant}{known}'
         )
+
+
+def _tests(draft: RuleDraft, feeds: Sequence[Feed], entities: Mapping[str, Entity]) -> None:
+    """Note a spelling or an outlet of a test that nothing has."""
+    if not (draft.vias or draft.printers):
+        return
+    spellings = {leaf.term.text for leaf in draft.leaves if leaf.wanted}
+    for id_ in spellings & entities.keys():
+        spellings |= {alias.text for alias in entities[id_].aliases}
+    folded = {_plain(one) for one in spellings}
+    for via in draft.vias:
+        if _plain(via.name) not in folded:
+            draft.page.mistake(
+                via.at,
+                f'"via" in {via.where} names "{shown(via.name)}", which the rule doesn\'t look for.'
+                f"{did_you_mean(via.name, spellings)}",
+            )
+    names = {feed.name.casefold(): feed.name for feed in feeds if feed.named}
+    for printer in draft.printers:
+        if "." not in printer.name and printer.name.casefold() not in names:
+            draft.page.mistake(
+                printer.at,
+                f'"outlets" in {printer.where} names "{shown(printer.name)}", and no feed has '
+                f"that name.{did_you_mean(printer.name, names.values())} A site such as "
+                "example.org can stand there, too.",
+            )
 
 
 # --- can it ever fire? -------------------------------------------------------------------------

@@ -25,7 +25,7 @@ _DAY = {
 _WEEKDAYS = frozenset(range(5))
 _WEEKEND = frozenset({5, 6})
 
-LONGEST = timedelta(days=3660)
+LONGEST = timedelta(weeks=1_000)
 
 
 def duration(text: str) -> timedelta | None:

@@ -39,6 +39,7 @@ from watcher.core.model.feeds import (
     Wishes,
 )
 from watcher.core.model.ids import AlertId, ArticleId, DeliveryId, FeedId, StoryId
+from watcher.core.model.places import Place
 from watcher.core.model.rules import (
     Alias,
     AtLeast,
@@ -110,6 +111,7 @@ __all__ = [
     "Outcome",
     "Page",
     "PageFault",
+    "Place",
     "Quiet",
     "Reason",
     "Rule",

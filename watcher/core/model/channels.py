@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 
+from watcher.core.model.places import NOWHERE, Place
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quiet:
@@ -58,7 +60,8 @@ class Channel:
     template: str = ""
     """The user's own wording (`core.render.template`); "" for the usual one."""
     targets: tuple[str, ...] = ()
-    line: int = 0
+    place: Place = NOWHERE
+    """Where its address stands, for messages."""
 
 
 class Format(StrEnum):

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from watcher.core.model.channels import Digest, Escalation
+from watcher.core.model.places import NOWHERE, Place
 
 
 class Severity(StrEnum):
@@ -84,11 +85,19 @@ class AtLeast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleTest:
-    """A sentence kept beside a rule; `expect` says whether the rule must match it."""
+    """A sentence kept beside a rule; `expect` says whether the rule must match it.
+
+    `via` names the spelling, word or entity that must find it. `printed_by` are outlets that have
+    it, by name or site; with `outlets` or `origins` so many have it, and `at_least` counts.
+    """
 
     text: str
     expect: bool
-    line: int = 0
+    via: str = ""
+    outlets: int = 0
+    origins: int = 0
+    printed_by: tuple[str, ...] = ()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +126,8 @@ class Rule:
     active_until: date | None = None
     why: str = ""
     tests: tuple[RuleTest, ...] = ()
-    line: int = 0
-    """Where it stands in its file, for messages."""
+    place: Place = NOWHERE
+    """Where its name stands, for messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
