@@ -91,7 +91,8 @@ def rules(
     names = list(channel_pages)
     for draft in drafts:
         where = f'rule "{shown(draft.rule.name)}"'
-        used |= {channel.name for channel in draft.shared.notify}
+        shared = draft.shared
+        used |= {channel.name for channel in (*shared.notify, *shared.escalate_to)}
         _equal_names(draft, first)
         if whole:
             _channels(draft, where, names)
@@ -123,7 +124,7 @@ def _equal_names(draft: RuleDraft, first: dict[str, RuleDraft]) -> None:
 
 
 def _channels(draft: RuleDraft, where: str, names: Sequence[str]) -> None:
-    for wanted in draft.shared.notify:
+    for wanted in (*draft.shared.notify, *draft.shared.escalate_to):
         if wanted.name not in names:
             mend = one_of(names) if names else " There is no channels: section yet."
             draft.page.mistake(

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from watcher.config.secrets import Secrets
 
 SPAN = "a time such as 10m, 6h or 7d"
-DIGEST = "hourly, daily at 08:00, weekdays at 08:00 and 17:00, or every monday at 09:00"
+DIGEST = (
+    "hourly, daily at 08:00, weekdays at 08:00 and 17:00, every monday at 09:00, or as in cron "
+    "(0 8 * * 1-5)"
+)
 _SHORTEST_EVERY = 60
 """Seconds; no publisher likes to be asked more often."""
 
