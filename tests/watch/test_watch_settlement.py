@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,9 +27,9 @@ from watcher.core.model import (
     FollowUps,
     Limit,
 )
-from watcher.core.stories import StoryIndex
 from watcher.store import Store, Tx, open_store
 from watcher.watch import Desk, Polled
+from watcher.watch.memory import Memory
 from watcher.watch.settlement import Settlement
 
 HELD = (
@@ -91,9 +91,9 @@ def states(tx: Tx, feeds: Sequence[Feed] = FEEDS, **more: Any) -> list[FeedState
 
 
 def settle(tx: Tx, desk: Desk, *settlements: Sequence[Polled]) -> None:
-    index = StoryIndex()
+    memory = Memory(cast("Store", None), lambda: NOON, None)
     for polls in settlements:
-        Settlement(desk, index, jitter=lambda: 0.5, listens=False).write(tx, polls)
+        Settlement(desk, memory, jitter=lambda: 0.5, listens=False).write(tx, polls)
 
 
 def known(tx: Tx) -> object:

@@ -66,6 +66,7 @@ class Service:
         if self.desk.rules and not rules.rules:
             raise UsageError(f"{rules.path}: no rule is left in it. Is it half-written?")
         desk = await asyncio.to_thread(Desk, rules)
+        await asyncio.to_thread(lambda: desk.book)
         await self.poller.in_turn(lambda: self.watch.use(desk))
         self.desk = desk
         follow_rules(desk.zone, rules.secrets)

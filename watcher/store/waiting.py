@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from watcher.store.rows import ALERT, ALERT_RULE, ARTICLE, DELIVERY, FEED, HIT, LINK, METADATA
 
@@ -82,5 +81,9 @@ def _insert(table: Table, connection: Connection) -> Executable:
     if table not in _FIRST_STANDS:
         return insert(table)
     if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - the other takes 30 ms to import
+
         return sqlite.insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
     return postgresql.insert(table).on_conflict_do_nothing()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from watcher.core import identity, rhythm
 from watcher.core.decide import (
@@ -33,10 +34,12 @@ from watcher.core.model import (
     StoryId,
     Told,
 )
-from watcher.core.stories import StoryIndex
 from watcher.store import Tx
 from watcher.watch.desk import Desk
 from watcher.watch.nouns import Placed, Polled, Tally
+
+if TYPE_CHECKING:
+    from watcher.core.stories import StoryIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,11 @@ from datetime import datetime
 from watcher.alerts import redact
 from watcher.core import rhythm
 from watcher.core.identity import article_id, host_of
-from watcher.core.model import Article, Document, FeedState
-from watcher.core.stories import StoryIndex
+from watcher.core.model import Article, Document, FeedId, FeedState
 from watcher.store import Tx
 from watcher.watch.desk import Desk
 from watcher.watch.ledger import tell_health
+from watcher.watch.memory import Memory
 from watcher.watch.news import News
 from watcher.watch.nouns import Polled, Tally
 
@@ -29,11 +29,11 @@ class Settlement:
     """
 
     def __init__(
-        self, desk: Desk, index: StoryIndex, *, jitter: Callable[[], float], listens: bool
+        self, desk: Desk, memory: Memory, *, jitter: Callable[[], float], listens: bool
     ) -> None:
         self.undo: list[Callable[[], None]] = []
         self._desk = desk
-        self._index = index
+        self._memory = memory
         self._jitter = jitter
         self._listens = listens
 
@@ -56,8 +56,10 @@ class Settlement:
 
     def _settle(self, tx: Tx, polls: Sequence[Polled], tally: Tally) -> None:
         answered = [poll for poll in polls if poll.fetched is not None or poll.pushed]
-        brought = News(tx, self._desk, self._index, self.undo).settle(answered, tally)
-        new = {one.poll.state.id: one.found.new for one in brought}
+        new: dict[FeedId, Sequence[Article]] = {}
+        if any(poll.document and poll.document.entries for poll in answered):
+            news = News(tx, self._desk, self._memory.index, self.undo)
+            new = {one.poll.state.id: one.found.new for one in news.settle(answered, tally)}
         rests: list[tuple[str, datetime]] = []
         for poll in polls:
             if poll.fetched is None and not poll.pushed:

@@ -144,9 +144,7 @@ class Watch:
         news = any(poll.document and poll.document.entries for poll in polls)
         if news and not self._memory.opened:
             log.info("%d articles of the last days are known", self.open_index())
-        settlement = Settlement(
-            self.desk, self._memory.index, jitter=self._jitter, listens=self.listens
-        )
+        settlement = Settlement(self.desk, self._memory, jitter=self._jitter, listens=self.listens)
         try:
             with self.store.write() as tx:
                 tally = settlement.write(tx, polls)
@@ -154,7 +152,7 @@ class Watch:
             for step in reversed(settlement.undo):
                 step()
             raise
-        self._memory.index.expire(self._clock())
+        self._memory.expire()
         return tally
 
     def tell_health(self, tx: Tx, headline: str, body: str, *, occasion: str, at: datetime) -> None:
