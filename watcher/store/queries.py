@@ -137,10 +137,21 @@ class Queries:
             .order_by(FEED.c.next_due, FEED.c.id)
             .limit(limit + len(skip))
         )
-        wanted = [row.id for row in due if row.id not in skip][:limit]
-        found = self._rows_in(select(*v.FEED_COLUMNS), FEED.c.id, wanted)
+        return self.feeds_numbered([row.id for row in due if row.id not in skip][:limit])
+
+    def feed_hosts(self, *, due: datetime | None = None) -> list[tuple[FeedId, str]]:
+        """Return number and host of the active feeds, by default all, in their order."""
+        statement = select(FEED.c.id, FEED.c.host).where(FEED.c.active.is_(True))
+        if due is not None:
+            statement = statement.where(FEED.c.next_due <= due)
+        rows = self._rows(statement.order_by(FEED.c.id))
+        return [(FeedId(row.id), row.host) for row in rows]
+
+    def feeds_numbered(self, numbers: Sequence[FeedId]) -> list[FeedState]:
+        """Return the feeds with these numbers, in this order."""
+        found = self._rows_in(select(*v.FEED_COLUMNS), FEED.c.id, numbers)
         states = {state.id: state for state in map(v.state_of, found)}
-        return [states[FeedId(number)] for number in wanted]
+        return [states[number] for number in numbers]
 
     def next_due(self) -> datetime | None:
         """Return when the next active feed is due; None without feeds."""
