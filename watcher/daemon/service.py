@@ -72,6 +72,7 @@ class Service:
             mistake = Mistake(file=rules.path, line=1, column=1, message=message)
             raise RulesError((mistake,), rules.files)
         desk = await asyncio.to_thread(Desk, rules)
+        await asyncio.to_thread(lambda: desk.book)
         await self.poller.in_turn(lambda: self.watch.use(desk))
         self.desk = desk
         follow_rules(desk.zone, rules.secrets)

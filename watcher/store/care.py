@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 class Care:
     """Questions about it, within one snapshot."""
 
-    _connection: Connection
+    @property
+    def _connection(self) -> Connection:
+        """The connection, in the midst of its transaction."""
+        raise NotImplementedError
 
     def mutes(self, now: datetime) -> list[Mute]:
         """Return what is muted now, the newest last."""

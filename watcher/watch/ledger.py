@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +20,8 @@ from watcher.core.model import (
 from watcher.store import Store, Tx
 from watcher.watch.desk import Desk
 
+log = logging.getLogger(__name__)
+
 
 def write_notice(
     tx: Tx, targets: Iterable[str], headline: str, body: str, *, occasion: str, at: datetime
@@ -27,6 +30,16 @@ def write_notice(
     alert, deliveries = notice(headline, body, targets=targets, occasion=occasion, now=at)
     tx.add_alerts([alert])
     tx.add_deliveries(deliveries)
+
+
+def tell_health(
+    tx: Tx, desk: Desk, headline: str, body: str, *, occasion: str, at: datetime
+) -> None:
+    """Put a message about the watcher itself on its way to the health channels, once."""
+    secrets = desk.config.secrets
+    headline, body = redact(headline, secrets), redact(body, secrets)
+    log.warning("%s: %s", headline, body.partition("\n")[0])
+    write_notice(tx, desk.health, headline, body, occasion=occasion, at=at)
 
 
 class Ledger:

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from watcher.core.errors import WatcherError
-from watcher.core.stories import StoryIndex
 from watcher.store import Queries, Store, keep
+
+if TYPE_CHECKING:
+    from watcher.core.stories import StoryIndex
 
 log = logging.getLogger(__name__)
 
@@ -29,25 +32,34 @@ class Memory:
     """
 
     def __init__(self, store: Store, clock: Callable[[], datetime], kept: Path | None) -> None:
-        self.index = StoryIndex(window=WINDOW)
         self.opened = False
+        self._index: StoryIndex | None = None
         self._store = store
         self._clock = clock
         self._kept = kept
         self._kept_at = 0
 
-    def open(self) -> int:
-        """Read the articles of the window back, so that copies of them are known as such.
+    @property
+    def index(self) -> StoryIndex:
+        """The index; made when first asked for, as most runs from cron bring no news."""
+        if self._index is None:
+            self._index = _empty()
+        return self._index
 
-        Most runs from cron bring no news, and never need it.
-        """
-        self.index = StoryIndex(window=WINDOW)
+    def expire(self) -> None:
+        """Let go of what is too old."""
+        if self._index is not None:
+            self._index.expire(self._clock())
+
+    def open(self) -> int:
+        """Read the articles of the window back, so that copies of them are known as such."""
+        self._index = None
         since = self._clock() - WINDOW
         with self._store.read() as known:
             place = self._take_up(known)
             for article, link in known.articles_since(since, after=place):
                 self.index.add(article, link)
-        self.index.expire(self._clock())
+        self.expire()
         # Last: when the state can't be read, what was printed must not count as unknown for ever.
         self.opened = True
         return len(self.index)
@@ -65,7 +77,7 @@ class Memory:
                 return number, id_, version
         except (OSError, ValueError, TypeError, StopIteration) as error:
             log.debug("the story index is read from the articles: %s", error)
-            self.index = StoryIndex(window=WINDOW)
+            self._index = None
         return None
 
     def keep(self) -> None:
@@ -84,3 +96,9 @@ class Memory:
             self._kept_at = place[0]
         except (OSError, WatcherError) as error:
             log.warning("%s: %s; the next start takes longer", self._kept, error)
+
+
+def _empty() -> StoryIndex:
+    from watcher.core.stories import StoryIndex  # noqa: PLC0415 - its tables take 50 ms
+
+    return StoryIndex(window=WINDOW)
