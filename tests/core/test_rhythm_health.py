@@ -60,7 +60,7 @@ def told(states: Sequence[tuple[FeedState, datetime]]) -> list[list[tuple[str, b
 @pytest.mark.parametrize(
     ("state", "word", "detail"),
     [
-        (a_feed_state(), "new", "not polled yet"),
+        (a_feed_state(), "not polled yet", ""),
         (read(), "alive", ""),
         (read(last_new=NOON - 30 * HOUR), "alive", ""),
         (read(last_new=NOON - 60 * HOUR), "silent", "usually something every 60 min"),

@@ -261,6 +261,12 @@ class Call:
 
         return redact(url, secrets)
 
+    def filled(self, written: str) -> str:
+        """Return an address of rules.yaml with its secrets in place, as far as they are set."""
+        from watcher.config.secrets import Secrets
+
+        return Secrets(os.environ, secrets_file(self.options)).fill(written)[0]
+
     @property
     def zone(self) -> tzinfo:
         """The time zone of rules.yaml for people; UTC when the file can't be read."""
@@ -306,13 +312,18 @@ def load_config(path: Path, options: Options, *, require_secrets: bool) -> Confi
     """Read `path` with the environment and the secrets file beside the state."""
     from watcher import config
 
-    secrets = options.state / "secrets.env"
     return config.load(
         path,
         environ=os.environ,
-        secrets_file=secrets if secrets.is_file() else None,
+        secrets_file=secrets_file(options),
         require_secrets=require_secrets,
     )
+
+
+def secrets_file(options: Options) -> Path | None:
+    """Return the file of secrets beside the state, if there is one."""
+    file = options.state / "secrets.env"
+    return file if file.is_file() else None
 
 
 def zone_of(name: str) -> tzinfo:

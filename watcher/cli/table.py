@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from rich.console import Console
 
@@ -37,7 +37,8 @@ def lay_out(
     """Yield the lines of a table, at most `width` columns wide (None: as wide as it is).
 
     The columns in `elastic` are cut first, with an ellipsis. When the last column still has too
-    little room, it goes onto lines of its own below the others.
+    little room, it goes onto lines of its own below the others: no word of it, such as an address
+    that is to be copied, is broken where that can be helped.
     """
     natural = [
         max(cell_len(head), *(cell_len(row[at][0]) for row in rows), 0)
@@ -47,8 +48,9 @@ def lay_out(
     widths, text = natural[:-1], natural[-1]
     below = False
     if width is not None:
-        widths = _cut(widths, bending, width - min(text, ROOM) - GAP)
-        below = _sum(widths) + GAP + min(text, ROOM) > width
+        room = min(text, max(ROOM, _longest_word(row[-1][0] for row in rows)))
+        widths = _cut(widths, bending, width - room - GAP)
+        below = _sum(widths) + GAP + room > width
         if below:
             widths = _cut(natural[:-1], bending, width)
             widths = _cut(widths, range(len(widths)), width, least=1)
@@ -70,6 +72,12 @@ def lay_out(
             if line.plain.strip() or not below:
                 yield _trimmed(lead + line)
             lead = Text(" " * start)
+
+
+def _longest_word(texts: Iterable[str]) -> int:
+    """Return the width of the longest word, unless it is of a script without spaces."""
+    words = (word for text in texts for word in text.split() if word.isascii())
+    return max(map(cell_len, words), default=0)
 
 
 def _sum(widths: Sequence[int]) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from watcher.config.findings import Page
     from watcher.config.sections import FeedDraft
     from watcher.config.watchlist import RuleDraft
-    from watcher.core.model import Channel, Entity, Feed
+    from watcher.core.model import Channel, Config, Entity, Feed, Rule
 
 
 def feeds(drafts: Sequence[FeedDraft]) -> tuple[Feed, ...]:
@@ -151,6 +151,17 @@ def _tags(draft: RuleDraft, where: str, tags: AbstractSet[str], feeds: Sequence[
             at,
             f"{where} listens to no feed of this file: none is from {', '.join(map(shown, only))}.",
         )
+
+
+def tags_lost(config: Config, url: str) -> list[tuple[Rule, str]]:
+    """Return each rule, and the tag it asks for, that no feed has once the one at `url` is gone.
+
+    rules.yaml is then a mistake: the rule would be silent.
+    """
+    going = canonical(url)
+    own = {tag for feed in config.feeds if canonical(feed.url) == going for tag in feed.tags}
+    lost = own - {tag for feed in config.feeds if canonical(feed.url) != going for tag in feed.tags}
+    return [(rule, tag) for rule in config.rules for tag in sorted(rule.sources.tags & lost)]
 
 
 def _hears(patterns: Sequence[str], feed: Feed) -> bool:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from watcher.core.model import Feed
 
+TIMEOUT: Final = 30.0
+"""Seconds for all of one fetch."""
 MOST_HOPS: Final = 5
 LONGEST_WAIT: Final = timedelta(hours=24)
 """Retry-After is believed up to here; one server asked for 88 hours."""
@@ -100,7 +102,7 @@ class Fetcher:
         self,
         *,
         user_agent: str,
-        timeout: float = 30.0,
+        timeout: float = TIMEOUT,
         max_bytes: int = 10_000_000,
         allow: frozenset[tuple[str, int]] = frozenset(),
         resolver: AbstractResolver | None = None,

@@ -25,6 +25,7 @@ from watcher.core.model.channels import Channel, Digest, Format, Limit, Quiet, T
 from watcher.core.model.config import Config, Mistake, Weight
 from watcher.core.model.documents import Document, Entry, Fetched, Page, PageFault
 from watcher.core.model.feeds import (
+    NOT_POLLED,
     Ailment,
     Feed,
     FeedFault,
@@ -57,6 +58,7 @@ from watcher.core.model.rules import (
 from watcher.core.model.stories import Article, Known, Link, LinkKind, Member, Story, Told
 
 __all__ = [
+    "NOT_POLLED",
     "Ailment",
     "Alert",
     "AlertId",
