@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import zoneinfo
 from contextlib import suppress
 from dataclasses import replace
@@ -29,6 +30,11 @@ MAX_BYTES = 5_000_000
 MAX_FILES = 100
 MAX_FEEDS = 100_000
 LISTEN = Config(path="").listen
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
+_NO_CONTACT = (
+    "is neither a mail address nor a page. Write one such as desk@example.org or "
+    "https://example.org/about"
+)
 
 
 def load(
@@ -208,7 +214,7 @@ class _Loading:
         if "listen" in pairs:
             self._listen(reader, pairs, main=main)
         if "contact" in pairs:
-            self.contact = self._own_url(reader, pairs, "contact", main=main)
+            self.contact = self._own_url(reader, pairs, "contact", main=main, mail=True)
 
     def _listen(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
         written, at = reader.text_of(pairs, "listen"), pairs["listen"][1].at
@@ -224,12 +230,20 @@ class _Loading:
         else:
             self.listen = written
 
-    def _own_url(self, reader: Reader, pairs: Pairs, key: str, *, main: bool) -> str:
-        """Return the user's own address under `key`; "" when it can't be used."""
+    def _own_url(
+        self, reader: Reader, pairs: Pairs, key: str, *, main: bool, mail: bool = False
+    ) -> str:
+        """Return the user's own address under `key`; "" when it can't be used.
+
+        With `mail` it may be a mail address.
+        """
         url, at = reader.text_of(pairs, key), pairs[key][1].at
         if url is None:
             return ""
         problem = sections.url_problem(url)
+        if mail and "://" not in url:
+            url = url.removeprefix("mailto:").strip()
+            problem = "" if _MAIL.fullmatch(url) else _NO_CONTACT
         if problem and not sections.url_problem(url, private=True):
             problem = "is in your own network, where nobody reaches it. Write its public name."
         if not (problem or (url.isascii() and url.isprintable())):

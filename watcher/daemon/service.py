@@ -49,6 +49,7 @@ class Service:
     # filled in by open_service
     stamps: Mapping[str, tuple[int, int]]
     """When the rules files were last changed, as they were read."""
+    fetcher: Fetcher
     watch: Watch
     poller: Poller
     outbox: Outbox
@@ -68,6 +69,8 @@ class Service:
         desk = await asyncio.to_thread(Desk, rules)
         await self.poller.in_turn(lambda: self.watch.use(desk))
         self.desk = desk
+        self.fetcher.go_by(user_agent(rules.contact))
+        self.watch.pages.say_what_is_missing()
         follow_rules(desk.zone, rules.secrets)
         self.outbox.use(desk.targets, zone=desk.zone)
         return rules
@@ -132,6 +135,7 @@ async def open_service(
             Reader(parse_timeout=limits.parse_seconds) as reader,
             Pages(fetcher, lanes) as pages,
         ):
+            service.fetcher = fetcher
             service.watch = Watch(
                 store=store,
                 desk=service.desk,
@@ -142,6 +146,7 @@ async def open_service(
                 jitter=random.random,
                 kept=settings.state / "stories.index",
             )
+            service.watch.pages.say_what_is_missing()
             service.outbox = Outbox(
                 service.ledger, service.desk.targets, timezone=service.desk.zone, clock=clock
             )

@@ -299,7 +299,7 @@ class Reader:
 def _prepare(body: bytes, content_type: str | None, url: str) -> _Source:
     """Decode and cut; raises FeedError for what is no feed."""
     if not body.strip(b" \t\r\n\x00"):
-        raise FeedError(FeedFault.EMPTY, "the server sent an empty document.")
+        raise FeedError(FeedFault.EMPTY, "there is nothing in it.")
     decoded = decode(body, content_type)
     if decoded.data.lstrip()[:1] in {b"{", b"["}:
         mark = split.digest(decoded.data)

@@ -47,7 +47,7 @@ class Config:
     listen: str = "127.0.0.1:8077"
     """WebSub: the host and port at which hubs' requests arrive, handed on by a web server."""
     contact: str = ""
-    """A page for publishers who wonder who asks them; it goes into the User-Agent."""
+    """A page or mail address for publishers who wonder who asks; it goes into the User-Agent."""
     warnings: tuple[Mistake, ...] = ()
     files: tuple[str, ...] = ()
     """Every file that was read: a change of any of them is a change of the rules."""
