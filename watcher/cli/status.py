@@ -21,8 +21,11 @@ BROKEN = "rules_broken"
 """The note in which a running daemon keeps the mistakes of rules that it didn't take over."""
 PULSE = "pulse"
 """The note in which a running daemon says every few seconds that it is alive."""
+<<<<<<< HEAD
 _WELL = frozenset({"alive", NOT_POLLED, "broken-xml"})
 """How a feed is when nobody has to look after it."""
+=======
+>>>>>>> main
 SHOWN = 10
 """Failing feeds on the screen; `feeds list` has them all."""
 
@@ -83,7 +86,7 @@ def collect(call: Call) -> dict[str, Any]:
     from watcher.core import rhythm
 
     found = [(feed, rhythm.health(feed, now=at)) for feed in feeds]
-    ailing = [(feed, how) for feed, how in found if how.readable and how.word not in _WELL]
+    ailing = [(feed, how) for feed, how in found if how.readable and how.word not in rhythm.WELL]
     return {
         "running": worker is not None,
         "worker": worker,

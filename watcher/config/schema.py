@@ -192,6 +192,10 @@ def _defs() -> _Schema:
                 "limit": _text(
                     "So many messages at most; the rest goes into one.", examples=["20 per 1h"]
                 ),
+                "template": _text(
+                    "Your own wording: a file beside this one, or the text itself (Jinja2).",
+                    examples=["desk.txt"],
+                ),
                 "health": {
                     "type": "boolean",
                     "description": "Is told of dead feeds, broken rules and parked alerts.",
@@ -300,6 +304,16 @@ def schema() -> dict[str, object]:
                     "For publishers who wonder who asks for their feeds: a mail address or a page "
                     "of yours, which each request names. Without it you stay unnamed.",
                     examples=["desk@example.org", "https://watch.example.org/about"],
+                ),
+                "heartbeat": _text(
+                    "An address that is told every 5 minutes that all goes on, and raises the "
+                    "alarm when it hears nothing (healthchecks.io, Uptime Kuma ...).",
+                    examples=["https://hc-ping.com/${HEARTBEAT}"],
+                ),
+                "alive": _text(
+                    "When the health channels are told that all goes on, with numbers; off for "
+                    "never. Every monday at 09:00 where nothing is said.",
+                    examples=["every monday at 09:00", "daily at 08:00", "off"],
                 ),
                 "include": {
                     "description": "Files to read too: packs by name, or files beside this one.",

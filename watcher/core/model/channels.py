@@ -47,6 +47,8 @@ class Channel:
     quiet: Quiet | None = None
     limit: Limit | None = None
     health: bool = False
+    template: str = ""
+    """The user's own wording (`core.render.template`); "" for the usual one."""
     targets: tuple[str, ...] = ()
     line: int = 0
 

@@ -12,15 +12,14 @@ from watcher.core.render.alert import Sheet, foreign, hits_of, label, own, rules
 from watcher.core.render.clip import Line, Span
 from watcher.core.render.page import Block
 
-_HOLDS = {
+HOLDS = {
     Hold.QUIET: "held during quiet hours",
     Hold.DIGEST: "digest",
     Hold.LIMIT: "over the channel's limit",
     Hold.FOLLOW_UPS: "follow-ups",
     Hold.BASELINE: "found on the first sight of a feed",
 }
-
-
+"""What people read of why messages were held and grouped."""
 _LONGEST_LINK = 500
 """A longer one would crowd out other stories; it is in the store."""
 
@@ -42,7 +41,7 @@ def group_sheet(batch: Batch, zone: tzinfo) -> Sheet:
     entries = _entries(batch)
     counts = Counter(rule for entry in entries for rule in _rules(entry))
     held = {t.delivery.hold for t in batch.tellings if t.delivery.hold is not None}
-    reason = ", ".join(_HOLDS[hold] for hold in sorted(held))
+    reason = ", ".join(HOLDS[hold] for hold in sorted(held))
     number = f"{len(entries)} {'story' if len(entries) == 1 else 'stories'}"
     first = own(number + (f" ({reason})" if reason else "") + ": " + _counted(counts))
     tail = own(f"{stamp(max(t.alert.created for t in batch.tellings), zone)} · {batch.key}")
