@@ -21,11 +21,6 @@ BROKEN = "rules_broken"
 """The note in which a running daemon keeps the mistakes of rules that it didn't take over."""
 PULSE = "pulse"
 """The note in which a running daemon says every few seconds that it is alive."""
-<<<<<<< HEAD
-_WELL = frozenset({"alive", NOT_POLLED, "broken-xml"})
-"""How a feed is when nobody has to look after it."""
-=======
->>>>>>> main
 SHOWN = 10
 """Failing feeds on the screen; `feeds list` has them all."""
 

@@ -218,10 +218,7 @@ class _Loading:
         if "listen" in pairs:
             self._listen(reader, pairs, main=main)
         if "contact" in pairs:
-<<<<<<< HEAD
             self.contact = self._own_url(reader, pairs, "contact", main=main, mail=True)
-=======
-            self.contact = self._own_url(reader, pairs, "contact", main=main)
         if "heartbeat" in pairs:
             self._heartbeat(reader, pairs, main=main)
         if "alive" in pairs:
@@ -249,7 +246,6 @@ class _Loading:
             self.alive = None
         elif found := reader.parsed_of(pairs, "alive", when.digest, f"off, or {sections.DIGEST}"):
             self.alive = found
->>>>>>> main
 
     def _listen(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
         written, at = reader.text_of(pairs, "listen"), pairs["listen"][1].at

@@ -59,7 +59,7 @@ class Health:
     readable: bool = True
 
 
-WELL = frozenset({"alive", "new", "broken-xml"})
+WELL = frozenset({"alive", NOT_POLLED, "broken-xml"})
 """How a feed is when nobody has to look after it."""
 
 
