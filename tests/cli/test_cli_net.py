@@ -124,6 +124,18 @@ def test_what_is_no_feed_is_named(tmp_path: Path) -> None:
     assert f"html: {page}" in ran.said
 
 
+@pytest.mark.parametrize("text", ["", "Just some words.", "<html><body>Welcome</body></html>"])
+def test_what_is_wrong_with_a_file_is_not_blamed_on_a_server(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "feed.xml"
+    file.write_text(text)
+
+    ran = watcher("parse", file)
+
+    assert ran.code == 1
+    assert f"{file}: " in ran.said
+    assert "server" not in ran.said
+
+
 # --- notify --------------------------------------------------------------------------------------
 
 
