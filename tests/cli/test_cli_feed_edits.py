@@ -93,6 +93,27 @@ def test_a_web_page_is_not_added_and_its_feeds_are_offered(folder: Path) -> None
     assert row["others"] == [f"{site.url}/good?a=1&b=2"]
 
 
+def test_the_command_that_is_offered_keeps_what_was_typed(folder: Path) -> None:
+    options = ("--name", "My Post", "--tag", "a b", "--every", "90s", "--full-text", "always")
+    with served({"/": "<html><body>Welcome</body></html>"}) as site:
+        ran = add(folder, site.url, *options, "--language", "kaz")
+
+    typed = "--name 'My Post' --language kk --tag 'a b' --every 90s --full-text always --private"
+    assert f"watcher feeds add {site.url} {typed} --no-look\n" in ran.out
+
+
+def test_an_address_that_leads_to_a_known_feed_is_not_added(folder: Path) -> None:
+    with served() as site:
+        first = add(folder, f"{site.url}/good")
+        before = text_of(folder)
+        moved = add(folder, f"{site.url}/moved")
+
+    assert (first.code, moved.code) == (0, 0)
+    assert "has moved for good, to a feed that is there already" in moved.said
+    assert f"{site.url}/good is in rules.yaml already" in moved.out
+    assert text_of(folder) == before
+
+
 def test_a_page_without_a_feed_ends_with_what_to_type(folder: Path) -> None:
     with served({"/a": "<html><body>Welcome</body></html>"}) as site:
         ran = add(folder, f"{site.url}/a")
@@ -220,6 +241,14 @@ def test_a_list_of_feeds_that_are_all_there_is_a_yes_in_a_sentence(folder: Path)
     assert ran.out == "all 2 feeds are in rules.yaml already; nothing to add\n"
 
 
+def test_a_known_feed_in_ones_own_network_is_known(folder: Path) -> None:
+    add(folder, "http://192.168.1.5/rss", "--no-look")
+
+    ran = imported(folder, "http://192.168.1.5/rss")
+
+    assert (ran.code, ran.out) == (0, "the feed is in rules.yaml already; nothing to add\n")
+
+
 def test_a_list_of_which_nothing_can_be_polled_is_a_no(folder: Path) -> None:
     ran = imported(folder, "ftp://a.example/rss", "http://192.168.1.5/rss")
 
@@ -243,6 +272,7 @@ def test_a_feed_that_nobody_named_goes_by_its_own_title_on_every_screen(folder: 
         (folder / "rules.yaml").write_text(f"feeds:\n{feed}rules:\n  - {{name: A, find: Алматы}}\n")
         checked = watcher("feeds", "check", "--json", cwd=folder).row
         watcher("once", cwd=folder)
+        once = watcher("once", "--feed", "STEPPE", cwd=folder)
         listed = watcher("feeds", "list", "--json", cwd=folder).row
         exported = watcher("feeds", "export", cwd=folder).out
         again = watcher("feeds", "add", f"{site.url}/good", "--private", cwd=folder)
@@ -251,6 +281,7 @@ def test_a_feed_that_nobody_named_goes_by_its_own_title_on_every_screen(folder: 
     assert checked["feed"] == listed["feed"] == "Steppe"
     assert 'text="Steppe"' in exported
     assert "as Steppe" in again.out
+    assert once.out.startswith("1 feed polled")
     assert removed.code == 0
 
 

@@ -136,6 +136,19 @@ def test_what_is_wrong_with_a_file_is_not_blamed_on_a_server(tmp_path: Path, tex
     assert "server" not in ran.said
 
 
+def test_a_list_of_feeds_is_no_web_page(tmp_path: Path) -> None:
+    file = tmp_path / "list.opml"
+    file.write_text("<opml><head><title>Mine</title></head><body><outline/></body></opml>")
+
+    ran = watcher("parse", file)
+
+    assert (ran.code, "not-a-feed" in ran.said, "watcher feeds import" in ran.said) == (
+        1,
+        True,
+        True,
+    )
+
+
 # --- notify --------------------------------------------------------------------------------------
 
 

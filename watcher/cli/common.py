@@ -164,18 +164,21 @@ class Call:
         *,
         right: Collection[str] = (),
         elastic: Collection[str] = (),
+        spare: Sequence[str] = (),
     ) -> None:
         """Print an aligned table whose last column gets the room that the others leave.
 
         A cell is any value or a (value, style) pair. `right` columns are numbers; `elastic` ones
-        are cut where the terminal is narrow.
+        are cut where the terminal is narrow, and `spare` ones left out before that.
         """
         from watcher.cli.table import lay_out
 
         cells = [[_cell(value) for value in row] for row in rows]
         # What is piped is read by programs and by people who scroll: never cut it to 80 columns.
         width = self.out.width if sys.stdout.isatty() else None
-        for line in lay_out(self.out, heads, cells, width=width, right=right, elastic=elastic):
+        for line in lay_out(
+            self.out, heads, cells, width=width, right=right, elastic=elastic, spare=spare
+        ):
             self.out.print(line, soft_wrap=True)
 
     def csv(self, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -11,7 +11,7 @@ import typer
 from watcher.cli import known
 from watcher.cli.common import Call
 from watcher.cli.words import ago, iso, now, one_line
-from watcher.core.errors import FeedError, UsageError, WatcherError
+from watcher.core.errors import FeedError, RulesError, UsageError, WatcherError
 from watcher.core.identity import canonical
 from watcher.core.model import Feed, FeedFault
 
@@ -91,10 +91,10 @@ async def _search(
 
 
 def _known(call: Call) -> Mapping[str, Feed]:
-    """Return the feeds of rules.yaml by canonical address; none when there is no such file yet."""
+    """Return the feeds of rules.yaml by canonical address; none when it can't be read."""
     try:
         return {canonical(feed.url): feed for feed in known.feeds(call)}
-    except UsageError:
+    except (UsageError, RulesError):
         return {}
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from shlex import quote
+from shlex import join, quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -80,6 +80,11 @@ def feeds_add(
     seen = None if no_look else look(call, new.url, private=private)
     if seen is not None and seen.refused:
         return _not_added(call, new, seen)
+    moved = seen.feed.moved_to if seen and seen.feed else None
+    same = _same(call, replace(new, url=moved)) if moved else None
+    if same is not None:
+        call.note(f"{new.url} has moved for good, to a feed that is there already.", "yellow")
+        return _known_already(call, same, replace(new, url=same.url))
     if not config.add_feeds(rules, [new]):  # in a file with mistakes nothing else can tell
         return _known_already(call, new, new)
     _added(call, new, seen)
@@ -137,7 +142,7 @@ def _known_already(call: Call, same: Feed, new: Feed) -> int:
     if call.json:
         call.data(
             {
-                "url": new.url,
+                "url": call.address(new.url),
                 "result": "known",
                 "feed": same.name or None,
                 "line": place.line if place else None,
@@ -146,7 +151,7 @@ def _known_already(call: Call, same: Feed, new: Feed) -> int:
             }
         )
         return 1 if differs else 0
-    call.say(f"{new.url} is in {where}{called}", "yellow")
+    call.say(f"{call.address(new.url)} is in {where}{called}", "yellow")
     if differs:
         keys = " and ".join(f"{key}:" for key in differs)
         call.say(f"It was not changed. For your {keys} write in its place:", "yellow")
@@ -164,22 +169,40 @@ def _differing(same: Feed, merged: Feed) -> list[str]:
     ]
 
 
+def _typed(new: Feed, url: str = "") -> str:
+    """Return the command that adds `url` (else the feed itself) with the same options."""
+    from watcher.config.edit import span_in_file
+
+    words = ["watcher", "feeds", "add", url or new.url]
+    words += ["--name", new.name] if new.name else []
+    words += ["--language", new.language] if new.language else []
+    words += [word for tag in sorted(new.tags) for word in ("--tag", tag)]
+    words += ["--every", span_in_file(new.every)] if new.every else []
+    words += [] if new.full_text is FullText.NEVER else ["--full-text", new.full_text.value]
+    words += ["--private"] if new.private else []
+    return join(words)
+
+
 def _not_added(call: Call, new: Feed, seen: "Look") -> int:
     """Say what is at an address instead of a feed, and what to type next."""
     error = seen.error
-    why = call.address(error.detail.rstrip(".")) if error else ""
+    why = call.address(error.detail) if error else ""
+    if seen.others:
+        why = why.partition(" It names this feed:")[0]
     if call.json:
         call.data({"url": new.url, "result": "not-added", **seen.json()})
         return 1
     call.warn(f"not added: {new.url}: {why}", "red")
-    own = " --private" if new.private else ""
     for other in seen.others:
-        call.say(f"The page names a feed: watcher feeds add {quote(other.url)}{own}")
+        call.say(f"The page names a feed: {_typed(new, other.url)}")
     if not seen.others:
-        site = quote(site_of(new.url))
-        call.say(f"The feeds of that site: watcher feeds discover {site}{own}")
-    call.say(f"To add it all the same: watcher feeds add {quote(new.url)}{own} --no-look")
+        call.say(f"The feeds of that site: {_discover(new)}")
+    call.say(f"To add it all the same: {_typed(new)} --no-look")
     return 1
+
+
+def _discover(feed: Feed) -> str:
+    return f"watcher feeds discover {quote(site_of(feed.url))}{' --private' * feed.private}"
 
 
 def _added(call: Call, new: Feed, seen: "Look | None") -> None:
@@ -197,12 +220,11 @@ def _added(call: Call, new: Feed, seen: "Look | None") -> None:
             call.say(f"  {line}")
         return
     error = seen.error
-    why = call.address(error.detail.rstrip(".")) if error else seen.why_not
-    call.note(f"It could not be read now: {why}.", "yellow")
+    why = call.address(error.detail if error else seen.why_not)
+    call.note(f"It could not be read now: {why}", "yellow")
     call.note("It is polled all the same. How it is: watcher feeds check", "yellow")
     if error is not None and error.fault in ELSEWHERE:
-        own = " --private" if new.private else ""
-        call.note(f"The feeds of that site: watcher feeds discover {quote(site_of(new.url))}{own}")
+        call.note(f"The feeds of that site: {_discover(new)}")
         call.note(f"To take it out again: watcher feeds remove {quote(new.url)}")
 
 
@@ -320,9 +342,9 @@ def _sorted_out(
     taken = {canonical(feed.url): feed for feed in there}
     results = []
     for feed in feeds:
-        why_not = address_problem(feed.url, private=feed.private)
-        same = None if why_not else taken.get(canonical(feed.url))
-        if not why_not and same is None:
+        same = taken.get(canonical(feed.url))
+        why_not = "" if same else address_problem(feed.url, private=feed.private)
+        if not (same or why_not):
             taken[canonical(feed.url)] = feed
         results.append((feed, same, why_not))
         advance()

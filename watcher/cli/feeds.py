@@ -197,6 +197,7 @@ def _print_checked(call: Call, results: list["Checked"]) -> None:
         ],
         right=["items", "ms"],
         elastic=["feed"],
+        spare=["ms", "encoding", "format", "usually", "asked"],
     )  # fmt: skip
 
 
@@ -205,7 +206,7 @@ def _detail(call: Call, result: "Checked", *, alone: bool) -> str:
     said = one_line(call.address(result.detail), 200)
     if result.word == "alive" and alone:
         return said
-    return " ".join(filter(None, (call.address(result.feed.url), said)))
+    return " · ".join(filter(None, (call.address(result.feed.url), said)))
 
 
 def _every(span: timedelta | None) -> str:

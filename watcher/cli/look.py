@@ -7,6 +7,7 @@ read now (no network, a server that is down or busy) is told and stands in nobod
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ def in_words(call: Call, url: str, found: "Found") -> list[str]:
     if not document.items:
         said = [f"{title}: no items yet ({document.format})"]
     else:
-        age = f"the newest {ago(newest, at)} old" if newest and newest <= at else "no date"
+        age = _age(newest, at)
         said = [f"{title}: {many(document.items, 'item')}, {age} ({document.format})"]
     if newest is not None and at - newest >= ZOMBIE:
         site = quote(site_of(url))
@@ -76,6 +77,15 @@ def in_words(call: Call, url: str, found: "Found") -> list[str]:
     if found.moved_to:
         said.append(f"it has moved for good: {call.address(found.moved_to)}")
     return said
+
+
+def _age(newest: datetime | None, at: datetime) -> str:
+    if newest is None:
+        return "no dates"
+    if newest > at:
+        return "the newest from the future"
+    years = (at - newest) // timedelta(days=365)
+    return f"the newest {f'{years} years' if years > 1 else ago(newest, at)} old"
 
 
 def look(call: Call, url: str, *, private: bool) -> Look:

@@ -194,7 +194,7 @@ def _print(call: Call, report: dict[str, Any]) -> None:
                 fault["failures"],
                 _ago(fault["since"], at),
                 _ago(fault["next_due"], at),
-                f"{fault['url']} {one_line(fault['detail'] or '', 200)}",
+                f"{fault['url']} · {one_line(fault['detail'] or '', 200)}",
             )
             for fault in faults[:SHOWN]
         ],
@@ -219,7 +219,7 @@ def _print_ailing(call: Call, ailing: list[dict[str, Any]], at: datetime) -> Non
                 one_line(feed["feed"], 40),
                 (feed["state"], "yellow"),
                 _ago(feed["since"], at),
-                f"{feed['url']} {one_line(feed['detail'], 200)}",
+                f"{feed['url']} · {one_line(feed['detail'], 200)}",
             )
             for feed in ailing[:SHOWN]
         ],

@@ -21,6 +21,8 @@ ROOM = 28
 GAP = 2
 INDENT = 4
 """Where the last text begins when it stands below the others."""
+READABLE = 20
+"""Columns of a name that say which one it is."""
 LEAST = 8
 """An elastic column is never cut to less."""
 
@@ -33,13 +35,17 @@ def lay_out(
     width: int | None,
     right: Collection[str] = (),
     elastic: Collection[str] = (),
+    spare: Sequence[str] = (),
 ) -> Iterator[Text]:
     """Yield the lines of a table, at most `width` columns wide (None: as wide as it is).
 
-    The columns in `elastic` are cut first, with an ellipsis. When the last column still has too
-    little room, it goes onto lines of its own below the others: no word of it, such as an address
-    that is to be copied, is broken where that can be helped.
+    The columns in `spare` go first, in that order, where the others would have to be cut to less
+    than READABLE; those in `elastic` are cut next, with an ellipsis. When the last column still has
+    too little room, it goes onto lines of its own below the others: no word of it, such as an
+    address that is to be copied, is broken where that can be helped.
     """
+    if width is not None:
+        heads, rows = _spared(heads, rows, width=width, elastic=elastic, spare=spare)
     natural = [
         max(cell_len(head), *(cell_len(row[at][0]) for row in rows), 0)
         for at, head in enumerate(heads)
@@ -72,6 +78,32 @@ def lay_out(
             if line.plain.strip() or not below:
                 yield _trimmed(lead + line)
             lead = Text(" " * start)
+
+
+def _spared(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    width: int,
+    elastic: Collection[str],
+    spare: Sequence[str],
+) -> tuple[Sequence[str], Sequence[Sequence[Cell]]]:
+    """Return the table without the spare columns for which there is no room."""
+    for name in spare:
+        at = heads.index(name)
+        sizes = [
+            max([cell_len(head), *(cell_len(row[number][0]) for row in rows)])
+            for number, head in enumerate(heads[:-1])
+        ]
+        least = [
+            min(size, READABLE) if head in elastic else size
+            for size, head in zip(sizes, heads, strict=False)
+        ]
+        if _sum(least) <= width:
+            break
+        heads = [*heads[:at], *heads[at + 1 :]]
+        rows = [[*row[:at], *row[at + 1 :]] for row in rows]
+    return heads, rows
 
 
 def _longest_word(texts: Iterable[str]) -> int:

@@ -154,7 +154,7 @@ def line_of(feed: Feed) -> str:
     if tags := [_written(tag) for tag in sorted(feed.tags) if _visible(tag)]:
         pairs.append(("tags", f"[{', '.join(tags)}]"))
     if feed.every is not None:
-        pairs.append(("every", _span(feed.every)))
+        pairs.append(("every", span_in_file(feed.every)))
     if feed.full_text is not FullText.NEVER:
         pairs.append(("full_text", feed.full_text.value))
     if feed.private:
@@ -164,7 +164,7 @@ def line_of(feed: Feed) -> str:
     return "{" + ", ".join(f"{key}: {value}" for key, value in pairs) + "}"
 
 
-def _span(span: timedelta) -> str:
+def span_in_file(span: timedelta) -> str:
     """Return a time as people write it: 2h, 90m, 90s."""
     seconds = max(60, round(span.total_seconds()))
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "m")):

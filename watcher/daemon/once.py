@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from watcher.core.errors import UsageError
-from watcher.core.model import Hold
+from watcher.core.model import Feed, Hold
 from watcher.daemon.clock import now
 from watcher.daemon.limits import Limits
 from watcher.daemon.service import open_service
@@ -38,7 +38,10 @@ async def _once(
             states = known.feed_states()
             before = known.counts()
         if feed is not None:
-            states = [s for s in states if feed in {s.feed.name, s.feed.url}]
+            wanted = feed.casefold()
+            states = [
+                s for s in states if wanted in {s.feed.name.casefold(), s.feed.url.casefold()}
+            ]
             if not states:
                 raise UsageError(f'no feed is called "{feed}". See: watcher feeds list')
         elif not poll_all:
@@ -53,6 +56,10 @@ async def _once(
         with service.store.read() as known:
             after = known.counts()
     return _summary(service.tally, before, after)
+
+
+def _is_called(feed: Feed, wanted: str) -> bool:
+    return wanted in {feed.name.casefold(), feed.url.casefold()}
 
 
 def _summary(tally: Tally, before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:

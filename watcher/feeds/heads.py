@@ -67,6 +67,7 @@ _NAMESPACES = (
     (b"http://purl.org/rss/1.0/", "rss10"),
     (b"http://my.netscape.com/rdf/simple/0.9/", "rss090"),
 )
+_OPML = re.compile(rb"<opml[\s>]", re.IGNORECASE)
 _PAGE = re.compile(
     rb"<!doctype\s+html|<html[\s>]|<body[\s>]|<head[\s>]|<script[\s>]", re.IGNORECASE
 )
@@ -124,6 +125,11 @@ def read(data: bytes, url: str = "") -> Head:
 def fault(data: bytes) -> FeedError:
     """Return the error that names what `data`, which is no feed, is instead."""
     start = data[:_LOOKED_AT]
+    if _OPML.search(start):
+        return FeedError(
+            FeedFault.NOT_A_FEED,
+            "it is a list of feeds (<opml>): watcher feeds import takes it in.",
+        )
     if not _PAGE.search(start):
         root = re.search(rb"<([A-Za-z_][\w:.-]{0,40})", start)
         what = f"XML of another kind (<{root[1].decode()}>)" if root else "plain text"
