@@ -72,7 +72,7 @@ def notify_test(
     channels = chosen(call.config(require_secrets=True), call, channel)
     targets = [target for one in channels for target in split(one)]
     with ThreadPoolExecutor(max_workers=min(16, len(targets))) as pool:
-        results = list(pool.map(lambda target: _try(target, deadline), targets))
+        results = list(pool.map(lambda target: try_target(target, deadline), targets))
     for target, (outcome, ms) in zip(targets, results, strict=True):
         if call.json:
             call.data(
@@ -103,7 +103,8 @@ def notify_test(
     return 0 if all(outcome.sent is Sent.OK for outcome, _ in results) else 1
 
 
-def _try(target: "Target", deadline: float) -> tuple[Outcome, int]:
+def try_target(target: "Target", deadline: float) -> tuple[Outcome, int]:
+    """Send the test message; return what came of it, and after how many milliseconds."""
     start = time.monotonic()
     outcome = target.send(_test_message(now()), deadline=deadline)
     return outcome, round((time.monotonic() - start) * 1000)

@@ -59,6 +59,7 @@ def collect(call: Call) -> dict[str, Any]:
         counts = queries.counts()
         pulse = _moment(queries.note(PULSE))
         lost = queries.note("recovered")
+        muted = [f"{mute.kind.value} {mute.what}" for mute in queries.mutes(at)]
         next_delivery = queries.next_delivery()
         broken = queries.note(BROKEN)
         alerts_today = Counter(
@@ -101,6 +102,7 @@ def collect(call: Call) -> dict[str, Any]:
         "stories_today": stories_today,
         "alerts_today": alerts_today[False],
         "notices_today": alerts_today[True],
+        "muted": muted,
         "deliveries": by_state,
         "next_delivery": iso(next_delivery),
         "articles": counts["articles"],
@@ -171,6 +173,8 @@ def _print(call: Call, report: dict[str, Any]) -> None:
     notices = report["notices_today"]
     told = f", {many(notices, 'notice')} about the watcher itself" if notices else ""
     call.say(f"today     {stories}, {many(report['alerts_today'], 'alert')}{told}")
+    if report["muted"]:
+        call.say(f"muted     {', '.join(report['muted'])} (watcher alerts mute)", "yellow")
     states = ", ".join(f"{count} {state}" for state, count in report["deliveries"].items() if count)
     style = "red" if report["deliveries"].get("parked") else None
     call.say(f"sending   {states or 'nothing on its way'}", style)

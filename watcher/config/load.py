@@ -6,14 +6,14 @@ import os
 import re
 import zoneinfo
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watcher.config import checks, opml, packs, sections, watchlist, when
 from watcher.config.entities import entities as entities_of
-from watcher.config.findings import Page, TooManyError, nearest, one_of, shown
+from watcher.config.findings import MAX_FINDINGS, Page, TooManyError, nearest, one_of, shown
 from watcher.config.languages import is_language
 from watcher.config.nodes import Node, Table, read
 from watcher.config.secrets import Secrets, secret_parts
@@ -23,7 +23,7 @@ from watcher.core.model import Config, Entity, Feed, Mistake, Weight
 from watcher.core.render import TemplateMistakeError, try_template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from watcher.core.model import Channel
 
@@ -37,6 +37,24 @@ _NO_CONTACT = (
     "is neither a mail address nor a page. Write one such as desk@example.org or "
     "https://example.org/about"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A rules file as far as it can be read.
+
+    `mistakes` are errors and warnings in the order of their places. `config` holds the rules whose
+    words, and the channels whose addresses, have no error: they can be tried although others have.
+    """
+
+    config: Config
+    mistakes: tuple[Mistake, ...]
+    names: tuple[str, ...]
+    """The files as messages call them, in the order in which they were read."""
+
+    def with_more(self, mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+        """Return `mistakes` among those that are known, in the order of their places."""
+        return _in_order((*self.mistakes, *mistakes), self.names)
 
 
 def load(
@@ -53,9 +71,22 @@ def load(
     stays as written.
     """
     loading = _Loading(path, Secrets(environ, secrets_file), require=require_secrets)
-    with suppress(TooManyError):
-        loading.file(path, str(path), main=True)
+    loading.read()
+    loading.raise_errors()
     return loading.config()
+
+
+def examine(
+    path: Path, *, environ: Mapping[str, str], secrets_file: Path | None = None
+) -> Examined:
+    """Read `path` and what it includes, and say all that can be said of it. Never raises."""
+    loading = _Loading(path, Secrets(environ, secrets_file), require=True)
+    loading.read()
+    return Examined(
+        config=loading.sound(),
+        mistakes=_in_order(loading.findings, loading.names),
+        names=tuple(loading.names),
+    )
 
 
 def read_entities(path: Path) -> tuple[Entity, ...]:
@@ -89,6 +120,8 @@ class _Loading:
         self.feeds: list[sections.FeedDraft] = []
         self.rules: list[watchlist.RuleDraft] = []
         self.entities: dict[str, Entity] = {}
+        self.wrong_entities: set[str] = set()
+        self.known_feeds: tuple[Feed, ...] = ()
 
     # --- files ---------------------------------------------------------------------------------
 
@@ -294,7 +327,10 @@ class _Loading:
             reader = Reader(page, '"sources"')
             for key, (_, node) in reader.named(pairs["sources"][1], "s1: ...").items():
                 sources[key] = reader.text(node, key) or key
-        for entity in entities_of(page, pairs["entities"][1], sources):
+        node = pairs["entities"][1]
+        for entity in entities_of(page, node, sources):
+            if isinstance(node, Table) and not page.sound(*_span(node.pairs[entity.id])):
+                self.wrong_entities.add(entity.id)
             known = self.entities.get(entity.id)
             self.entities[entity.id] = merged(known, entity) if known else entity
 
@@ -382,11 +418,11 @@ class _Loading:
 
     # --- all together --------------------------------------------------------------------------
 
-    def config(self) -> Config:
-        """Return everything that was read; raises RulesError."""
-        feeds: tuple[Feed, ...] = ()
+    def read(self) -> None:
+        """Read everything, and note what is wrong with it."""
         with suppress(TooManyError):
-            feeds = checks.feeds(self.feeds)
+            self.file(self.path, str(self.path), main=True)
+            self.known_feeds = feeds = checks.feeds(self.feeds)
             checks.rules(
                 self.rules,
                 channels=self.channels,
@@ -397,7 +433,9 @@ class _Loading:
                 entities=self.entities,
                 whole=not any(page.broken for page in self.pages),
             )
-        self.raise_errors()
+
+    def config(self) -> Config:
+        """Return everything that was read."""
         return Config(
             path=str(self.path),
             timezone=self.timezone,
@@ -407,26 +445,49 @@ class _Loading:
             heartbeat=self.heartbeat,
             alive=self.alive,
             channels=tuple(self.channels),
-            feeds=feeds,
+            feeds=self.known_feeds,
             rules=tuple(draft.rule for draft in self.rules),
             entities=tuple(self.entities.values()),
             warnings=self._sorted(Weight.WARNING),
-            files=tuple(dict.fromkeys(str(file) for file in (*self.files, *self.secrets.read))),
+            files=self._files(),
             secrets=frozenset(self.secrets.used),
+        )
+
+    def sound(self) -> Config:
+        """Return what has no error: rules by their words, channels by their addresses."""
+        if any(page.guessed for page in self.pages) or len(self.findings) > MAX_FINDINGS:
+            return replace(self.config(), rules=(), channels=())
+        sound = self.entities.keys() - self.wrong_entities
+        wrong = {(one.file, one.line, one.column) for one in self._sorted(Weight.ERROR)}
+        return replace(
+            self.config(),
+            rules=tuple(rule for draft in self.rules if (rule := draft.sound(sound))),
+            channels=tuple(
+                channel
+                for channel in self.channels
+                if (channel.place.file, channel.place.line, channel.place.column) not in wrong
+            ),
         )
 
     def raise_errors(self) -> None:
         """Raise RulesError when there is any mistake."""
         errors = self._sorted(Weight.ERROR)
         if errors:
-            raise RulesError(errors)
+            raise RulesError(errors, self._files())
+
+    def _files(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(str(file) for file in (*self.files, *self.secrets.read)))
 
     def _sorted(self, weight: Weight) -> tuple[Mistake, ...]:
-        order = {name: number for number, name in reversed(list(enumerate(self.names)))}
-        found = {one for one in self.findings if one.weight is weight}
-        return tuple(
-            sorted(found, key=lambda one: (order[one.file], one.line, one.column, one.message))
-        )
+        return _in_order((one for one in self.findings if one.weight is weight), self.names)
+
+
+def _in_order(mistakes: Iterable[Mistake], names: Sequence[str]) -> tuple[Mistake, ...]:
+    """Return each of `mistakes` once, by place; files come in the order of `names`."""
+    order = {name: number for number, name in reversed(list(enumerate(names)))}
+    return tuple(
+        sorted(set(mistakes), key=lambda one: (order[one.file], one.line, one.column, one.message))
+    )
 
 
 def decoded(body: bytes, page: Page) -> str | None:
@@ -450,6 +511,10 @@ def _template_mistake(text: str) -> str:
     except TemplateMistakeError as error:
         return f"{error.line}: {error}"
     return ""
+
+
+def _span(pair: tuple[Node, Node]) -> tuple[int, int]:
+    return pair[0].at, pair[1].end
 
 
 def _is_port(text: str) -> bool:

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from watcher.config.secrets import Secrets
 
 SPAN = "a time such as 10m, 6h or 7d"
-DIGEST = "hourly, daily at 08:00, weekdays at 08:00 and 17:00, or every monday at 09:00"
+DIGEST = (
+    "hourly, daily at 08:00, weekdays at 08:00 and 17:00, every monday at 09:00, or as in cron "
+    "(0 8 * * 1-5)"
+)
 _SHORTEST_EVERY = 60
 """Seconds; no publisher likes to be asked more often."""
 
@@ -79,12 +82,12 @@ def _channel(
         reader.mistake(
             word.at, f"{reader.where}: a name is short and holds no slash (/). Rename the channel."
         )
-    line = reader.page.line(word.at)
     if isinstance(node, Word):
         if is_empty(node):
             reader.empty(node, reader.where)
             return None
-        return Channel(name=name, url=_address(reader, node, secrets, require=require), line=line)
+        url = _address(reader, node, secrets, require=require)
+        return Channel(name=name, url=url, place=reader.page.place(node.at))
     pairs = reader.table(node, "channel")
     if "url" not in pairs:
         if isinstance(node, Table) and "url" not in reader.meant:
@@ -98,7 +101,7 @@ def _channel(
         limit=reader.parsed_of(pairs, "limit", when.limit, "a number and a time: 20 per 1h"),
         health=reader.flag_of(pairs, "health"),
         template=_template(reader, pairs, wording),
-        line=line,
+        place=reader.page.place(pairs["url"][1].at),
     )
 
 

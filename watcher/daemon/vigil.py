@@ -1,4 +1,4 @@
-"""The daemon looks after itself: heartbeat, disk, and a word now and then that it is alive.
+"""What the daemon does beside polling: heartbeat, disk, a word that it is alive, spikes.
 
 Whoever watches for alerts must be able to trust silence. So a machine elsewhere is told every few
 minutes that all goes on (and raises the alarm when it isn't), and people once a week.
@@ -20,6 +20,7 @@ from watcher.core.decide import next_digest
 from watcher.core.errors import FeedError, StateError
 from watcher.core.rhythm import vigil
 from watcher.daemon.service import Service, tell
+from watcher.watch import tell_spikes
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def free_at(folder: Path) -> int:
 
 
 class Vigil:
-    """Three jobs of one daemon; each is called again and again and does what is due.
+    """Jobs of one daemon; each is called again and again and does what is due.
 
     `free` gives the bytes that are free where a folder is.
     """
@@ -100,6 +101,15 @@ class Vigil:
                 headline, body = await asyncio.to_thread(self._words, last, since)
                 await tell(self._service, headline, body, f"alive {at}")
                 await asyncio.to_thread(self._write, ALIVE_TOLD, at.isoformat())
+
+    async def look_for_spikes(self) -> None:
+        """Tell of rules that have unusually many stories today."""
+        service = self._service
+        with contextlib.suppress(StateError):
+            if await asyncio.to_thread(
+                tell_spikes, service.store, service.desk, now=service.clock()
+            ):
+                service.outbox.nudge()
 
     def _words(self, last: datetime, since: str) -> tuple[str, str]:
         wanted = self._service.desk.feeds

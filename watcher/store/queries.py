@@ -37,6 +37,7 @@ from watcher.core.model import (
 )
 from watcher.core.rhythm.vigil import Numbers
 from watcher.store import values as v
+from watcher.store.care import Care
 from watcher.store.rows import (
     ALERT,
     ALERT_RULE,
@@ -85,7 +86,7 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries:
+class Queries(Care):
     """Questions, asked within one snapshot: all answers belong together."""
 
     def __init__(self, connection: Connection) -> None:
@@ -251,6 +252,16 @@ class Queries:
         options = {"stream_results": True, "yield_per": _STREAM}
         for row in self._connection.execute(statement, execution_options=options):
             yield v.article_of(row), v.link_of(row)
+
+    def newest_since(self, since: datetime, *, most: int) -> tuple[datetime, int]:
+        """Return from when on at most `most` articles were seen, and how many they are.
+
+        Not before `since`, and not before the first article that is stored.
+        """
+        newest = select(ARTICLE.c.seen).where(ARTICLE.c.seen >= since)
+        last = newest.order_by(ARTICLE.c.seen.desc()).limit(most).subquery()
+        row = self._connection.execute(select(func.min(last.c.seen), func.count())).one()
+        return row[0] or since, row[1]
 
     def version_before(self, article_id: ArticleId) -> Article | None:
         """Return an article as it was before its last change; None if it never changed."""

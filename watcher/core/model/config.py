@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from watcher.core.model.channels import Channel, Digest
 from watcher.core.model.feeds import Feed
+from watcher.core.model.places import Place
 from watcher.core.model.rules import Entity, Rule
 
 WEEKLY = Digest(at=(time(9),), weekdays=frozenset({0}))
@@ -30,6 +31,13 @@ class Mistake:
     column: int
     message: str
     weight: Weight = Weight.ERROR
+
+    @classmethod
+    def at(cls, place: Place, message: str, weight: Weight = Weight.ERROR) -> Mistake:
+        """Return a finding at `place`."""
+        return cls(
+            file=place.file, line=place.line, column=place.column, message=message, weight=weight
+        )
 
     def __str__(self) -> str:
         """Return the line that people and editors read: file:line:column: message."""

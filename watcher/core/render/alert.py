@@ -12,6 +12,7 @@ from watcher.core.model import (
     Article,
     Batch,
     Hit,
+    Hold,
     How,
     Match,
     Member,
@@ -87,7 +88,7 @@ def single_sheet(batch: Batch, article: Article, zone: tzinfo) -> Sheet:
 
 def _first_line(telling: Telling, article: Article, url: str) -> Line:
     return (
-        own(label(telling.alert)),
+        own(label(telling)),
         own(", ".join(safe.said(rule) for rule in rules_of(telling)) + " · "),
         *((foreign(article.outlet), own(": ")) if safe.said(article.outlet) else ()),
         *headline(telling, article, url),
@@ -105,10 +106,12 @@ def headline(telling: Telling, article: Article, url: str) -> Line:
     return (own(safe.FSI), *line, own(safe.PDI))
 
 
-def label(alert: Alert) -> str:
+def label(telling: Telling) -> str:
     """Return what stands before the rules: how urgent, and what kind of news it is."""
+    alert = telling.alert
     urgent = "CRITICAL: " if alert.severity is Severity.CRITICAL else ""
-    return urgent + _KINDS.get(alert.kind, "")
+    waits = "nobody acknowledged this yet: " if telling.delivery.hold is Hold.ESCALATION else ""
+    return urgent + waits + _KINDS.get(alert.kind, "")
 
 
 def rules_of(telling: Telling) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def _told(telling: Telling, article: Article, zone: tzinfo) -> Told:
         rules=rules,
         severity=telling.alert.severity.value,
         kind=telling.alert.kind.value,
-        label=label(telling.alert),
+        label=label(telling),
         outlet=_foreign(article.outlet),
         headline=sealed(headline(telling, article, url)),
         sentences=tuple(map(sealed, sentences(telling, article))),
