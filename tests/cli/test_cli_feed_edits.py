@@ -208,6 +208,20 @@ def test_the_last_feed_with_a_tag_that_a_rule_asks_for_goes_with_a_warning(folde
     assert watcher("feeds", "list", cwd=folder).code == 3, "which is what was warned of"
 
 
+def test_a_rule_that_still_hears_feeds_with_another_of_its_tags_is_no_mistake(
+    folder: Path,
+) -> None:
+    (folder / "rules.yaml").write_text(RULES.replace("[kazakhstan]}", "[kazakhstan, wire]}"))
+
+    removed = watcher("feeds", "remove", "Steppe Post", cwd=folder)
+    checked = watcher("check", cwd=folder)
+
+    assert (removed.code, removed.err) == (0, "")
+    assert checked.code == 0
+    assert 'warning: no feed has the tag "kazakhstan"' in checked.err
+    assert "It still hears those with wire." in checked.err
+
+
 def test_a_feed_whose_tags_others_have_goes_without_a_word(folder: Path) -> None:
     ran = watcher("feeds", "remove", "https://dala.example/rss", "--json", cwd=folder)
 

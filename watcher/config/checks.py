@@ -140,13 +140,16 @@ def _channels(draft: RuleDraft, where: str, names: Sequence[str]) -> None:
 
 def _tags(draft: RuleDraft, where: str, tags: AbstractSet[str], feeds: Sequence[Feed]) -> None:
     known = sorted(tags)
+    heard = [tag.name for tag in draft.shared.tags if tag.name in tags]
     for tag in draft.shared.tags:
         if tag.name not in tags:
-            draft.page.mistake(
-                tag.at,
-                f'no feed has the tag "{shown(tag.name)}" that {tag.where} asks for.'
-                f"{did_you_mean(tag.name, known)}{one_of(known)}",
-            )
+            said = f'no feed has the tag "{shown(tag.name)}" that {tag.where} asks for.'
+            guess = f"{did_you_mean(tag.name, known)}{one_of(known)}"
+            if heard:
+                still = f" It still hears those with {' or '.join(map(shown, heard))}."
+                draft.page.warning(tag.at, f"{said}{still}{guess}")
+            else:
+                draft.page.mistake(tag.at, f"{said}{guess}")
     only, at = draft.rule.sources.only, draft.shared.sources_at
     if only and feeds and at is not None and not any(_hears(only, feed) for feed in feeds):
         draft.page.warning(
@@ -156,14 +159,19 @@ def _tags(draft: RuleDraft, where: str, tags: AbstractSet[str], feeds: Sequence[
 
 
 def tags_lost(config: Config, url: str) -> list[tuple[Rule, str]]:
-    """Return each rule, and the tag it asks for, that no feed has once the one at `url` is gone.
+    """Return each rule, and the tag of it, that hears no feed once the one at `url` is gone.
 
     rules.yaml is then a mistake: the rule would be silent.
     """
     going = canonical(url)
     own = {tag for feed in config.feeds if canonical(feed.url) == going for tag in feed.tags}
-    lost = own - {tag for feed in config.feeds if canonical(feed.url) != going for tag in feed.tags}
-    return [(rule, tag) for rule in config.rules for tag in sorted(rule.sources.tags & lost)]
+    left = {tag for feed in config.feeds if canonical(feed.url) != going for tag in feed.tags}
+    return [
+        (rule, tag)
+        for rule in config.rules
+        if not rule.sources.tags & left
+        for tag in sorted(rule.sources.tags & own)
+    ]
 
 
 def _hears(patterns: Sequence[str], feed: Feed) -> bool:
