@@ -183,6 +183,18 @@ def test_options_for_a_known_feed_are_not_dropped_in_silence(folder: Path) -> No
     assert (row["result"], row["line"], row["write"]) == ("known", 3, line)
 
 
+def test_a_file_with_mistakes_takes_a_feed_and_keeps_what_is_there(folder: Path) -> None:
+    broken = RULES.replace("find: court", "fnd: court")
+    (folder / "rules.yaml").write_text(broken)
+
+    new = watcher("feeds", "add", "https://new.example/rss", "--no-look", cwd=folder)
+    known = watcher("feeds", "add", "https://dala.example/rss", "--tag", "x", cwd=folder)
+
+    assert (new.code, known.code) == (0, 1)
+    assert "Mend them (watcher check)" in known.said
+    assert text_of(folder).replace("  - https://new.example/rss\n", "") == broken
+
+
 def test_a_feed_of_an_included_list_is_known_too(folder: Path) -> None:
     (folder / "list.opml").write_text(
         '<opml><body><outline text="Listed" xmlUrl="https://listed.example/rss"/></body></opml>'

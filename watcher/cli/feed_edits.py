@@ -85,8 +85,12 @@ def feeds_add(
     if same is not None:
         call.note(f"{new.url} has moved for good, to a feed that is there already.", "yellow")
         return _known_already(call, same, replace(new, url=same.url))
-    if not config.add_feeds(rules, [new]):  # in a file with mistakes nothing else can tell
-        return _known_already(call, new, new)
+    if not config.add_feeds(rules, [new]):
+        # The file has mistakes, so that what stands in it of the feed is not known.
+        raise WatcherError(
+            f"{new.url} is in {call.options.rules} already, which has mistakes. Mend them "
+            "(watcher check), and say it again if its options are to be changed."
+        )
     _added(call, new, seen)
     return 0
 
