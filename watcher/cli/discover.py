@@ -1,7 +1,6 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """feeds discover: the feeds of a site, shown best first, and put into rules.yaml if wanted."""
 
-import asyncio
 from collections.abc import Mapping
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
@@ -47,6 +46,8 @@ def feeds_discover(
     The best stands first. Sites without RSS, such as the large agencies, often keep a news sitemap,
     which is read like a feed. Exit code 1: none was found.
     """
+    import asyncio
+
     addresses = [url] if "://" in url else [f"https://{url}", f"http://{url}"]
     in_rules = _known(call)
     address, found = asyncio.run(_search(call, addresses, thorough=thorough, private=private))

@@ -15,7 +15,6 @@ from watcher.cli.common import Call
 from watcher.cli.lines import opened
 from watcher.cli.words import duration, many
 from watcher.core.errors import RulesError, UsageError, WatcherError
-from watcher.core.identity import site_of
 from watcher.core.model import Feed, FullText
 
 if TYPE_CHECKING:
@@ -189,6 +188,8 @@ def _typed(new: Feed, url: str = "") -> str:
 
 def _not_added(call: Call, new: Feed, seen: "Look") -> int:
     """Say what is at an address instead of a feed, and what to type next."""
+    from watcher.core import rhythm
+
     error = seen.error
     why = call.address(error.detail) if error else ""
     if seen.others:
@@ -200,17 +201,14 @@ def _not_added(call: Call, new: Feed, seen: "Look") -> int:
     for other in seen.others:
         call.say(f"The page names a feed: {_typed(new, other.url)}")
     if not seen.others:
-        call.say(f"The feeds of that site: {_discover(new)}")
+        call.say(f"The feeds of that site: {rhythm.discover(new)}")
     call.say(f"To add it all the same: {_typed(new)} --no-look")
     return 1
 
 
-def _discover(feed: Feed) -> str:
-    return f"watcher feeds discover {quote(site_of(feed.url))}{' --private' * feed.private}"
-
-
 def _added(call: Call, new: Feed, seen: "Look | None") -> None:
     from watcher.cli.look import ELSEWHERE, in_words
+    from watcher.core import rhythm
 
     if call.json:
         more: dict[str, Any] = seen.json() if seen else {"looked": False}
@@ -220,7 +218,7 @@ def _added(call: Call, new: Feed, seen: "Look | None") -> None:
     if seen is None:
         return
     if seen.feed is not None:
-        for line in in_words(call, new.url, seen.feed):
+        for line in in_words(call, new, seen.feed):
             call.say(f"  {line}")
         return
     error = seen.error
@@ -228,7 +226,7 @@ def _added(call: Call, new: Feed, seen: "Look | None") -> None:
     call.note(f"It could not be read now: {why}", "yellow")
     call.note("It is polled all the same. How it is: watcher feeds check", "yellow")
     if error is not None and error.fault in ELSEWHERE:
-        call.note(f"The feeds of that site: {_discover(new)}")
+        call.note(f"The feeds of that site: {rhythm.discover(new)}")
         call.note(f"To take it out again: watcher feeds remove {quote(new.url)}")
 
 

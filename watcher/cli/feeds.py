@@ -1,7 +1,6 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """feeds: how the feeds are, as last asked (list) and now (check); edits are in `feed_edits`."""
 
-import asyncio
 from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -141,6 +140,8 @@ def feeds_check(
     polls); broken-xml (read all the same); or why it can't be read: blocked, html, rate-limited,
     gone, not-found, timeout, tls and so on. Exit code 1 when some can't be read.
     """
+    import asyncio
+
     from watcher.cli.net import Checked, check_feeds, fetcher
 
     states, pushed = known.states(call), known.pushed(call)

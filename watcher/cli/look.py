@@ -8,14 +8,13 @@ read now (no network, a server that is down or busy) is told and stands in nobod
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from watcher.cli.common import Call
 from watcher.cli.words import ago, iso, many, now, one_line
+from watcher.core import rhythm
 from watcher.core.errors import FeedError
-from watcher.core.identity import site_of
-from watcher.core.model import FeedFault
+from watcher.core.model import Feed, FeedFault
 from watcher.core.rhythm.health import ZOMBIE
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class Look:
         }
 
 
-def in_words(call: Call, url: str, found: "Found") -> list[str]:
+def in_words(call: Call, feed: Feed, found: "Found") -> list[str]:
     """Return what a look at a feed has shown: one line, and one more for what may surprise."""
     document, at = found.document, now()
     title = one_line(document.title, 60) or "no title"
@@ -72,8 +71,7 @@ def in_words(call: Call, url: str, found: "Found") -> list[str]:
         age = _age(newest, at)
         said = [f"{title}: {many(document.items, 'item')}, {age} ({document.format})"]
     if newest is not None and at - newest >= ZOMBIE:
-        site = quote(site_of(url))
-        said.append(f"nothing new for more than a year; others: watcher feeds discover {site}")
+        said.append(f"nothing new for more than a year; others: {rhythm.discover(feed)}")
     if found.moved_to:
         said.append(f"it has moved for good: {call.address(found.moved_to)}")
     return said

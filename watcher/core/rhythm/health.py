@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from shlex import quote
 
 from watcher.core.identity import site_of
 from watcher.core.model import NOT_POLLED, Ailment, Feed, FeedFault, FeedState
@@ -239,9 +240,9 @@ _ELSEWHERE_TOO = frozenset({FeedFault.NOT_FOUND, FeedFault.GONE, FeedFault.HTML}
 
 
 def discover(feed: Feed) -> str:
-    """Return what to type to find other feeds of the same site."""
+    """Return what to type to find other feeds of the same site; a strange host runs nothing."""
     own = " --private" if feed.private else ""
-    return f"watcher feeds discover {site_of(feed.url)}{own}"
+    return f"watcher feeds discover {quote(site_of(feed.url))}{own}"
 
 
 def _elsewhere(feed: Feed) -> str:
