@@ -183,6 +183,26 @@ def test_options_for_a_known_feed_are_not_dropped_in_silence(folder: Path) -> No
     assert (row["result"], row["line"], row["write"]) == ("known", 3, line)
 
 
+def test_a_feed_with_a_secret_in_its_address_is_known_as_it_is_written(folder: Path) -> None:
+    written = "https://paid.example/rss?k=${KEY}"
+    (folder / "rules.yaml").write_text(RULES.replace("feeds:\n", f'feeds:\n  - "{written}"\n'))
+
+    ran = watcher("feeds", "add", written, "--tag", "x", cwd=folder, env={"KEY": "canary-77"})
+
+    assert ran.code == 1
+    assert f'  - {{url: "{written}", tags: [x]}}\n' in ran.out
+    assert "canary-77" not in ran.out + ran.err
+
+
+def test_a_page_whose_feed_is_there_already_says_so(folder: Path) -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/good">'
+    with served({"/": f"<html><head>{link}</head></html>", "/good": PAGES["/good"]}) as site:
+        add(folder, f"{site.url}/good", "--name", "Good")
+        ran = add(folder, site.url)
+
+    assert f"The page names a feed: {site.url}/good (there already, as Good)\n" in ran.out
+
+
 def test_a_file_with_mistakes_takes_a_feed_and_keeps_what_is_there(folder: Path) -> None:
     broken = RULES.replace("find: court", "fnd: court")
     (folder / "rules.yaml").write_text(broken)

@@ -120,7 +120,8 @@ def _same(call: Call, new: Feed) -> Feed | None:
         feeds = known.feeds(call)
     except RulesError:
         return None
-    return next((feed for feed in feeds if canonical(feed.url) == canonical(new.url)), None)
+    wanted = canonical(call.filled(new.url))
+    return next((feed for feed in feeds if canonical(feed.url) == wanted), None)
 
 
 def _known_already(call: Call, same: Feed, new: Feed) -> int:
@@ -199,7 +200,9 @@ def _not_added(call: Call, new: Feed, seen: "Look") -> int:
         return 1
     call.warn(f"not added: {new.url}: {why}", "red")
     for other in seen.others:
-        call.say(f"The page names a feed: {_typed(new, other.url)}")
+        same = _same(call, replace(new, url=other.url))
+        there = f"{other.url} (there already, as {same.name})" if same else ""
+        call.say(f"The page names a feed: {there or _typed(new, other.url)}")
     if not seen.others:
         call.say(f"The feeds of that site: {rhythm.discover(new)}")
     call.say(f"To add it all the same: {_typed(new)} --no-look")

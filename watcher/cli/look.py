@@ -87,7 +87,7 @@ def _age(newest: datetime | None, at: datetime) -> str:
 
 
 def look(call: Call, url: str, *, private: bool) -> Look:
-    """Look at `url`; where a page or nothing is there, also for the feeds of its site."""
+    """Look at `url`, and where a web page is there, at the feeds that it names."""
     if "${" in url:
         return Look(why_not="it holds a secret; `watcher feeds check` asks it with the secret")
     with call.progress("looking at it", 1) as advance:
