@@ -44,7 +44,7 @@ def test_every_mistake_is_told_at_once_with_place_and_mend(path: Path) -> None:
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_the_parser_without_c_finds_the_same(path: Path) -> None:
     """PyYAML has no C parser on some machines; its other parser words its errors otherwise."""
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8", errors="replace")
     found: list[list[Mistake]] = []
 
     for parser in (yaml.CBaseLoader, yaml.BaseLoader):
@@ -70,7 +70,7 @@ def test_good_files_have_no_finding(path: Path) -> None:
 def test_positions_point_at_what_they_quote() -> None:
     """Where a message begins by quoting a text of the file, the text stands at its position."""
     for path in BAD:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
         for row in path.with_suffix(".expected").read_text(encoding="utf-8").splitlines():
             if row == "(loads)":
                 continue
@@ -80,7 +80,11 @@ def test_positions_point_at_what_they_quote() -> None:
             if subject.startswith("unknown ") and '"' in subject:
                 word = subject.split('"')[1]
                 assert rest.lstrip('"{').startswith(word), row
-            if subject.startswith('"') and '" in rule' in subject and "can't be" not in subject:
+            if (
+                subject.startswith('"')
+                and '" in rule' in subject
+                and not any(said in subject for said in ("can't be", "is a list", "takes names"))
+            ):
                 word = subject.split('"')[1]
                 assert word in rest or word in {"near", "any", "find", "entity", "exact"} | {
                     "none", "match", "name",

@@ -14,7 +14,7 @@ from watcher.core.model import Mistake
 HERE = Path(__file__).parent
 SIGNS = "abn:- \n\t\"'[]{},#&*!|>%@`~?.\\$0№жқ新ئ\u200b\u2028\ufeff\x85\r"
 SEEDS = [
-    path.read_text(encoding="utf-8")
+    path.read_text(encoding="utf-8", errors="replace")
     for path in [*sorted((HERE / "good").glob("*.yaml")), *sorted((HERE / "bad").glob("*.yaml"))]
 ]
 NAMES = """rules find name any all none near entity regex exact channels feeds url opml include

@@ -124,7 +124,13 @@ def _equal_names(draft: RuleDraft, first: dict[str, RuleDraft]) -> None:
 
 def _channels(draft: RuleDraft, where: str, names: Sequence[str]) -> None:
     for wanted in draft.shared.notify:
-        if wanted.name not in names:
+        if "@" in wanted.name or "://" in wanted.name:
+            draft.page.mistake(
+                wanted.at,
+                f'"notify" in {wanted.where} takes names of channels, and this is an address. Give '
+                "it a name under channels: (desk: mailto://...), and write the name here.",
+            )
+        elif wanted.name not in names:
             mend = one_of(names) if names else " There is no channels: section yet."
             draft.page.mistake(
                 wanted.at,

@@ -46,7 +46,9 @@ STOP_WORDS = words(
     "還是 我們 他們 這個 因為 沒有"
 )
 
-_SPECIAL = re.compile(r"[()\[{\\|*%^.,;，、；،+?]|AND|OR|NOT|NEAR")
+_SPECIAL = re.compile(
+    r"[()\[{\\|*%^.,;，、；،+?<&［【]|AND|OR|NOT|NEAR| (?:or|или|немесе|veya|oder|ياكى) "
+)
 """What every text has that looks special: the rest needs no closer look."""
 _WORDLIKE = re.compile(r"[^\W_]")
 _OPERATOR = re.compile(r"(?<!\S)(AND|OR|NOT|NEAR(?:/\d+)?)(?!\S)")
@@ -58,6 +60,9 @@ _WILD = re.compile(r"\w[*%](?!\w)|(?<!\w)[*%]\w|\w\*\w")
 _CUT_OFF = {"Latin": ("pollution", "pollut"), "Cyrillic": ("загрязнение", "загрязн")}
 """An example in letters that the writer reads: a whole word, and what is left of it before a *."""
 _COMMA = re.compile(r"[,;，、；،]\s*\S")
+_EITHER = re.compile(r"(?<=\w) (?:or|или|немесе|veya|oder|ياكى) (?=\w)")
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&(?:[a-z]{2,8}|#\d{2,5});")
+_WIDE_BRACKETS = re.compile(r"[［］【】]")
 _QUOTES = str.maketrans("", "", '“”„«»‘’"')
 _MIXABLE = ("Latin", "Cyrillic", "Greek")
 _MIXED = re.compile(
@@ -171,6 +176,15 @@ def mixed_scripts(page: Page, at: int, written: str, where: str) -> None:
 def _looks_special(page: Page, at: int, written: str, where: str) -> bool:
     operator = _OPERATOR.search(written)
     if operator is not None and operator.group() != written:
+        several = {found[1] for found in _OPERATOR.finditer(written)}
+        if len(several) > 1 or "(" in written:
+            page.mistake(
+                at,
+                f'"{shown(written)}" in {where}: {operator[1]} in capitals would be looked for as '
+                "a word. Write lists in place of it: any: [...] for OR, all: [...] for AND, "
+                "none: [...] for NOT; a list may hold others.",
+            )
+            return True
         parts = [part for part in _SPLIT_OPERATOR.split(written) if part]
         key = {"OR": "any", "AND": "all", "NOT": "none"}.get(operator[1], "near: 8 words, all")
         together = ", ".join(shown(part) for part in parts)
@@ -183,6 +197,22 @@ def _looks_special(page: Page, at: int, written: str, where: str) -> bool:
             at,
             f'"{shown(written)}" in {where}: {operator[1]} in capitals would be looked for as a '
             f"word. Write {mend}",
+        )
+        return True
+    if _MARKUP.search(written):
+        plain = " ".join(_MARKUP.sub(" ", written).split())
+        page.mistake(
+            at,
+            f'"{shown(written)}" in {where} holds signs of a web page\'s source. Write the words '
+            f"alone: {shown(plain)}",
+        )
+        return True
+    if _WIDE_BRACKETS.search(written):
+        parts = [part for part in re.split(r"[［］【】,;，、；،]", written) if part.strip()]
+        page.mistake(
+            at,
+            f'"{shown(written)}" in {where}: ［ and ］ are no brackets to YAML. Write '
+            f"[{', '.join(shown(part.strip()) for part in parts)}]",
         )
         return True
     if _REGEX_LOOK.search(written):
@@ -211,7 +241,14 @@ def _looks_special(page: Page, at: int, written: str, where: str) -> bool:
             f"a list: [{', '.join(shown(part) for part in parts)}]",
         )
         return True
-    if _COMMA.search(written):
+    if either := _EITHER.search(written):
+        parts = [part.strip() for part in _EITHER.split(written) if part.strip()]
+        page.warning(
+            at,
+            f'"{shown(written)}" in {where} is one text with "{either[0].strip()}" in it. If one '
+            f"of them is enough, write a list: [{', '.join(shown(part) for part in parts)}]",
+        )
+    elif _COMMA.search(written):
         parts = [part.strip() for part in re.split(r"[,;，、；،]", written) if part.strip()]
         page.warning(
             at,

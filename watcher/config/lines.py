@@ -24,7 +24,7 @@ def outside_quotes(body: str) -> list[tuple[int, str]]:
                 quote = ""
         elif sign in "\"'" and (column == 0 or body[column - 1] in " [{,:"):
             quote = sign
-        elif sign == "#" and (column == 0 or body[column - 1] in " \t"):
+        elif sign == "#" and (column == 0 or body[column - 1] in " \t[{,"):
             break
         else:
             found.append((column, sign))

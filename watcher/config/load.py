@@ -135,7 +135,8 @@ class _Loading:
                 tree.at, "the file doesn't begin with a key and a colon. Expected rules: or feeds:"
             )
             return
-        self._sections(page, path, Reader(page, "the file").table(tree, "file"), main=main)
+        reader = Reader(page, "the file")
+        self._sections(reader, path, reader.table(tree, "file"), main=main)
 
     def _page(self, path: Path, name: str) -> Page | None:
         self.files.append(path)
@@ -193,8 +194,8 @@ class _Loading:
 
     # --- sections ------------------------------------------------------------------------------
 
-    def _sections(self, page: Page, path: Path, pairs: Pairs, *, main: bool) -> None:
-        reader = Reader(page, "the file")
+    def _sections(self, reader: Reader, path: Path, pairs: Pairs, *, main: bool) -> None:
+        page = reader.page
         if "timezone" in pairs:
             self._timezone(reader, pairs, main=main)
         self._own_urls(reader, pairs, main=main)
@@ -211,7 +212,8 @@ class _Loading:
             self._include(page, at, written, path)
         if "entities" in pairs:  # after the packs, which they may add to
             self._entities(page, pairs)
-        if "rules" not in pairs and main and not page.broken and not self.rules:
+        lost = "rules" not in pairs and not (reader.meant or self.findings or self.rules)
+        if lost and main:
             page.warning(0, "there is no rules: section, so nothing will ever be told.")
 
     def _timezone(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
@@ -413,6 +415,13 @@ def _in_order(mistakes: Iterable[Mistake], names: Sequence[str]) -> tuple[Mistak
 
 def decoded(body: bytes, page: Page) -> str | None:
     """Return the text of a file: UTF-8, with or without a byte order mark, or UTF-16 with one."""
+    if b"\0" in body[:1_000] and body[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
+        page.mistake(
+            0,
+            "this is no plain text: a document of a word processor, or UTF-16 without its mark. "
+            "Save it again as plain text in UTF-8.",
+        )
+        return None
     encoding = "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
         return body.decode(encoding)
@@ -420,7 +429,8 @@ def decoded(body: bytes, page: Page) -> str | None:
         page.retext(body[: error.start].decode(encoding, "replace"))
         page.mistake(
             len(page.text),
-            "the file isn't in UTF-8 from here on. Save it again as UTF-8 in your editor.",
+            "the file isn't in UTF-8 from here on. Save it again as UTF-8: most editors ask for "
+            'the encoding under "Save as".',
         )
         return None
 

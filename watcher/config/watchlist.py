@@ -98,14 +98,37 @@ def rules(page: Page, node: Node, shared: Shared) -> list[RuleDraft]:
     """Return the rules of `rules:`; what one doesn't say is taken from `shared`."""
     drafts = [
         _rule(page, one, number, shared)
-        for number, one in enumerate(Reader(page, '"rules"').items(node, "- name: ..."), 1)
+        for number, one in enumerate(_listed(Reader(page, '"rules"'), node), 1)
     ]
     return [draft for draft in drafts if draft is not None]
+
+
+def _listed(reader: Reader, node: Node) -> list[Node]:
+    """Return the rules of the list; one without its dash is read, too."""
+    if not isinstance(node, Table) or not node.pairs:
+        return reader.items(node, "- name: ...")
+    first = next(iter(node.pairs))
+    if first in keys_of("rule"):
+        written = f"{first}: {shown(word_at(node, first)) or '...'}"
+        mend = (
+            f"Put brackets around the braces: [{{{written}, ...}}]"
+            if node.flow
+            else f"Write - {written} and put the lines below it under its first letter."
+        )
+        reader.mistake(node.at, f"a dash is missing: each rule begins with one. {mend}")
+        return [node]
+    reader.mistake(
+        node.at,
+        "the rules are a list, and their names stand behind name: Write - name: "
+        f"{shown(first)} and put the lines below it under the word name.",
+    )
+    return []
 
 
 def _rule(page: Page, node: Node, number: int, shared: Shared) -> RuleDraft | None:
     called = word_at(node, "name")
     reader = Reader(page, f'rule "{shown(called)}"' if called else f"rule {number}")
+    node = _find_inside(reader, node)
     pairs = reader.table(node, "rule")
     if not isinstance(node, Table):
         return None
@@ -145,6 +168,26 @@ def _rule(page: Page, node: Node, number: int, shared: Shared) -> RuleDraft | No
         printers=tests.printers,
         tests_at=tests.places,
     )
+
+
+def _find_inside(reader: Reader, node: Node) -> Node:
+    """Return a rule with the keys of `find` that stand beside its name put where they belong."""
+    if not isinstance(node, Table) or "find" in node.pairs:
+        return node
+    strays = {key: pair for key, pair in node.pairs.items() if key in keys_of("find")}
+    if not strays:
+        return node
+    key, (word, value) = next(iter(strays.items()))
+    written = shown(value.text) if isinstance(value, Word) else "..."
+    reader.mistake(
+        word.at,
+        f'"{key}" in {reader.where} says what to look for, so it stands under find: Write find: '
+        f"{{{key}: {written}}}",
+    )
+    find = Table(word.at, max(pair[1].end for pair in strays.values()), flow=False, pairs=strays)
+    rest = {key: pair for key, pair in node.pairs.items() if key not in strays}
+    pairs = {**rest, "find": (word, find)}
+    return Table(node.at, node.end, flow=node.flow, pairs=pairs)
 
 
 def _find(reader: Reader, pairs: Pairs, finder: Finder, at: int) -> Term | Group | None:

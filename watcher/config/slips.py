@@ -1,0 +1,195 @@
+"""Slips that can be seen before YAML reads a file: signs that only look like those YAML knows.
+
+Text that was pasted from a chat, a web page or a word processor brings spaces that are none, list
+signs that are no dashes, wide colons, and marks of its own. YAML reads most of them as text and
+gives up somewhere else, or not at all; here each is named where it stands, and mended in thought.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from watcher.config.findings import shown
+from watcher.config.schema import ALL_KEYS
+
+MANY = 20
+"""So many places of one slip are named; more would bury the rest."""
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+_STRANGE_SPACES = "\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff"
+_INDENT = re.compile(rf"^[ ]*[{_STRANGE_SPACES}][ {_STRANGE_SPACES}]*")
+_AFTER_COLON = re.compile(rf"^[ ]*(?:-[ ]+)*(?P<key>\w+):(?P<space>[{_STRANGE_SPACES}]+)")
+_WIDE_COLON = re.compile(r"^(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>\w+)[ ]*：[ ]*(?P<value>.*)$")
+_BULLET = re.compile(r"^(?P<lead>[ ]*)(?P<sign>[•·‣◦▪●○–—−*])[ \u00a0]+(?P<rest>\S.*)$")
+_KEY = re.compile(r"(?P<key>\w+)[ ]*:(?:[ ]|$)")
+_FENCE = re.compile(r"^[ ]*(?:```|~~~)")
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)")
+_HTML = re.compile(r"^[ ]*</?[A-Za-z!][^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Where and what; `mended` is the text to read on with, `sure` that it says what was meant."""
+
+    messages: tuple[tuple[int, str], ...]
+    mended: str | None = None
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line: where it begins, its text without and with its end, and the one above."""
+
+    at: int
+    body: str
+    end: str
+    above: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    column: int
+    message: str
+    body: str
+    sure: bool = True
+
+
+_Look = Callable[[_Line], _Slip | None]
+
+
+def before_reading(text: str) -> Finding | None:
+    """Return the slips of a file, each with the line mended; None when there is none."""
+    messages: list[tuple[int, str]] = []
+    lines: list[str] = []
+    sure = True
+    seen: dict[_Look, int] = {}
+    for line in _lines(text):
+        body = line.body
+        for look in _LOOKS:
+            slip = look(_Line(line.at, body, line.end, line.above))
+            if slip is None:
+                continue
+            seen[look] = seen.get(look, 0) + 1
+            if seen[look] <= _TIMES.get(look, MANY):
+                messages.append((line.at + slip.column, slip.message))
+            body, sure = slip.body, sure and slip.sure
+        lines.append(body + line.end)
+    return Finding(tuple(messages), "".join(lines), sure) if messages else None
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    above = ""
+    for found in _LINE.finditer(text):
+        if not found.group():
+            return
+        body = found.group().rstrip("\r\n")
+        yield _Line(found.start(), body, found.group()[len(body) :], above)
+        if body.strip() and not body.lstrip().startswith("#"):
+            above = body
+
+
+def _strange_indent(line: _Line) -> _Slip | None:
+    """Find spaces that are none of the keyboard's in front of a line."""
+    found = _INDENT.match(line.body)
+    if found is None:
+        return None
+    column = next(at for at, sign in enumerate(found.group()) if sign != " ")
+    sign = line.body[column]
+    width = sum(2 if one == "\u3000" else one not in "\u200b\ufeff" for one in found.group())
+    return _Slip(
+        column,
+        f"this line begins with a space that is no ordinary one (U+{ord(sign):04X}), as web pages "
+        "and word processors have them. Delete it and type spaces.",
+        (" " * width + line.body[found.end() :]).rstrip(),
+        sure=sign != "\u3000",
+    )
+
+
+def _strange_space(line: _Line) -> _Slip | None:
+    """Find such a space behind a key's colon."""
+    found = _AFTER_COLON.match(line.body)
+    if found is None or found["key"].lower() not in ALL_KEYS:
+        return None
+    return _Slip(
+        found.start("space"),
+        f'the space after "{found["key"]}:" is no ordinary one (U+{ord(found["space"][0]):04X}), '
+        "so YAML reads one word. Delete it and type a space.",
+        f"{line.body[: found.start('space')]} {line.body[found.end('space') :]}",
+    )
+
+
+def _wide_colon(line: _Line) -> _Slip | None:
+    """Find `find：新疆`, with the colon of a Chinese keyboard."""
+    found = _WIDE_COLON.match(line.body)
+    if found is None or found["key"].lower() not in ALL_KEYS:
+        return None
+    mended = f"{found['key']}: {found['value']}".rstrip()
+    return _Slip(
+        found.start("key"),
+        f'the colon after "{found["key"]}" is a wide one (：), so YAML reads one word. Write '
+        f"{shown(mended)}",
+        found["lead"] + mended,
+    )
+
+
+def _bullet(line: _Line) -> _Slip | None:
+    """Find list signs of a word processor: a bullet, a long dash, an asterisk."""
+    found = _BULLET.match(line.body)
+    if found is None:
+        return None
+    key = _KEY.match(found["rest"])
+    known = key is not None and key["key"].lower() in ALL_KEYS
+    listed = _BULLET.match(line.above) or line.above.split(" #")[0].rstrip().endswith(":")
+    if not (known or listed or found["rest"].startswith(("http://", "https://"))):
+        return None
+    mended = f"- {found['rest']}"
+    return _Slip(
+        found.start("sign"),
+        f"{found['sign']} begins no item of a list; a dash (-) does. Write {shown(mended)}",
+        found["lead"] + mended,
+    )
+
+
+def _fence(line: _Line) -> _Slip | None:
+    if not _FENCE.match(line.body):
+        return None
+    message = (
+        f"{line.body.strip()[:3]} marks a piece of code in chats and web pages and is no part of "
+        "the file. Take the line out."
+    )
+    return _Slip(len(line.body) - len(line.body.lstrip()), message, "")
+
+
+def _conflict(line: _Line) -> _Slip | None:
+    if not _CONFLICT.match(line.body):
+        return None
+    message = (
+        "git has put two versions of the file into each other here. Keep one of them, and take out "
+        "the lines that begin with <<<<<<<, ======= and >>>>>>>"
+    )
+    return _Slip(0, message, "", sure=False)
+
+
+def _html(line: _Line) -> _Slip | None:
+    if not _HTML.match(line.body):
+        return None
+    message = (
+        "this is HTML, as a web page is made of. Copy the text that the page shows, or download "
+        "the file itself."
+    )
+    return _Slip(len(line.body) - len(line.body.lstrip()), message, "", sure=False)
+
+
+_LOOKS: tuple[_Look, ...] = (
+    _strange_indent,
+    _strange_space,
+    _wide_colon,
+    _bullet,
+    _fence,
+    _conflict,
+    _html,
+)
+_TIMES: dict[_Look, int] = {_html: 1, _conflict: 1}
+"""What one message says of the whole file."""
