@@ -192,3 +192,13 @@ def test_other_words_stand_for_keys_that_exist() -> None:
 
     assert set(OTHER_WORDS.values()) <= keys
     assert all(OTHER_VALUES.values())
+
+
+def test_the_shipped_rules_name_the_schema_beside_them() -> None:
+    root = HERE.parents[1]
+    first = (root / "rules.yaml").read_text(encoding="utf-8").splitlines()[0]
+    named = first.removeprefix("# yaml-language-server: $schema=")
+
+    shipped = json.loads((root / named).read_text(encoding="utf-8"))
+
+    assert shipped == config.schema(), "watcher rules schema > rules.schema.json"

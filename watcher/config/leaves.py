@@ -90,8 +90,13 @@ _LOOK_ALIKE = dict(
 _TO_CYRILLIC = dict(zip("ABEKMHOPCTXYIaeopcyxi", "АВЕКМНОРСТХУІаеорсухі", strict=True))
 
 
-def check(page: Page, at: int, term: Term, where: str, *, context: bool) -> None:
-    """Note what can't be meant in `term`. `context`: other words must stand beside it."""
+def check(
+    page: Page, at: int, term: Term, where: str, *, context: bool, quoted: bool = False
+) -> None:
+    """Note what can't be meant in `term`. `context`: other words must stand beside it.
+
+    What is `quoted` is one text, whatever stands between its words.
+    """
     written = term.text
     if len(written) > LONGEST:
         page.mistake(
@@ -108,22 +113,25 @@ def check(page: Page, at: int, term: Term, where: str, *, context: bool) -> None
     if not _WORDLIKE.search(written):
         page.mistake(at, f'"{shown(written)}" in {where} holds no letter and no digit.')
         return
-    if (
-        term.kind is not TermKind.EXACT
-        and _SPECIAL.search(written)
-        and _looks_special(page, at, written, where)
-    ):
-        return
+    if term.kind is not TermKind.EXACT and _SPECIAL.search(written):
+        if _looks_special(page, at, written, where):
+            return
+        if not quoted:
+            _several(page, at, written, where)
     mixed_scripts(page, at, written, where)
     if term.kind is TermKind.FUZZY:
-        if sum(sign.isalpha() for sign in written) < 6:
-            page.mistake(
-                at,
-                f'"{shown(written)}" in {where} is too short for fuzzy: with one wrong letter it '
-                "would be many other words. Six letters or more, or write it without fuzzy.",
-            )
+        _long_enough(page, at, written, where)
     elif term.kind is not TermKind.EXACT and not context:
         _telling(page, at, written, where)
+
+
+def _long_enough(page: Page, at: int, written: str, where: str) -> None:
+    if sum(sign.isalpha() for sign in written) < 6:
+        page.mistake(
+            at,
+            f'"{shown(written)}" in {where} is too short for fuzzy: with one wrong letter it '
+            "would be many other words. Six letters or more, or write it without fuzzy.",
+        )
 
 
 def is_acronym(written: str) -> bool:
@@ -241,21 +249,27 @@ def _looks_special(page: Page, at: int, written: str, where: str) -> bool:
             f"a list: [{', '.join(shown(part) for part in parts)}]",
         )
         return True
+    return False
+
+
+def _several(page: Page, at: int, written: str, where: str) -> None:
+    """Note a text that may be meant as several."""
     if either := _EITHER.search(written):
         parts = [part.strip() for part in _EITHER.split(written) if part.strip()]
         page.warning(
             at,
             f'"{shown(written)}" in {where} is one text with "{either[0].strip()}" in it. If one '
-            f"of them is enough, write a list: [{', '.join(shown(part) for part in parts)}]",
+            f"of them is enough, write a list: [{', '.join(shown(part) for part in parts)}]; if "
+            "not, put it in quotes.",
         )
     elif _COMMA.search(written):
         parts = [part.strip() for part in re.split(r"[,;，、；،]", written) if part.strip()]
         page.warning(
             at,
             f'"{shown(written)}" in {where} is one text with a comma in it. If several are meant, '
-            f"write a list: [{', '.join(shown(part) for part in parts)}]",
+            f"write a list: [{', '.join(shown(part) for part in parts)}]; if not, put it in "
+            "quotes.",
         )
-    return False
 
 
 def _telling(page: Page, at: int, written: str, where: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watcher.config.findings import shown
 from watcher.config.schema import ALL_KEYS
@@ -24,6 +24,12 @@ _AFTER_COLON = re.compile(rf"^[ ]*(?:-[ ]+)*(?P<key>\w+):(?P<space>[{_STRANGE_SP
 _WIDE_COLON = re.compile(r"^(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>\w+)[ ]*：[ ]*(?P<value>.*)$")
 _BULLET = re.compile(r"^(?P<lead>[ ]*)(?P<sign>[•·‣◦▪●○–—−*])[ \u00a0]+(?P<rest>\S.*)$")
 _KEY = re.compile(r"(?P<key>\w+)[ ]*:(?:[ ]|$)")
+_SUSPECT = re.compile(
+    rf"[：{_STRANGE_SPACES}]|(?:^|\r)[ ]*(?:[•·‣◦▪●○–—−*<`~]|={{7}}|>{{7}})", re.MULTILINE
+)
+"""What a file with a slip has somewhere; most files have none of it, and are not looked at."""
+_BLOCK = re.compile(r"(?:^|[:-][ ]+)[|>][-+0-9]{0,2}[ ]*(?:#.*)?$")
+_QUOTE = re.compile(r"""(?:^[ ]*|: +|- +|[\[{,] *)(?P<quote>["'])(?P<rest>[^"']*)$""")
 _FENCE = re.compile(r"^[ ]*(?:```|~~~)")
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)")
 _HTML = re.compile(r"^[ ]*</?[A-Za-z!][^>]*>")
@@ -40,12 +46,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line: where it begins, its text without and with its end, and the one above."""
+    """One line: where it begins, its text and its end, and the line above that says something.
+
+    `within`: it goes on with a text that began above, in quotes or as a block.
+    """
 
     at: int
     body: str
     end: str
     above: str
+    within: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +71,16 @@ _Look = Callable[[_Line], _Slip | None]
 
 def before_reading(text: str) -> Finding | None:
     """Return the slips of a file, each with the line mended; None when there is none."""
+    if not _SUSPECT.search(text):
+        return None
     messages: list[tuple[int, str]] = []
     lines: list[str] = []
     sure = True
     seen: dict[_Look, int] = {}
     for line in _lines(text):
         body = line.body
-        for look in _LOOKS:
-            slip = look(_Line(line.at, body, line.end, line.above))
+        for look in () if line.within else _LOOKS:
+            slip = look(replace(line, body=body))
             if slip is None:
                 continue
             seen[look] = seen.get(look, 0) + 1
@@ -81,13 +93,26 @@ def before_reading(text: str) -> Finding | None:
 
 def _lines(text: str) -> Iterator[_Line]:
     above = ""
+    block: int | None = None
+    """How far the line is indented whose text of several lines (| or >) this may be."""
+    quote = ""
     for found in _LINE.finditer(text):
         if not found.group():
             return
         body = found.group().rstrip("\r\n")
-        yield _Line(found.start(), body, found.group()[len(body) :], above)
-        if body.strip() and not body.lstrip().startswith("#"):
+        indent = len(body) - len(body.lstrip(" "))
+        if block is not None and body.strip() and indent <= block:
+            block = None
+        yield _Line(
+            found.start(), body, found.group()[len(body) :], above, bool(quote) or block is not None
+        )
+        if quote:
+            quote = "" if quote in body else quote
+        elif block is None and body.strip() and not body.lstrip().startswith("#"):
             above = body
+            block = indent if _BLOCK.search(body) else None
+            opened = _QUOTE.search(body)
+            quote = opened["quote"] if opened and opened["quote"] not in opened["rest"] else ""
 
 
 def _strange_indent(line: _Line) -> _Slip | None:

@@ -226,7 +226,7 @@ class Finder:
             return None
         plain = written if term_kind is TermKind.REGEX else " ".join(written.split())
         term = Term(text=plain, kind=term_kind)
-        leaves.check(self.page, node.at, term, self.where, context=context)
+        leaves.check(self.page, node.at, term, self.where, context=context, quoted=not node.plain)
         self.leaves.append(Placed(term, node.at, wanted))
         return term
 
