@@ -91,7 +91,9 @@ def rules(
     names = list(channel_pages)
     for draft in drafts:
         where = f'rule "{shown(draft.rule.name)}"'
-        used |= {channel.name for channel in draft.shared.notify}
+        # One that is only misspelt is told already, and is no channel that nobody uses.
+        wanted = {channel.name for channel in draft.shared.notify}
+        used |= wanted | {nearest(name, names) or "" for name in wanted - set(names)}
         _equal_names(draft, first)
         if whole:
             _channels(draft, where, names)
@@ -150,7 +152,8 @@ def _tags(draft: RuleDraft, where: str, tags: AbstractSet[str], feeds: Sequence[
             draft.page.mistake(
                 tag.at,
                 f'no feed has the tag "{shown(tag.name)}" that {tag.where} asks for.'
-                f"{did_you_mean(tag.name, known)}{one_of(known)}",
+                f"{did_you_mean(tag.name, known)}"
+                + (one_of(known) or f" Give it to some: {{url: ..., tags: [{shown(tag.name)}]}}"),
             )
     only, at = draft.rule.sources.only, draft.shared.sources_at
     if only and feeds and at is not None and not any(_hears(only, feed) for feed in feeds):

@@ -190,6 +190,12 @@ def indent(case: Case) -> Finding | None:
             return None
     elif "did not find expected" not in case.problem or case.column > indent:
         return None
+    elif (dash := _GLUED_DASH.match(body)) and indent in columns:
+        return one(
+            at,
+            f"a space is missing after the dash. Write - {shown(dash['rest'])}",
+            case.with_line(case.line, f"{dash['lead']}- {dash['rest']}"),
+        )
     elif body.lstrip().startswith("- ") and indent in columns:
         return one(
             at,

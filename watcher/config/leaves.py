@@ -62,7 +62,7 @@ _CUT_OFF = {"Latin": ("pollution", "pollut"), "Cyrillic": ("загрязнени
 _COMMA = re.compile(r"[,;，、；،]\s*\S")
 _EITHER = re.compile(r"(?<=\w) (?:or|или|немесе|veya|oder|ياكى) (?=\w)")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&(?:[a-z]{2,8}|#\d{2,5});")
-_WIDE_BRACKETS = re.compile(r"[［］【】]")
+_WIDE_BRACKETS = re.compile(r"[［］【】]|^\([^()]*[,;，、；،][^()]*\)$")
 _QUOTES = str.maketrans("", "", '“”„«»‘’"')
 _MIXABLE = ("Latin", "Cyrillic", "Greek")
 _MIXED = re.compile(
@@ -216,10 +216,10 @@ def _looks_special(page: Page, at: int, written: str, where: str) -> bool:
         )
         return True
     if _WIDE_BRACKETS.search(written):
-        parts = [part for part in re.split(r"[［］【】,;，、；،]", written) if part.strip()]
+        parts = [part for part in re.split(r"[［］【】(),;，、；،]", written) if part.strip()]
         page.mistake(
             at,
-            f'"{shown(written)}" in {where}: ［ and ］ are no brackets to YAML. Write '
+            f'"{shown(written)}" in {where}: a list stands in square brackets [ ]. Write '
             f"[{', '.join(shown(part.strip()) for part in parts)}]",
         )
         return True

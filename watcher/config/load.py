@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import zoneinfo
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ MAX_BYTES = 5_000_000
 """Of one file; 2,000 rules with 10,000 spellings take 0.6 MB."""
 MAX_FILES = 100
 MAX_FEEDS = 100_000
+_OFFSET = re.compile(r"(?:UTC|GMT)?[ ]*[+-][ ]*\d{1,2}(?::?\d{2})?", re.IGNORECASE)
 LISTEN = Config(path="").listen
 
 
@@ -226,7 +228,14 @@ class _Loading:
         if is_timezone(name):
             self.timezone = name
             return
-        zones = zoneinfo.available_timezones()
+        if _OFFSET.fullmatch(name):
+            reader.mistake(
+                at,
+                f'time zone "{shown(name)}" says only how many hours. Write a city of it, which '
+                "knows its summer time too, such as Asia/Almaty or Europe/Berlin.",
+            )
+            return
+        zones = {zone for zone in zoneinfo.available_timezones() if not zone.startswith("Etc/")}
         cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones)}
         guess = nearest(name.rpartition("/")[2], cities) or nearest(name, zones)
         zone = cities.get(guess, guess) if guess else None

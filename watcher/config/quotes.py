@@ -249,6 +249,12 @@ def after_closing(case: Case) -> Finding | None:
     if before[-1] not in {"]", "}"}:
         return None
     rest = body[case.column :].strip()
+    if rest.startswith(","):
+        return one(
+            case.starts[case.line] + start,
+            f"several stand in brackets: {key}[{shown(value, 80)}]",
+            case.with_line(case.line, f"{body[:start]}[{value}]"),
+        )
     message = (
         f"one closing {rest[0]} too many. Take it out."
         if rest[:1] in {"]", "}"}

@@ -95,8 +95,12 @@ def _address(reader: Reader, node: Node, secrets: Secrets, *, require: bool) -> 
     if not (found and (rest or scheme == "terminal")) and not written.startswith("${"):
         reader.mistake(
             node.at,
-            f"the address of {reader.where} is none. Expected a service, :// and what it asks "
-            "for, such as slack://${SLACK_TOKEN}",
+            f"{reader.where} has no address that can be used. "
+            + (
+                "For mail write mailtos://${MAIL_USER}:${MAIL_PASSWORD}@mail.example.org?to=..."
+                if "@" in written
+                else "Expected a service, :// and what it asks for, such as slack://${SLACK_TOKEN}"
+            ),
         )
     elif any(sign.isspace() for sign in written):
         reader.mistake(

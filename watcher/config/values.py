@@ -78,6 +78,7 @@ class Reader:
                 found[small] = (word, value)
                 continue
             slip = no_colon(word, allowed, self.where) if is_empty(value) else ""
+            slip = slip or _belongs_under(key, allowed, self.where)
             self.meant.add(meant(key, allowed, OTHER_WORDS) or "")
             self.mistake(word.at, slip or unknown_key(key, allowed, self.where))
         return found
@@ -151,7 +152,8 @@ class Reader:
                 f'"{what}" in {self.where} is one text with a comma in it. Several stand in '
                 f"brackets: {what}: [{', '.join(map(shown, parts))}]",
             )
-            return [(part, node.at) for part in parts]
+            written = self.page.text[node.at : node.end]
+            return [(part, node.at + max(written.find(part), 0)) for part in parts]
         nodes = node.nodes if isinstance(node, Items) else [node]
         if not nodes:
             self.mistake(
@@ -231,6 +233,19 @@ class Reader:
     def number_of(self, pairs: Pairs, key: str) -> int | None:
         """Return a whole number from 1 to 1000."""
         return self.parsed_of(pairs, key, _number, "a whole number such as 2")
+
+
+def _belongs_under(key: str, allowed: Sequence[str], where: str) -> str:
+    """Return the message for a key that stands beside the one it belongs under."""
+    for parent in ("find", "sources", "at_least", "active"):
+        if parent not in allowed:
+            continue
+        inner = keys_of(parent)
+        own = key if key in inner else OTHER_WORDS.get(key, "") if parent == "find" else ""
+        if own in inner and own not in allowed:
+            example = "{all: [...], none: [...]}" if own == "none" else f"{{{own}: ...}}"
+            return f'"{shown(key)}" in {where} belongs under {parent}: {parent}: {example}'
+    return ""
 
 
 def glued(node: Node, allowed: Sequence[str], where: str) -> str:

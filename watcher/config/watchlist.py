@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from watcher.config import when
-from watcher.config.findings import shown
+from watcher.config.findings import quoted, shown
 from watcher.config.nodes import Items, Node, Table, Word
 from watcher.config.schema import FIELDS, FOLLOW_UPS, SEVERITIES, keys_of
 from watcher.config.sections import SPAN, language_code
@@ -220,6 +222,15 @@ def _shared(reader: Reader, pairs: Pairs, base: Shared) -> Shared:
         _sources(reader, pairs["sources"], found)
     if "at_least" in pairs:
         inner = reader.within(f"at_least of {reader.where}")
+        node = pairs["at_least"][1]
+        if isinstance(node, Word) and (number := re.match(r"\d+", node.text)):
+            what = "origins" if "origin" in node.text else "outlets"
+            reader.mistake(
+                node.at,
+                f"{inner.where} counts outlets or origins (independent texts). Write at_least: "
+                f"{{{what}: {number[0]}}}",
+            )
+            return found
         counted = inner.table(pairs["at_least"][1], "at_least")
         found.at_least = AtLeast(
             outlets=inner.number_of(counted, "outlets") or 1,
@@ -235,7 +246,24 @@ def _names(reader: Reader, pairs: Pairs, key: str) -> list[Named]:
 
 def _sources(reader: Reader, pair: tuple[Node, Node], found: Shared) -> None:
     inner = reader.within(f"sources of {reader.where}")
+    if isinstance(pair[1], Word) and pair[1].text.strip():
+        named = shown(pair[1].text.strip())
+        named = quoted(named) if named.startswith("*") else named
+        reader.mistake(
+            pair[1].at,
+            f"{inner.where} say which: Write sources: {{only: [{named}]}}, or except:, or tags:",
+        )
+        return
     pairs = inner.table(pair[1], "sources")
+    for key in ("only", "except"):
+        for pattern, at in inner.words_of(pairs, key) if key in pairs else ():
+            if "://" in pattern:
+                site = urlsplit(pattern).hostname or "example.org"
+                inner.mistake(
+                    at,
+                    f'"{key}" in {inner.where} takes sites or names of feeds, and no addresses. '
+                    f"Write {shown(site).removeprefix('www.')}",
+                )
     found.sources_at = pair[0].at
     found.tags = _names(reader, pairs, "tags")
     found.sources = Sources(
@@ -276,6 +304,14 @@ class _Tests:
 
     def _read(self, reader: Reader, node: Node) -> None:
         if isinstance(node, Word) and node.text.strip():
+            expected, _, quote = node.text.strip().partition(":")
+            if expected in {"match", "no_match"} and quote:
+                reader.mistake(
+                    node.at,
+                    f"the quotes in {self._where} stand around too much. Write {expected}: "
+                    f"{quoted(shown(quote.strip()))}",
+                )
+                return
             written = shown(node.text)
             reader.mistake(
                 node.at,
