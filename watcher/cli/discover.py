@@ -1,7 +1,6 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """feeds discover: the feeds of a site, shown best first, and put into rules.yaml if wanted."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,6 +33,8 @@ def feeds_discover(
     The best stands first. Sites without RSS, such as the large agencies, often keep a news sitemap,
     which is read like a feed. Exit code 1: none was found.
     """
+    import asyncio
+
     address = url if "://" in url else f"https://{url}"
     known = _known(call)
     try:

@@ -1,7 +1,6 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """feeds: list, add, remove, import, export, discover, check. Edits keep the comments."""
 
-import asyncio
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -363,6 +362,8 @@ def feeds_check(
     polls); broken-xml (read all the same); or why it can't be read: blocked, html, rate-limited,
     gone, not-found, timeout, tls and so on. Exit code 1 when some can't be read.
     """
+    import asyncio
+
     from watcher.cli.net import Checked, check_feeds, fetcher
 
     every = call.config().feeds

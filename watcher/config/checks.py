@@ -92,7 +92,8 @@ def rules(
     for draft in drafts:
         where = f'rule "{shown(draft.rule.name)}"'
         # One that is only misspelt is told already, and is no channel that nobody uses.
-        wanted = {channel.name for channel in draft.shared.notify}
+        shared = draft.shared
+        wanted = {channel.name for channel in (*shared.notify, *shared.escalate_to)}
         used |= wanted | {nearest(name, names) or "" for name in wanted - set(names)}
         _equal_names(draft, first)
         if whole:
@@ -125,12 +126,12 @@ def _equal_names(draft: RuleDraft, first: dict[str, RuleDraft]) -> None:
 
 
 def _channels(draft: RuleDraft, where: str, names: Sequence[str]) -> None:
-    for wanted in draft.shared.notify:
+    for wanted in (*draft.shared.notify, *draft.shared.escalate_to):
         if "@" in wanted.name or "://" in wanted.name:
             draft.page.mistake(
                 wanted.at,
-                f'"notify" in {wanted.where} takes names of channels, and this is an address. Give '
-                "it a name under channels: (desk: mailto://...), and write the name here.",
+                f"an address stands where {wanted.where} names a channel. Give it a name under "
+                "channels: (desk: mailto://...), and write the name here.",
             )
         elif wanted.name not in names:
             mend = one_of(names) if names else " There is no channels: section yet."

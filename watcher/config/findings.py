@@ -63,6 +63,10 @@ class Page:
         """Return the line of `at`, counted from 1."""
         return bisect_right(self._starts, at)
 
+    def start(self, line: int) -> int:
+        """Return where a line (from 1) begins; the last one's, when there are fewer."""
+        return self._starts[min(line, len(self._starts)) - 1]
+
     def spans_lines(self, at: int, end: int) -> bool:
         """Say whether the text from `at` to `end` goes over more than one line."""
         return self.line(at) != self.line(max(at, end - 1))

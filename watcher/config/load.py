@@ -7,18 +7,20 @@ import re
 import zoneinfo
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watcher.config import checks, opml, packs, sections, watchlist
+from watcher.config import checks, opml, packs, sections, watchlist, when
 from watcher.config.entities import entities as entities_of
 from watcher.config.findings import MAX_FINDINGS, Page, TooManyError, nearest, one_of, shown
 from watcher.config.languages import is_language
 from watcher.config.nodes import Node, Table, read
-from watcher.config.secrets import Secrets
+from watcher.config.secrets import Secrets, secret_parts
 from watcher.config.values import Pairs, Reader
 from watcher.core.errors import RulesError
 from watcher.core.model import Config, Entity, Feed, Mistake, Weight
+from watcher.core.render import TemplateMistakeError, try_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -106,6 +108,8 @@ class _Loading:
         self.public_url = ""
         self.listen = LISTEN
         self.contact = ""
+        self.heartbeat = ""
+        self.alive = Config(path="").alive
         self.channels: list[Channel] = []
         self.channel_pages: dict[str, tuple[Page, int]] = {}
         """Every channel that is named, those with mistakes included."""
@@ -202,7 +206,7 @@ class _Loading:
             self._timezone(reader, pairs, main=main)
         self._own_urls(reader, pairs, main=main)
         if "channels" in pairs:
-            self._channels(page, pairs["channels"][1])
+            self._channels(page, pairs["channels"][1], path)
         if "feeds" in pairs:
             self._feeds(page, pairs["feeds"][1], path)
         shared = watchlist.Shared()
@@ -253,6 +257,33 @@ class _Loading:
             self._listen(reader, pairs, main=main)
         if "contact" in pairs:
             self.contact = self._own_url(reader, pairs, "contact", main=main)
+        if "heartbeat" in pairs:
+            self._heartbeat(reader, pairs, main=main)
+        if "alive" in pairs:
+            self._alive(reader, pairs, main=main)
+
+    def _heartbeat(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
+        """Read the address that is told every few minutes that all goes on; it may be at home."""
+        written, at = reader.text_of(pairs, "heartbeat"), pairs["heartbeat"][1].at
+        if written is None:
+            return
+        url = sections.filled(reader, at, written, self.secrets, require=self.require)
+        if not main:
+            reader.mistake(at, "heartbeat: belongs into the main file. Take it out here.")
+        elif problem := "" if written != url else sections.url_problem(url, private=True):
+            reader.mistake(at, f'heartbeat "{sections.address_shown(written)}" {problem}')
+        else:
+            # Who knows the address can keep the alarm silent.
+            self.secrets.used |= {url, *secret_parts(url)} if "://" in url else set()
+            self.heartbeat = url if "://" in url else ""
+
+    def _alive(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
+        if not main:
+            reader.mistake(pairs["alive"][1].at, "alive: belongs into the main file. Take it out.")
+        elif (reader.text_of(pairs, "alive") or "").lower() in {"off", "no", "false", "never"}:
+            self.alive = None
+        elif found := reader.parsed_of(pairs, "alive", when.digest, f"off, or {sections.DIGEST}"):
+            self.alive = found
 
     def _listen(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
         written, at = reader.text_of(pairs, "listen"), pairs["listen"][1].at
@@ -304,7 +335,7 @@ class _Loading:
         for draft in sections.feeds(page, node, self.secrets, require=self.require):
             self.feeds += self._listed(draft, path) if draft.opml else [draft]
 
-    def _channels(self, page: Page, node: Node) -> None:
+    def _channels(self, page: Page, node: Node, path: Path) -> None:
         for name, (word, _) in node.pairs.items() if isinstance(node, Table) else ():
             if name in self.channel_pages:
                 page.mistake(
@@ -312,7 +343,39 @@ class _Loading:
                     f'channel "{shown(name)}" already exists in another file. Rename one of them.',
                 )
             self.channel_pages[name] = (page, word.at)
-        self.channels += sections.channels(page, node, self.secrets, require=self.require)
+        self.channels += sections.channels(
+            page,
+            node,
+            self.secrets,
+            require=self.require,
+            wording=partial(self._template, path),
+        )
+
+    def _template(self, path: Path, reader: Reader, at: int, written: str) -> str:
+        """Return a channel's own wording, tried on made-up alerts; "" when it can't be used."""
+        if "{{" in written or "{%" in written:
+            if mistake := _template_mistake(written):
+                reader.mistake(at, f"the template of {reader.where} breaks in its line {mistake}")
+            return written
+        file = path.parent / written
+        self.files.append(file)
+        name = os.path.join(os.path.dirname(reader.page.name), written)  # noqa: PTH118, PTH120 - as people wrote it
+        if not file.is_file():
+            beside = Path(reader.page.name).name
+            reader.mistake(
+                at,
+                f'there is no file "{shown(written)}" beside {beside}. Write the wording into it, '
+                'or here: template: "{{ alert.rule }}: {{ alert.headline }}"',
+            )
+            return ""
+        page = Page(name, "", self.findings)
+        self.names.append(name)
+        text = decoded(file.read_bytes()[:MAX_BYTES], page)
+        if text and (mistake := _template_mistake(text)):
+            page.retext(text)
+            line, _, words = mistake.partition(": ")
+            page.mistake(page.start(int(line)), f"the template of {reader.where} breaks: {words}")
+        return text or ""
 
     def _listed(self, draft: sections.FeedDraft, path: Path) -> list[sections.FeedDraft]:
         """Return the feeds of a list that `feeds:` names; one that can't be asked is a warning."""
@@ -376,6 +439,8 @@ class _Loading:
             public_url=self.public_url,
             listen=self.listen,
             contact=self.contact,
+            heartbeat=self.heartbeat,
+            alive=self.alive,
             channels=tuple(self.channels),
             feeds=self.known_feeds,
             rules=tuple(draft.rule for draft in self.rules),
@@ -442,6 +507,15 @@ def decoded(body: bytes, page: Page) -> str | None:
             'the encoding under "Save as".',
         )
         return None
+
+
+def _template_mistake(text: str) -> str:
+    """Return line and mistake of a template, "" when it can be used."""
+    try:
+        try_template(text)
+    except TemplateMistakeError as error:
+        return f"{error.line}: {error}"
+    return ""
 
 
 def _span(pair: tuple[Node, Node]) -> tuple[int, int]:

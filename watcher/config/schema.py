@@ -77,6 +77,20 @@ def _shared() -> _Schema:
             "with the channel's digest, or not at all. Without it: hourly.",
             "enum": list(FOLLOW_UPS),
         },
+        "digest": _text(
+            "Collect the alerts of the rule, and tell them at these times, whatever the channel "
+            "does.",
+            examples=["daily at 08:00", "hourly", "0 8 * * 1-5"],
+        ),
+        "throttle": _text(
+            "At most one message in so long; what comes meanwhile goes as one.",
+            pattern=SPAN_PATTERN,
+        ),
+        "escalate": _ref("escalate", "Whom else to tell when nobody takes note of an alert."),
+        "edits": {
+            "enum": [True, False, "on", "off"],
+            "description": "Whether an edit of the sentence that matched is told. Without it: yes.",
+        },
     }
 
 
@@ -111,6 +125,15 @@ def _defs() -> _Schema:
                 _table("A group; every part of it must hold.", groups) | {"minProperties": 1},
             ],
         },
+        "escalate": _table(
+            "Tell these channels, too, when nobody has acknowledged a critical alert for so long.",
+            {
+                "after": _text("How long to wait for an acknowledgement.", pattern=SPAN_PATTERN),
+                "to": _texts("Names of the channels that are told then."),
+            },
+            "after",
+            "to",
+        ),
         "rule": _table(
             "What to look for, and whom to tell.",
             {
@@ -122,6 +145,14 @@ def _defs() -> _Schema:
                 "severity": shared["severity"],
                 "notify": shared["notify"],
                 "follow_ups": shared["follow_ups"],
+                "digest": shared["digest"],
+                "throttle": shared["throttle"],
+                "escalate": shared["escalate"],
+                "edits": shared["edits"],
+                "spike": {
+                    "type": "boolean",
+                    "description": "Tell, too, when a day has unusually many stories of the rule.",
+                },
                 "active": _ref("active", "The days between which the rule is on."),
                 "why": _text("Why you watch this; it is printed in the alert.", type=_WORD),
                 "tests": {
@@ -216,6 +247,10 @@ def _defs() -> _Schema:
                 ),
                 "limit": _text(
                     "So many messages at most; the rest goes into one.", examples=["20 per 1h"]
+                ),
+                "template": _text(
+                    "Your own wording: a file beside this one, or the text itself (Jinja2).",
+                    examples=["desk.txt"],
                 ),
                 "health": {
                     "type": "boolean",
@@ -325,6 +360,16 @@ def schema() -> dict[str, object]:
                     "A web page of yours for publishers who wonder who asks for their feeds; each "
                     "request names it.",
                     examples=["https://watch.example.org/about"],
+                ),
+                "heartbeat": _text(
+                    "An address that is told every 5 minutes that all goes on, and raises the "
+                    "alarm when it hears nothing (healthchecks.io, Uptime Kuma ...).",
+                    examples=["https://hc-ping.com/${HEARTBEAT}"],
+                ),
+                "alive": _text(
+                    "When the health channels are told that all goes on, with numbers; off for "
+                    "never. Every monday at 09:00 where nothing is said.",
+                    examples=["every monday at 09:00", "daily at 08:00", "off"],
                 ),
                 "include": {
                     "description": "Files to read too: packs by name, or files beside this one.",

@@ -152,8 +152,8 @@ class Reader:
                 f'"{what}" in {self.where} is one text with a comma in it. Several stand in '
                 f"brackets: {what}: [{', '.join(map(shown, parts))}]",
             )
-            written = self.page.text[node.at : node.end]
-            return [(part, node.at + max(written.find(part), 0)) for part in parts]
+            raw = self.page.text[node.at : node.end]
+            return [(part, node.at + max(raw.find(part), 0)) for part in parts]
         nodes = node.nodes if isinstance(node, Items) else [node]
         if not nodes:
             self.mistake(

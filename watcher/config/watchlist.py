@@ -11,11 +11,13 @@ from watcher.config import when
 from watcher.config.findings import quoted, shown
 from watcher.config.nodes import Items, Node, Table, Word
 from watcher.config.schema import FIELDS, FOLLOW_UPS, SEVERITIES, keys_of
-from watcher.config.sections import SPAN, language_code
+from watcher.config.sections import DIGEST, SPAN, language_code
 from watcher.config.terms import Finder, Placed
 from watcher.config.values import Pairs, Reader, is_empty, no_colon, word_at
 from watcher.core.model import (
     AtLeast,
+    Digest,
+    Escalation,
     FollowUps,
     Group,
     Rule,
@@ -28,7 +30,7 @@ from watcher.core.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
-    from datetime import date
+    from datetime import date, timedelta
 
     from watcher.config.findings import Page
 
@@ -57,6 +59,11 @@ class Shared:
     severity: Severity = Severity.NORMAL
     notify: list[Named] = field(default_factory=list)
     follow_ups: FollowUps = FollowUps.HOURLY
+    digest: Digest | None = None
+    throttle: timedelta | None = None
+    escalate: Escalation | None = None
+    escalate_to: list[Named] = field(default_factory=list)
+    edits: bool = True
 
 
 @dataclass(slots=True)
@@ -141,6 +148,12 @@ def _rule(page: Page, node: Node, number: int, shared: Shared) -> RuleDraft | No
     finder = Finder(page, reader.where)
     find = _find(reader, pairs, finder, at)
     own = _shared(reader, pairs, shared)
+    if "escalate" in pairs and own.severity is not Severity.CRITICAL:
+        page.warning(
+            pairs["escalate"][0].at,
+            f"{reader.where} is not critical, and only critical alerts are escalated. Add "
+            "severity: critical, or take escalate out.",
+        )
     first, last = _active(reader, pairs)
     tests = _Tests(reader, pairs)
     rule = Rule(
@@ -153,6 +166,11 @@ def _rule(page: Page, node: Node, number: int, shared: Shared) -> RuleDraft | No
         sources=own.sources,
         at_least=own.at_least,
         follow_ups=own.follow_ups,
+        digest=own.digest,
+        throttle=own.throttle,
+        escalate=own.escalate,
+        edits=own.edits,
+        spike=reader.flag_of(pairs, "spike"),
         active_from=first,
         active_until=last,
         why=reader.text_of(pairs, "why") or "",
@@ -237,7 +255,31 @@ def _shared(reader: Reader, pairs: Pairs, base: Shared) -> Shared:
             origins=inner.number_of(counted, "origins") or 1,
             within=inner.parsed_of(counted, "within", when.duration, SPAN),
         )
+    _timing(reader, pairs, found)
     return found
+
+
+def _timing(reader: Reader, pairs: Pairs, found: Shared) -> None:
+    """Read when it is told, and what is told later."""
+    found.digest = reader.parsed_of(pairs, "digest", when.digest, DIGEST) or found.digest
+    found.throttle = reader.parsed_of(pairs, "throttle", when.duration, SPAN) or found.throttle
+    if "escalate" in pairs:
+        _escalate(reader, pairs, found)
+    if "edits" in pairs:
+        found.edits = reader.flag_of(pairs, "edits")
+
+
+def _escalate(reader: Reader, pairs: Pairs, found: Shared) -> None:
+    inner = reader.within(f"escalate of {reader.where}")
+    parts = inner.table(pairs["escalate"][1], "escalate")
+    for key in ("after", "to"):
+        if isinstance(pairs["escalate"][1], Table) and key not in {*parts, *inner.meant}:
+            example = "to: director-phone" if key == "to" else "after: 15m"
+            inner.mistake(pairs["escalate"][1].at, f'{inner.where} has no "{key}". Add {example}')
+    after = inner.parsed_of(parts, "after", when.duration, SPAN)
+    found.escalate_to = _names(inner, parts, "to")
+    names = tuple(dict.fromkeys(channel.name for channel in found.escalate_to))
+    found.escalate = Escalation(after=after, to=names) if after and names else None
 
 
 def _names(reader: Reader, pairs: Pairs, key: str) -> list[Named]:

@@ -17,10 +17,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher.core.errors import StateError
 from watcher.core.model import FeedId, FeedState
+from watcher.core.rhythm.vigil import HEARTBEAT
 from watcher.daemon.clock import now
 from watcher.daemon.reload import Reload
 from watcher.daemon.service import STOP_WITHIN, Service, open_service
 from watcher.daemon.systemd import sd_notify
+from watcher.daemon.vigil import Vigil
 from watcher.watch import Settings
 
 log = logging.getLogger(__name__)
@@ -68,6 +70,17 @@ class Life:
         self._scheduler.add_job(self._rules.look, "interval", seconds=2, id="rules")
         self._scheduler.add_job(self._service.push.tend, "interval", seconds=5, id="hubs")
         self._scheduler.add_job(self._pulse, "interval", seconds=10, id="pulse")
+        vigil = Vigil(self._service)
+        self._scheduler.add_job(
+            vigil.beat,
+            "interval",
+            seconds=HEARTBEAT.total_seconds(),
+            id="heartbeat",
+            next_run_time=now(),
+        )
+        self._scheduler.add_job(vigil.look_at_disk, "interval", minutes=1, id="disk")
+        self._scheduler.add_job(vigil.say_alive, "interval", minutes=1, id="alive")
+        self._scheduler.add_job(vigil.look_for_spikes, "interval", minutes=10, id="spikes")
         outbox = asyncio.create_task(self._service.outbox.run(self._stop))
         clock = asyncio.create_task(self._watch_clock())
         self._scheduler.start()

@@ -52,6 +52,7 @@ class Service:
     # filled in by open_service
     stamps: Mapping[str, Stamp]
     """When the rules files were last changed, as they were read."""
+    fetcher: Fetcher
     watch: Watch
     poller: Poller
     outbox: Outbox
@@ -137,6 +138,7 @@ async def open_service(
             Reader(parse_timeout=limits.parse_seconds) as reader,
             Pages(fetcher, lanes) as pages,
         ):
+            service.fetcher = fetcher
             service.watch = Watch(
                 store=store,
                 desk=service.desk,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import time
 from enum import StrEnum
 
-from watcher.core.model.channels import Channel
+from watcher.core.model.channels import Channel, Digest
 from watcher.core.model.feeds import Feed
 from watcher.core.model.places import Place
 from watcher.core.model.rules import Entity, Rule
+
+WEEKLY = Digest(at=(time(9),), weekdays=frozenset({0}))
+"""Monday at 09:00."""
 
 
 class Weight(StrEnum):
@@ -56,6 +60,10 @@ class Config:
     """WebSub: the host and port at which hubs' requests arrive, handed on by a web server."""
     contact: str = ""
     """A page for publishers who wonder who asks them; it goes into the User-Agent."""
+    heartbeat: str = field(default="", repr=False)
+    """Told every few minutes that all goes on; it raises the alarm when it hears nothing."""
+    alive: Digest | None = WEEKLY
+    """When the health channels are told that all goes on; None: never."""
     warnings: tuple[Mistake, ...] = ()
     files: tuple[str, ...] = ()
     """Every file that was read: a change of any of them is a change of the rules."""

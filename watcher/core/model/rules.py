@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from watcher.core.model.channels import Digest, Escalation
 from watcher.core.model.places import NOWHERE, Place
 
 
@@ -112,6 +113,15 @@ class Rule:
     sources: Sources = field(default_factory=Sources)
     at_least: AtLeast = field(default_factory=AtLeast)
     follow_ups: FollowUps = FollowUps.HOURLY
+    digest: Digest | None = None
+    """Its alerts are collected and told at these times, whatever the channel does."""
+    throttle: timedelta | None = None
+    """At most one message to a target in so long; what comes meanwhile goes as one."""
+    escalate: Escalation | None = None
+    edits: bool = True
+    """Whether an edit of a sentence that was told is told."""
+    spike: bool = False
+    """Whether unusually many stories in a day are told."""
     active_from: date | None = None
     active_until: date | None = None
     why: str = ""
