@@ -10,7 +10,7 @@ from watcher.config.findings import Page
 from watcher.config.nodes import read
 from watcher.config.schema import ALL_KEYS
 from watcher.core.errors import RulesError
-from watcher.core.model import Mistake
+from watcher.core.model import Mistake, Weight
 
 HERE = Path(__file__).parent
 BAD = sorted((HERE / "bad").glob("*.yaml"))
@@ -40,6 +40,22 @@ def test_every_mistake_is_told_at_once_with_place_and_mend(path: Path) -> None:
     expected = path.with_suffix(".expected").read_text(encoding="utf-8")
 
     assert told(path) == expected
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_examining_says_what_loading_says_and_the_warnings_too(path: Path) -> None:
+    errors: tuple[Mistake, ...] = ()
+    warnings: tuple[Mistake, ...] = ()
+    try:
+        warnings = config.load(path, environ={}).warnings
+    except RulesError as error:
+        errors = error.mistakes
+
+    found = config.examine(path, environ={}).mistakes
+
+    assert tuple(one for one in found if one.weight is Weight.ERROR) == errors
+    assert set(warnings) <= set(found)
+    assert list(found) == sorted(found, key=lambda one: (one.line, one.column, one.message))
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)

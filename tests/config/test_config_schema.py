@@ -27,7 +27,7 @@ GOOD = [
 ]
 SHAPES = (
     "file", "rule", "defaults", "find", "test", "sources", "at_least", "active", "channel",
-    "feed", "opml", "entity", "alias",
+    "feed", "opml", "entity", "alias", "escalate",
 )  # fmt: skip
 
 
@@ -154,6 +154,7 @@ def test_the_loader_offers_the_keys_of_the_schema_for_a_wrong_one(
         "feed": f"feeds: [{wrong}]",
         "opml": "feeds: [{opml: x.opml, zzzzz: 1}]",
         "entity": f"entities: {{a: {wrong}}}",
+        "escalate": f"rules: [{{name: x, find: Atajurt, escalate: {wrong}}}]",
         "alias": f"entities: {{a: {{aliases: {{en: [{wrong}]}}}}}}",
     }
     path = tmp_path / "rules.yaml"
