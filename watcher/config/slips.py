@@ -8,8 +8,8 @@ gives up somewhere else, or not at all; here each is named where it stands, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from watcher.config.findings import shown
 from watcher.config.schema import ALL_KEYS
@@ -46,16 +46,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line: where it begins, its text and its end, and the line above that says something.
+    """A line without its end, and the line above that says something."""
 
-    `within`: it goes on with a text that began above, in quotes or as a block.
-    """
-
-    at: int
     body: str
-    end: str
     above: str
-    within: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,42 +71,56 @@ def before_reading(text: str) -> Finding | None:
     lines: list[str] = []
     sure = True
     seen: dict[_Look, int] = {}
-    for line in _lines(text):
-        body = line.body
-        for look in () if line.within else _LOOKS:
-            slip = look(replace(line, body=body))
-            if slip is None:
-                continue
-            seen[look] = seen.get(look, 0) + 1
-            if seen[look] <= _TIMES.get(look, MANY):
-                messages.append((line.at + slip.column, slip.message))
-            body, sure = slip.body, sure and slip.sure
-        lines.append(body + line.end)
+    around = _Around()
+    for found in _LINE.finditer(text):
+        whole = found.group()
+        body = whole.rstrip("\r\n")
+        indent = len(body) - len(body.lstrip(" "))
+        mended = body
+        if not around.within(body, indent) and _SUSPECT.search(body):
+            for look in _LOOKS:
+                slip = look(_Line(mended, around.above))
+                if slip is None:
+                    continue
+                seen[look] = seen.get(look, 0) + 1
+                if seen[look] <= _TIMES.get(look, MANY):
+                    messages.append((found.start() + slip.column, slip.message))
+                mended, sure = slip.body, sure and slip.sure
+        lines.append(mended + whole[len(body) :])
+        around.take(body, indent)
     return Finding(tuple(messages), "".join(lines), sure) if messages else None
 
 
-def _lines(text: str) -> Iterator[_Line]:
-    above = ""
-    block: int | None = None
-    """How far the line is indented whose text of several lines (| or >) this may be."""
-    quote = ""
-    for found in _LINE.finditer(text):
-        if not found.group():
-            return
-        body = found.group().rstrip("\r\n")
-        indent = len(body) - len(body.lstrip(" "))
-        if block is not None and body.strip() and indent <= block:
-            block = None
-        yield _Line(
-            found.start(), body, found.group()[len(body) :], above, bool(quote) or block is not None
-        )
-        if quote:
-            quote = "" if quote in body else quote
-        elif block is None and body.strip() and not body.lstrip().startswith("#"):
-            above = body
-            block = indent if _BLOCK.search(body) else None
-            opened = _QUOTE.search(body)
-            quote = opened["quote"] if opened and opened["quote"] not in opened["rest"] else ""
+class _Around:
+    """What stands above a line: whether a text in quotes, or as a block, goes on in it."""
+
+    def __init__(self) -> None:
+        self.above = ""
+        """The last line that says something."""
+        self._block: int | None = None
+        """How far the line is indented that began a text of several lines (| or >)."""
+        self._quote = ""
+        self._goes_on = False
+
+    def within(self, body: str, indent: int) -> bool:
+        """Say whether a line goes on with a text that began above."""
+        if self._block is not None and indent <= self._block and body.strip():
+            self._block = None
+        self._goes_on = bool(self._quote) or self._block is not None
+        return self._goes_on
+
+    def take(self, body: str, indent: int) -> None:
+        """Go on to the next line."""
+        if self._quote:
+            self._quote = "" if self._quote in body else self._quote
+        elif not self._goes_on and body.strip() and body[indent] != "#":
+            self.above = body
+            if ("|" in body or ">" in body) and _BLOCK.search(body):
+                self._block = indent
+            if '"' in body or "'" in body:
+                opened = _QUOTE.search(body)
+                if opened and opened["quote"] not in opened["rest"]:
+                    self._quote = opened["quote"]
 
 
 def _strange_indent(line: _Line) -> _Slip | None:
