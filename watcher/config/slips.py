@@ -86,7 +86,8 @@ def before_reading(text: str) -> Finding | None:
                 if seen[look] <= _TIMES.get(look, MANY):
                     messages.append((found.start() + slip.column, slip.message))
                 mended, sure = slip.body, sure and slip.sure
-        lines.append(mended + whole[len(body) :])
+        # An emptied line between the two signs of "\r" and "\n" would make one line end of them.
+        lines.append((mended or (body and " ")) + whole[len(body) :])
         around.take(body, indent)
     return Finding(tuple(messages), "".join(lines), sure) if messages else None
 
