@@ -99,6 +99,9 @@ class _Spellings:
 
     def read(self, node: Node) -> tuple[Alias, ...]:
         """Return the aliases by language, each once."""
+        if is_empty(node):
+            self.reader.empty(node, f'"aliases" in {self.where}')
+            return ()
         if not isinstance(node, Table):
             self.reader.mistake(
                 node.at,

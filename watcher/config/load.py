@@ -175,6 +175,7 @@ class _Loading:
 
     def _sections(self, reader: Reader, path: Path, pairs: Pairs, *, main: bool) -> None:
         page = reader.page
+        reader.text_of(pairs, "title")
         self.own.read(reader, pairs, self.secrets, require=self.require, main=main)
         if "channels" in pairs:
             self._channels(page, pairs["channels"][1], path)
@@ -187,19 +188,15 @@ class _Loading:
             self.rules += watchlist.rules(page, pairs["rules"][1], shared)
         for written, at in reader.words_of(pairs, "include"):
             self._include(page, at, written, path)
+        sources = _sources(page, pairs)
         if "entities" in pairs:  # after the packs, which they may add to
-            self._entities(page, pairs)
+            self._entities(page, pairs, sources)
         lost = "rules" not in pairs and not (reader.meant or self.findings or self.rules)
         if lost and main:
             page.warning(0, "there is no rules: section, so nothing will ever be told.")
 
-    def _entities(self, page: Page, pairs: Pairs) -> None:
+    def _entities(self, page: Page, pairs: Pairs, sources: Mapping[str, str]) -> None:
         """Read entities; one that a pack has too adds to it."""
-        sources = {}
-        if "sources" in pairs:
-            reader = Reader(page, '"sources"')
-            for key, (_, node) in reader.named(pairs["sources"][1], "s1: ...").items():
-                sources[key] = reader.text(node, key) or key
         node = pairs["entities"][1]
         for entity in entities_of(page, node, sources):
             if isinstance(node, Table) and not page.sound(*_span(node.pairs[entity.id])):
@@ -353,6 +350,15 @@ class _Loading:
 
     def _sorted(self, weight: Weight) -> tuple[Mistake, ...]:
         return _in_order((one for one in self.findings if one.weight is weight), self.names)
+
+
+def _sources(page: Page, pairs: Pairs) -> dict[str, str]:
+    """Return the sources that aliases may name, by their keys."""
+    if "sources" not in pairs:
+        return {}
+    reader = Reader(page, '"sources"')
+    named = reader.named(pairs["sources"][1], "s1: ...")
+    return {key: reader.text(node, key) or key for key, (_, node) in named.items()}
 
 
 def _in_order(mistakes: Iterable[Mistake], names: Sequence[str]) -> tuple[Mistake, ...]:
