@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from watcher.config import opml
 from watcher.config.checks import canonical
+from watcher.config.files import MAX_BYTES, decoded
 from watcher.config.findings import Page, quoted
-from watcher.config.load import MAX_BYTES, decoded
 from watcher.config.nodes import Items, Node, Table, Word, read
 from watcher.config.sections import address_shown, outlet, url_problem
 from watcher.core.errors import RulesError, UsageError, WatcherError
