@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from feedparser import mixin
+from feedparser import mixin, urls
 
 from watcher.core.errors import FeedError
-from watcher.feeds import extract, parse
+from watcher.feeds import extract, feedparser_repair, parse
 
 URL = "https://example.org/feeds/all.xml"
 ATOM = "<feed xmlns='http://www.w3.org/2005/Atom'>{}</feed>"
@@ -96,8 +96,8 @@ def test_what_is_made_cheaper_in_the_parser_changes_nothing_of_what_it_finds(
 ) -> None:
     found = documents()
     cheap = [extract.parse(document, URL) for document in found]
-    monkeypatch.setattr(mixin, "make_safe_absolute_uri", extract._plain_join)
-    monkeypatch.setattr(mixin._FeedParserMixin, "push_content", extract._plain_push)
+    monkeypatch.setattr(mixin, "make_safe_absolute_uri", urls.make_safe_absolute_uri)
+    monkeypatch.setattr(mixin._FeedParserMixin, "push_content", feedparser_repair.PLAIN_PUSH)
 
     assert cheap == [extract.parse(document, URL) for document in found]
     assert any(document["entries"] for document in cheap)

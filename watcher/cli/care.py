@@ -198,7 +198,7 @@ def _subject(
         if rule not in names:
             raise UsageError(f'no rule is called "{rule}".{nearest(rule, names)}')
         return _Subject(MuteKind.RULE, rule, rule)
-    from watcher.cli.feeds import find_feed
+    from watcher.cli.known import find_feed
 
     found = find_feed(call, feed or "")
     return _Subject(MuteKind.FEED, found.url, found.name)

@@ -102,13 +102,13 @@ def init(
         call.say(f"wrote  {name}", "green")
     for name in kept:
         call.say(f"kept   {name} (exists; not touched)", "yellow")
-    inside = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
     call.say()
-    call.say("What to do next:")
+    inside = "" if folder.resolve() == Path.cwd() else f" in {folder}/"
+    call.say(f"What to do next{inside}:")
     call.say("  1. Open rules.yaml: it explains itself. Put in your names, feeds and one channel.")
-    call.say(f"  2. {inside}watcher check          says what is wrong, with line and mend")
-    call.say(f"  3. {inside}watcher notify test    sends a test message to your channels")
-    call.say(f"  4. {inside}watcher run            keeps watching; stop it with Ctrl-C")
+    call.say("  2. watcher check          says what is wrong, with line and mend")
+    call.say("  3. watcher notify test    sends a test message to your channels")
+    call.say("  4. watcher run            keeps watching; stop it with Ctrl-C")
     return 0
 
 

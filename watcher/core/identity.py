@@ -287,6 +287,12 @@ def host_of(url: str) -> str:
         return url
 
 
+def site_of(url: str) -> str:
+    """Return scheme, host and port of `url`; an unreadable address is its own."""
+    parts = _split(url)
+    return url if parts is None else f"{parts.scheme}://{parts.netloc}"
+
+
 def _split(url: str) -> SplitResult | None:
     """Split an http(s) address; None for anything else and for what can't be read."""
     try:

@@ -58,7 +58,8 @@ async def _once(
 
 
 def _called(name: str, states: Iterable[FeedState]) -> list[tuple[FeedId, str]]:
-    found = [s for s in states if name in {s.feed.name, s.feed.url}]
+    wanted = name.casefold()
+    found = [s for s in states if wanted in {s.feed.name.casefold(), s.feed.url.casefold()}]
     if not found:
         raise UsageError(f'no feed is called "{name}". See: watcher feeds list')
     return [(state.id, host_of(state.feed.url)) for state in found]

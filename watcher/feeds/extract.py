@@ -8,56 +8,17 @@ decides which to trust (`dates`).
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final, TypedDict
 from xml.sax import SAXException
 
-import feedparser
-from feedparser import mixin
-from feedparser.mixin import _FeedParserMixin
-from feedparser.util import FeedParserDict
-
 from watcher.feeds import links, text
+from watcher.feeds.feedparser_repair import feedparser
 
 LONGEST_GUID: Final = 4_096
 LONGEST_NAME: Final = 300
 MOST_OF_A_KIND: Final = 50
 """Authors, categories and enclosures kept of one item."""
-
-# An id is a name, not an address (RFC 4287 4.2.6.1): joined to a base, it would change with what
-# stands before its entry.
-_FeedParserMixin.can_be_relative_uri.discard("id")
-
-_plain_join, _plain_push = mixin.make_safe_absolute_uri, _FeedParserMixin.push_content
-_remembered_join = lru_cache(maxsize=256)(_plain_join)
-_LONGEST_REMEMBERED = 500
-
-
-class _Params(FeedParserDict):  # type: ignore[misc] # feedparser has no types
-    """What feedparser notes of the element it is in, none of whose keys has another name."""
-
-    get = dict.get
-
-    def __deepcopy__(self, _: object) -> FeedParserDict:
-        return FeedParserDict(self)  # its values are strings and None
-
-
-def _join(base: str, rel: str | None = None) -> str:
-    """Join addresses as feedparser does; for all elements of a document they are the same two."""
-    short = len(base) + len(rel or "") <= _LONGEST_REMEMBERED
-    joined: str = (_remembered_join if short else _plain_join)(base, rel)
-    return joined
-
-
-def _push_content(parser: Any, *arguments: Any) -> None:  # noqa: ANN401
-    _plain_push(parser, *arguments)
-    parser.contentparams = _Params(parser.contentparams)
-
-
-# Each element asks for both several times: together they took a quarter of the time of parsing.
-mixin.make_safe_absolute_uri = _join
-_FeedParserMixin.push_content = _push_content
 
 _ATOM_ROOT = re.compile(rb"<(?:[\w.-]{1,30}:)?feed(?=[\s>])")
 _URI_OF_LINK = re.compile(rb"""<link uri=(?:"[^"<>]{0,999}"|'[^'<>]{0,999}')>""")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
@@ -20,7 +20,6 @@ from watcher.core.model import (
     Decision,
     Delivery,
     Feed,
-    FeedFault,
     FeedId,
     FeedState,
     Hit,
@@ -50,8 +49,6 @@ from watcher.store.rows import (
 from watcher.store.waiting import Waiting
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection
 
@@ -60,6 +57,10 @@ if TYPE_CHECKING:
 
 _LONGEST_HOLD = timedelta(days=9)
 """Beyond any retry, digest or limit."""
+_LONGEST_REST = timedelta(days=2)
+"""Beyond what a host may ask for (24 h), with its jitter."""
+_HELD = "held "
+"""Notes of hosts that asked to be left alone: `held news.example` has until when."""
 
 
 class Tx(Outbox, CareTx):
@@ -85,13 +86,9 @@ class Tx(Outbox, CareTx):
         stored = {row.url: row for row in self._rows(select(*v.SYNCED_COLUMNS))}
         for old, moved in _moved(stored.values(), wanted.keys() - stored.keys(), stays=wanted):
             stored[moved] = stored.pop(old)
-        held = {
-            host_of(row.url): row.next_due
-            for row in stored.values()
-            if row.fault == FeedFault.RATE_LIMITED
-        }
         new = [feed for url, feed in wanted.items() if url not in stored]
-        self._add([_new_feed(f, max(now, held.get(host_of(f.url), now))) for f in new], to=FEED)
+        held = self._held(now) if new else {}
+        self._add([_new_feed(f, held.get(host_of(f.url), now)) for f in new], to=FEED)
         for url, row in stored.items():
             feed = wanted.get(url)
             if feed is None:
@@ -128,9 +125,25 @@ class Tx(Outbox, CareTx):
         self._go_unless_gathering()
 
     def hold_host(self, host: str, *, until: datetime) -> None:
-        """Put off all feeds of a host that asked to be left alone; none is put forward."""
+        """Put off all feeds of a host that asked to be left alone; none is put forward.
+
+        It is noted, so that it holds for feeds that are added later, too.
+        """
+        self.set_note(f"{_HELD}{host}", until.isoformat())
         late = (FEED.c.host == host) & (FEED.c.next_due < until)
         self._connection.execute(update(FEED).where(late).values(next_due=until))
+
+    def _held(self, now: datetime) -> dict[str, datetime]:
+        """Return until when hosts want to be left alone, and forget those whose time is over.
+
+        What lies too far ahead was written by a clock that ran ahead.
+        """
+        noted = select(NOTE.c.key, NOTE.c.value).where(NOTE.c.key.startswith(_HELD))
+        held = {row.key: datetime.fromisoformat(row.value) for row in self._rows(noted)}
+        over = [key for key, until in held.items() if not now < until <= now + _LONGEST_REST]
+        for key in over:
+            self._connection.execute(delete(NOTE).where(NOTE.c.key == key))
+        return {key.removeprefix(_HELD): held[key] for key in held.keys() - over}
 
     def poll_by(self, feed: FeedId, due: datetime) -> None:
         """Put a feed's next poll forward to `due`; none is put off."""

@@ -84,6 +84,9 @@ class Settlement:
         after = self._after(poll, arrived)
         if poll.document is not None:
             self._log_losses(poll.document, poll.state, after)
+        feed = poll.state.feed
+        if not feed.named and after.title:  # at first sight, too, it is told of by its own title
+            after = replace(after, feed=replace(feed, name=after.title))
         after = self._with_incident(tx, poll.state, after, poll.at)
         after = self._spared(tx, poll, after, new=len(arrived))
         tx.save_feed(after, before=poll.state)
