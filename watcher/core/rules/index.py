@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntFlag, StrEnum
-from itertools import product
+from itertools import product, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -37,7 +37,14 @@ _SHORTEST_JOINED = 5
 _SHORTEST_FUZZY = 6
 _SHORTEST_SUBSTITUTION = 8
 _MOST_JOINTS = 3
+_START = 4
 _SHORTEST_AFTER_PARTICLE = 4
+
+
+_PARTICLES = {
+    first: tuple(pair for pair in ARABIC_PARTICLES if pair[0][0] == first)
+    for first in {particle[0] for particle, _ in ARABIC_PARTICLES}
+}
 
 
 class Role(StrEnum):
@@ -133,11 +140,17 @@ class Spelled(NamedTuple):
 
 @dataclass(slots=True)
 class Node:
-    """A place in the trie of names. `hard`: a name goes on after a comma or the like."""
+    """A place in the trie of names. `hard`: a name goes on after a comma or the like.
+
+    `leaves` have a name on the way through here; of `opened` the word that leads here is a name,
+    or the next one is a sign. Context words and guards are in neither.
+    """
 
     children: dict[int, Node] = field(default_factory=dict)
     ends: list[End] = field(default_factory=list)
     hard: bool = False
+    leaves: list[int] = field(default_factory=list)
+    opened: list[int] = field(default_factory=list)
 
 
 def _joints(tokens: Sequence[Token]) -> Iterator[tuple[bool, ...]]:
@@ -182,12 +195,19 @@ class Index:
         self.spelled: dict[int, list[Spelled]] = {}
         """The names of each leaf, as written."""
         self.signs: set[str] = set()
-        """The first two signs of every Chinese name, or the only one."""
+        """The first two signs of every Chinese spelling, or the only one."""
+        self.first_signs: set[str] = set()
+        self.names_in_signs: dict[str, dict[str, list[int]]] = {}
+        """The signs that names begin with and their leaves, by the first two signs or the only."""
+        self.leaves: set[int] = set()
+        """All that have a name."""
+        self.named: set[int] = set()
+        """The words of names; the others are words of contexts and guards only."""
         self._stems: dict[str, list[Entry]] = {}
         self._words: dict[tuple[object, ...], int] = {}
         self._typos: dict[str, list[tuple[str, Entry]]] = {}
         self._starts: set[str] = set()
-        """The first two letters of all stems: most words of a text begin otherwise."""
+        """The first letters of all stems: most words of a text begin otherwise."""
         self._longest = 0
         self.known: dict[str, tuple[Seen, ...]] = {}
         """What was looked up before."""
@@ -224,8 +244,14 @@ class Index:
         below = self.root
         node = Node()
         numbers: list[int] = []
-        if is_sign(words[0]):
-            self.signs.add("".join(words[:2]) if len(words) > 1 and is_sign(words[1]) else words[0])
+        named = pattern.role is Role.NAME
+        signs = "".join(takewhile(is_sign, words))
+        if signs:
+            self.signs.add(signs[:2])
+            self.first_signs.add(signs[0])
+            if named:
+                names = self.names_in_signs.setdefault(signs[:2], {})
+                names.setdefault(signs, []).append(pattern.leaf)
         for at, word in enumerate(words):
             last = at == len(words) - 1
             number = self._number(word, pattern, forms, last=last, only=len(words) == 1)
@@ -233,9 +259,16 @@ class Index:
             if at:
                 node.hard |= end.gaps[at - 1].gap is Gap.HARD
             node = below.setdefault(number, Node())
+            if named:
+                node.leaves.append(pattern.leaf)
+                if last or is_sign(words[at + 1]):
+                    node.opened.append(pattern.leaf)
             below = node.children
         node.ends.append(end)
-        if pattern.role is Role.NAME and end.differs is Differs.NOT:
+        if named:
+            self.leaves.add(pattern.leaf)
+            self.named.update(numbers)
+        if named and end.differs is Differs.NOT:
             spelled = Spelled(pattern, tuple(words), tuple(numbers))
             self.spelled.setdefault(pattern.leaf, []).append(spelled)
 
@@ -260,7 +293,7 @@ class Index:
     def _put(self, number: int, bend: Bend, *, fuzzy: bool) -> None:
         entry = Entry(number, bend.endings, bend.language)
         self._stems.setdefault(bend.stem, []).append(entry)
-        self._starts.add(bend.stem[:2])
+        self._starts.add(bend.stem[:_START])
         self._longest = max(self._longest, len(bend.stem))
         if fuzzy and len(bend.stem) >= _SHORTEST_FUZZY - 1:
             for short in {bend.stem, *_shortened(bend.stem)}:
@@ -275,32 +308,42 @@ class Index:
             return ()
         if len(self.known) >= _MEMORY:
             self.known.clear()
-        found = dict.fromkeys(self._forms(word))
-        same = {seen.word for seen in found if not seen.differs}
-        found = {seen: None for seen in found if not seen.differs or seen.word not in same}
+        found = self._forms(word)
+        if len(found) > 1:
+            same = {seen.word for seen in found if not seen.differs}
+            found = [seen for seen in found if not seen.differs or seen.word not in same]
         if self._typos and len(word) >= _SHORTEST_FUZZY - 1:
             right = {seen.word for seen in found}
-            found |= dict.fromkeys(seen for seen in self._slips(word) if seen.word not in right)
-        self.known[word] = answer = tuple(found)
+            found = [*found, *(seen for seen in self._slips(word) if seen.word not in right)]
+        self.known[word] = answer = tuple(dict.fromkeys(found)) if found else ()
         return answer
 
-    def _forms(self, word: str) -> Iterator[Seen]:
-        yield from self._plain_forms(word)
-        if "\u0620" <= word[0] <= "\u064a":
-            for particle, meant in ARABIC_PARTICLES:
-                rest = meant + word[len(particle) :]
-                if word.startswith(particle) and len(rest) >= _SHORTEST_AFTER_PARTICLE:
-                    for seen in self._plain_forms(rest):
-                        yield seen._replace(differs=seen.differs | Differs.BENT)
+    def _forms(self, word: str) -> Sequence[Seen]:
+        found = self._plain_forms(word)
+        particles = _PARTICLES.get(word[0])
+        if particles is None:
+            return found
+        found = list(found)
+        for particle, meant in particles:
+            rest = meant + word[len(particle) :]
+            if len(rest) >= _SHORTEST_AFTER_PARTICLE and word.startswith(particle):
+                found += (
+                    seen._replace(differs=seen.differs | Differs.BENT)
+                    for seen in self._plain_forms(rest)
+                )
+        return found
 
-    def _plain_forms(self, word: str) -> Iterator[Seen]:
-        if word[:2] not in self._starts:
-            return
+    def _plain_forms(self, word: str) -> Sequence[Seen]:
+        starts = self._starts
+        if word[:4] not in starts and word[:3] not in starts and word[:2] not in starts:
+            return ()
+        found: list[Seen] = []
         for cut in range(min(2, len(word)), min(len(word), self._longest) + 1):
             for number, endings, language in self._stems.get(word[:cut], ()):
                 if word[cut:] in endings:
                     bent = Differs.BENT if word[cut:] else Differs.NOT
-                    yield Seen(number, language if bent else None, bent)
+                    found.append(Seen(number, language if bent else None, bent))
+        return found
 
     def _slips(self, word: str) -> Iterator[Seen]:
         """Words of the list that were meant, when one letter is wrong (only those flagged)."""

@@ -136,7 +136,7 @@ def _without_tags(folded: Folded, tokens: list[Token]) -> list[Token]:
     hashtags = {found.end() for found in _HASHTAG.finditer(text)}
     words: list[Token] = []
     for token in tokens:
-        word, start, end, gap = token
+        _, start, end, gap = token
         if start not in hashtags:
             words.append(token)
             continue
