@@ -24,7 +24,7 @@ from watcher.core.rules.bending import (
     typed_russian_bends,
 )
 from watcher.core.rules.evidence import language_of_term, spellings, typed_on_russian_keyboard
-from watcher.core.rules.languages import ARABIC_PARTICLES
+from watcher.core.rules.languages import without_particles
 from watcher.core.text import Gap, Token, fold, is_sign, tokenise
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ _SHORTEST_JOINED = 5
 _SHORTEST_FUZZY = 6
 _SHORTEST_SUBSTITUTION = 8
 _MOST_JOINTS = 3
-_SHORTEST_AFTER_PARTICLE = 4
 
 
 class Role(StrEnum):
@@ -287,11 +286,9 @@ class Index:
     def _forms(self, word: str) -> Iterator[Seen]:
         yield from self._plain_forms(word)
         if "\u0620" <= word[0] <= "\u064a":
-            for particle, meant in ARABIC_PARTICLES:
-                rest = meant + word[len(particle) :]
-                if word.startswith(particle) and len(rest) >= _SHORTEST_AFTER_PARTICLE:
-                    for seen in self._plain_forms(rest):
-                        yield seen._replace(differs=seen.differs | Differs.BENT)
+            for rest in without_particles(word):
+                for seen in self._plain_forms(rest):
+                    yield seen._replace(differs=seen.differs | Differs.BENT)
 
     def _plain_forms(self, word: str) -> Iterator[Seen]:
         if word[:2] not in self._starts:
