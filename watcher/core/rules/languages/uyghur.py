@@ -6,15 +6,15 @@ Slots are written in Cyrillic letters with back vowels; the front row and the ot
 
 from watcher.core.rules.languages.tables import Language, Slots, Strung, letters
 
+_AFTER_A_VOWEL = "- ниң ни ға да дин дики дикиләр дәк ғичә чә ғиму диму"
+_AFTER_A_CONSONANT = f"{_AFTER_A_VOWEL} қа та тин тики тикиләр тәк қичә қиму тиму"
+
 _SLOTS = Slots(
     plural="лар",
     plural_of_its="лир",
     mine=("м ң миз ңиз ңлар", "им ум үм иң уң үң имиз умиз үмиз иңиз иңлар"),
     its=("си", "и"),
-    case=(
-        "- ниң ни ға да дин дики дикиләр дәк ғичә чә",
-        "- ниң ни ға қа да та дин тин дики тики дикиләр тикиләр дәк тәк ғичә қичә чә",
-    ),
+    case=(_AFTER_A_VOWEL, _AFTER_A_CONSONANT),
     case_of_mine="- ниң ни ға да дин дики дәк ғичә",
     case_of_its="- ниң ни ға да дин дики дәк ғичә",
     derived="лиқ луқ",
