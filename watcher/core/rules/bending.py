@@ -30,6 +30,7 @@ _SCRIPTS = (
     ("arabic", re.compile("[\u0620-\u06ff]")),
 )
 NOTHING = frozenset({""})
+_SHORTEST_WITHOUT_ARTICLE = 4
 
 
 class Bend(NamedTuple):
@@ -79,6 +80,13 @@ def _by_rows(word: str, rows: Rows, language: str | None) -> Iterator[_Way]:
             yield (word[: len(word) - cut], endings, language)
 
 
+def _without_article(word: str, rows: Rows, language: str) -> Iterator[_Way]:
+    """Bend what is left of a word of the list, in texts of that language only."""
+    if len(word) >= _SHORTEST_WITHOUT_ARTICLE:
+        yield (word, NOTHING, language)
+        yield from _by_rows(word, rows, language)
+
+
 def _derived(word: str, tongue: Language, language: str | None) -> Iterator[_Way]:
     for links, endings, shortest in tongue.derivations:
         if len(word) < shortest:
@@ -99,6 +107,7 @@ _TELLING = {
 _SHORTEST_TELLING = 5
 _SHORTEST_POSSESSED = 5
 _SHORTEST_FLEETING = 5
+_SHORTEST_DERIVED = 6
 
 
 @lru_cache(maxsize=4096)
@@ -127,10 +136,14 @@ def _plural_only(endings: frozenset[str]) -> frozenset[str]:
 
 def _by_chains(word: str, strung: Strung, language: str | None, *, name: bool) -> Iterator[_Way]:
     """Bend a word of a chaining language. `name`: it ends a name, so it may be "its ..."."""
-    chains = strung.chains
+    chains = strung.chains_of(word)
     opening = strung.vowels + strung.gliding
     for endings in _after(word, strung):
         yield (word, endings, language)
+    if len(word) >= _SHORTEST_DERIVED:
+        yield (word, chains.derived, language)
+    if strung.merged and word.endswith(strung.merged):
+        yield (word[:-1], _opening(chains.after_consonant, word[-1]), language)
     if word[-1] in strung.softened:
         soft = word[:-1] + strung.softened[word[-1]]
         yield (soft, _opening(chains.after_consonant, opening), language)
@@ -145,10 +158,11 @@ def _by_chains(word: str, strung: Strung, language: str | None, *, name: bool) -
 
 def _after(word: str, strung: Strung) -> Iterator[frozenset[str]]:
     """Yield the chains that may follow a word, by its last letter."""
+    chains = strung.chains_of(word)
     if word[-1] in strung.vowels + strung.gliding:
-        yield strung.chains.after_vowel
+        yield chains.after_vowel
     if word[-1] not in strung.vowels:
-        yield strung.chains.after_consonant
+        yield chains.after_consonant
 
 
 def _without_its(stem: str, strung: Strung) -> Iterator[str]:
@@ -172,7 +186,7 @@ def _fleeting(word: str, strung: Strung, language: str | None) -> Iterator[_Way]
         and word[-3] not in strung.vowels
     ):
         ends = dict.fromkeys((word[-1], strung.softened.get(word[-1], word[-1])))
-        endings = _opening(strung.chains.after_consonant, strung.high)
+        endings = _opening(strung.chains.after_consonant, strung.vowels)
         for last in ends:
             yield (word[:-2] + last, endings, language)
 
@@ -204,12 +218,14 @@ def _ways(word: str, script: str, known: frozenset[str], *, ends_name: bool) -> 
         for rows in tongue.rows:
             yield from _by_rows(word, rows, language)
         yield from _by_rows(word, tongue.telling, None)
+        if tongue.article and word.startswith(tongue.article):
+            for rows in tongue.rows:
+                yield from _without_article(word.removeprefix(tongue.article), rows, tongue.code)
         yield from _derived(word, tongue, language)
         if tongue.strung:
             yield from _by_chains(word, tongue.strung, language, name=ends_name)
-            if certain:
-                yield from _fleeting(word, tongue.strung, None)
-            else:
+            yield from _fleeting(word, tongue.strung, language)
+            if not certain:
                 yield from _by_telling(word, tongue.strung, script)
 
 

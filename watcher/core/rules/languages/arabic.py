@@ -9,11 +9,16 @@ from collections.abc import Iterator
 from watcher.core.rules.languages.tables import Language, endings, rows
 
 _WORDS = rows("""
-ا ب ت ث ج ح خ د ذ ر ز س ش ص ض ط ظ ع غ ف ق ك ل م ن و | 0 | - ي يه يا ين ون يين يون يات ات ان ه تين تان ها هم هما نا كم
+ا ب ت ث ج ح خ د ذ ر ز س ش ص ض ط ظ ع غ ف ق ك ل م ن و | 0 | - ي يه يا ين ون يين يون يات ات ان ه
+ا ب ت ث ج ح خ د ذ ر ز س ش ص ض ط ظ ع غ ف ق ك ل م ن و | 0 | تين تان ها هم هما نا كم اته اتها اتهم اتنا
 ه                                                 | 0 | - ها
-ه                                                 | 1 | ي يه يين يون ات تين تان تها تهم تهما تنا
+ه                                                 | 1 | ي يه يين يون ات تين تان ته تها تهم تهما تنا
+ه                                                 | 1 | اته اتها اتهم اتنا
 ي                                                 | 0 | - ه ين ون ات ان تين تان ها هم
-""")  # noqa: E501 - one row is one line
+ي                                                 | 1 | ون ين
+""")
+
+ARTICLE = "ال"
 
 ARABIC = (
     Language(
@@ -23,9 +28,9 @@ ARABIC = (
         never="ۇۆۈېەڭۋچگپھ",
         words="من في علي الي التي الذي هذا خلال بعد",
         rows=(_WORDS,),
+        article=ARTICLE,
     ),
 )
-ARTICLE = "ال"
 _BEFORE_THE_ARTICLE = endings("- و ب ف ك وب فب وك")
 _PARTICLES = endings("و ب ل ك ف وب ول فب فل")
 _TO_THE = ("لل", "ولل", "فلل")

@@ -32,6 +32,7 @@ def _strung(
     high: str,
     fleeting: str = "",
     dropped: str = "",
+    merged: str = "",
 ) -> Strung:
     return Strung(
         slots=_SLOTS,
@@ -43,6 +44,7 @@ def _strung(
         high=high,
         fleeting=fleeting,
         dropped=dropped,
+        merged=merged,
     )
 
 
@@ -72,6 +74,7 @@ KAZAKH = (
             high="ыі",
             fleeting="ыі",
             dropped="ь",
+            merged="ст",
         ),
     ),
     Language(
@@ -85,12 +88,14 @@ KAZAKH = (
             gliding="يوۋ",
             softened={"ق": "ع", "ك": "گ", "پ": "ب"},
             high="ي",
+            merged="ست",
         ),
     ),
     Language(
         "kk",
         "latin",
-        letters="ışğİñ",
+        letters="ışğİñńǵ",
+        never="ąęłżźčřě",
         term_letters="üö",
         words="jane ushin bolgan turaly",
         strung=_strung(
@@ -98,6 +103,7 @@ KAZAKH = (
             vowels="aeo",
             gliding="iuyw",
             softened=_LATIN_SOFT,
+            merged="st",
             high="i",
         ),
     ),
@@ -109,6 +115,7 @@ KAZAKH = (
             vowels="aeo",
             gliding="iuyw",
             softened=_LATIN_SOFT,
+            merged="st",
             high="yi",
         ),
     ),

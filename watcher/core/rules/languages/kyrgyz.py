@@ -1,4 +1,7 @@
-"""Kyrgyz: plural, whose, case. Vowels follow the word's own, rounded ones too: көз-дөр-үбүз-дөн."""
+"""Kyrgyz: plural, whose, case. Vowels follow the word's own, rounded ones too: көз-дөр-үбүз-дөн.
+
+After у a low vowel is а, and what follows that is not rounded any more: укуг-у, укук-тар-ы.
+"""
 
 from watcher.core.rules.languages.tables import Language, Slots, Strung, letters
 
@@ -30,6 +33,7 @@ KYRGYZ = (
                 letters("аы", "өү"),
                 letters("ы", "у"),
             ),
+            by_last_vowel="аыяую еиэ оё өү ую",
             alphabet={},
             vowels="аеёиоуыэюяөү",
             softened={"к": "г", "п": "б"},

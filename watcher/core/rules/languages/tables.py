@@ -83,6 +83,8 @@ class Chains(NamedTuple):
     after_vowel: frozenset[str]
     after_consonant: frozenset[str]
     possessed: frozenset[str]
+    derived: frozenset[str]
+    """Of long words only, which are names of places: an embassy is not an ambassador-ship."""
 
 
 def _chains(*steps: str) -> frozenset[str]:
@@ -154,7 +156,7 @@ class Slots:
         # A word that ends in a vowel may be "its" already, and then takes the cases of "its".
         vowel = whole(0) | _chains(self.case_of_its, self.last)
         possessed = its | _chains(many_of_its, self.its[1], self.case_of_its, self.last)
-        return Chains(vowel | many | more, whole(1) | many | more, possessed)
+        return Chains(vowel | many, whole(1) | many, possessed, more)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,20 +177,51 @@ class Strung:
     """Last letters that soften before a vowel: құқық, құқығы."""
     high: str
     """The vowels of "its"."""
-    dropped: str = ""
-    """A last letter that falls away before endings: лагерь, лагері and лагерьлер."""
     fleeting: str = ""
     """Vowels that fall out of a last syllable: халық, халқы; hapis, hapsi."""
+    dropped: str = ""
+    """A last letter that falls away before endings: лагерь, лагері and лагерьлер."""
+    merged: str = ""
+    """Last letters of which the last is not written twice: журналист-тер, журналистер."""
     rising: str = ""
     """Uyghur a, e and the i that they become in an open syllable."""
+    by_last_vowel: str = ""
+    """For each variant in turn (the slots, then the harmonies) the last vowels of a word that ask
+    for it: "аыя еиэ". Without it every variant may follow every word, as in loan words."""
+
+    def chains_of(self, word: str) -> Chains:
+        """Return the chains that may follow the word, folded."""
+        if not self._variants_of:
+            return self.chains
+        vowel = next((letter for letter in reversed(word) if letter in self._variants_of), "")
+        return self._variants_of.get(vowel, self.chains)
 
     @cached_property
     def chains(self) -> Chains:
-        """Every chain, folded."""
-        variants = [
-            one.chains() for one in (self.slots, *map(self.slots.with_vowels, self.harmonies))
-        ]
+        """Every chain of every variant, folded."""
+        return self._folded(*self._variants)
 
+    @cached_property
+    def _variants(self) -> tuple[Chains, ...]:
+        return tuple(
+            one.chains() for one in (self.slots, *map(self.slots.with_vowels, self.harmonies))
+        )
+
+    @cached_property
+    def _variants_of(self) -> dict[str, Chains]:
+        groups = self.by_last_vowel.split()
+        return {
+            letter: self._folded(
+                *(
+                    variant
+                    for variant, asked_by in zip(self._variants, groups, strict=True)
+                    if letter in asked_by
+                )
+            )
+            for letter in "".join(groups)
+        }
+
+    def _folded(self, *variants: Chains) -> Chains:
         def folded(*same: frozenset[str]) -> frozenset[str]:
             written = " ".join(frozenset[str]().union(*same)).translate(self.alphabet)
             return frozenset(fold(written).text.split()) | {""}
@@ -228,6 +261,7 @@ class Language:
         telling: Rows | None = None,
         derivations: tuple[Derivation, ...] = (),
         strung: Strung | None = None,
+        article: str = "",
         shortest: int = 3,
         everywhere: bool = False,
         sure_from: int = 99,
@@ -237,7 +271,8 @@ class Language:
         `code` as in ISO 639-1; `script` is "latin", "cyrillic" or "arabic". A text shows the
         language when it has one of its `letters` and none of those it `never` writes, or one of
         its little `words` (folded; no other language here has them); a word of a list also by
-        its `term_letters`. Words of `shortest` letters or more bend. `telling` rows count in any
+        its `term_letters`. A term may be found without the `article` that is written together with
+        it. Words of `shortest` letters or more bend. `telling` rows count in any
         text, the others only in one that shows the language; `everywhere` makes all of them
         count in any text, `sure_from` those of words that long.
         """
@@ -251,6 +286,7 @@ class Language:
         self.telling = telling or {}
         self.derivations = derivations
         self.strung = strung
+        self.article = article
         self.shortest = shortest
         self.everywhere = everywhere
         self.sure_from = sure_from

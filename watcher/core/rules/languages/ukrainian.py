@@ -77,7 +77,7 @@ UKRAINIAN = (
         "cyrillic",
         letters="іїєґ",
         never="әғқңөұүһўъыэё",
-        words="що від це або які який після щоб був яка",
+        words="що від це або які який після щоб був яка його він вона було буде їх",
         rows=(_NOUNS, _ADJECTIVES, _VERBS),
         derivations=(Derivation(_LINKS, _SKY),),
         shortest=4,

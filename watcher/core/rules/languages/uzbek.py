@@ -31,7 +31,7 @@ UZBEK = (
             vowels="aeiou",
             softened={"q": "g", "k": "g"},
             high="i",
-            fleeting="iao",
+            fleeting="iu",
         ),
     ),
     Language(
@@ -46,7 +46,7 @@ UZBEK = (
             vowels="аеёиоуэюяў",
             softened={"қ": "ғ", "к": "г"},
             high="и",
-            fleeting="иао",
+            fleeting="иу",
             dropped="ь",
         ),
     ),
