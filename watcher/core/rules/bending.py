@@ -52,10 +52,14 @@ class Anything:
 
 
 class Compound:
-    """German: a long word opens a compound, with a linking -s- or, if `loose`, with any link."""
+    """German: a long word opens a compound, with a linking -s- or, if `loose`, with any link.
+
+    What only makes another word of the same (-keit, -schaft, -erin) is no second part.
+    """
 
     def __init__(self, *, loose: bool) -> None:
-        self._form = re.compile(r"(?:s|n|en|es|er|)[a-z]{4,}" if loose else r"s[a-z]{4,}")
+        link = "(?:s|n|en|es|er|)" if loose else "s"
+        self._form = re.compile(f"{link}(?!keit|heit|schaft|erin|lerin|isch|nten)[a-z]{{4,}}")
 
     def __contains__(self, ending: object) -> bool:
         return isinstance(ending, str) and self._form.fullmatch(ending) is not None
@@ -98,9 +102,10 @@ def _derived(word: str, tongue: Language, language: str | None) -> Iterator[_Way
 
 # --- chains --------------------------------------------------------------------------------------
 
-# Chains that no other language has by chance, each in its alphabet.
+# Chains that no other language has by chance, each in its alphabet: English has laughter and
+# forgotten, German the Sportler, so a bare -ter, -ten and -ler say nothing.
 _TELLING = {
-    "latin": re.compile("(l[iu])?[ldt][ae]r(?!y)|[dt][aei](ki|gi|gy)|[dt][ae]n?$"),
+    "latin": re.compile("(l[iu])?([ldt]ar(?!y)|[ldt]er[^ys])|[dt][aei](ki|gi|gy)|[dt]an?$"),
     "cyrillic": re.compile("[лдт][аеө]р|[дт][ае]н?$|[дт][ае][ғг]|ге$"),
     "arabic": re.compile("[لدت][اه]ر|[دت][اه]ن?$"),
 }
@@ -108,6 +113,8 @@ _SHORTEST_TELLING = 5
 _SHORTEST_POSSESSED = 5
 _SHORTEST_FLEETING = 5
 _SHORTEST_DERIVED = 6
+_SHORTEST_SURE = 4
+"""Marks are folded away: Çin with an ending is French "ciné", so the text must be Turkish."""
 
 
 @lru_cache(maxsize=4096)
@@ -123,10 +130,14 @@ def _telling(endings: frozenset[str], script: str) -> frozenset[str]:
     return frozenset(ending for ending in endings if ending and form.match(ending))
 
 
-@lru_cache(maxsize=256)
-def _not_a_country(endings: frozenset[str]) -> frozenset[str]:
-    """Return the endings that may follow an English plural: Kazakhs-tan is no ablative."""
-    return frozenset(ending for ending in endings if not ending.startswith("tan"))
+@lru_cache(maxsize=1024)
+def _after_letter(endings: frozenset[str], last: str) -> frozenset[str]:
+    """Return the telling endings that mean something after this last letter.
+
+    Kazakhs-tan is no ablative, and a doubled letter is English: controller, forgotten.
+    """
+    not_these = ("tan",) if last == "s" else (last,)
+    return frozenset(ending for ending in endings if not ending.startswith(not_these))
 
 
 @lru_cache(maxsize=64)
@@ -213,7 +224,11 @@ def _ways(word: str, script: str, known: frozenset[str], *, ends_name: bool) -> 
     for tongue in OF_SCRIPT[script]:
         if len(word) < tongue.shortest:
             continue
-        certain = tongue.everywhere or tongue.code in known or len(word) >= tongue.sure_from
+        certain = (
+            tongue.everywhere
+            or (tongue.code in known and not (script == "latin" and len(word) < _SHORTEST_SURE))
+            or len(word) >= tongue.sure_from
+        )
         language = None if certain else tongue.code
         for rows in tongue.rows:
             yield from _by_rows(word, rows, language)
@@ -234,7 +249,7 @@ def _by_telling(word: str, strung: Strung, script: str) -> Iterator[_Way]:
     if len(word) >= _SHORTEST_TELLING:
         for endings in _after(word, strung):
             telling = _telling(endings, script)
-            yield (word, _not_a_country(telling) if word[-1] == "s" else telling, None)
+            yield (word, _after_letter(telling, word[-1]), None)
     elif len(word) == _SHORTEST_TELLING - 1 and script == "latin":
         yield (word, _plural_only(strung.chains.after_consonant), None)
 
@@ -244,13 +259,22 @@ def _union(sets: tuple[frozenset[str], ...]) -> frozenset[str]:
     return sets[0].union(*sets[1:])
 
 
-def _gathered(ways: Iterable[_Way]) -> Iterator[Bend]:
+@lru_cache(maxsize=4096)
+def _without_nothing(endings: frozenset[str]) -> frozenset[str]:
+    return endings - NOTHING
+
+
+def _gathered(word: str, ways: Iterable[_Way]) -> Iterator[Bend]:
     """Yield one bend per stem and language. The same sets come together again and again."""
     sets: dict[tuple[str, str | None], dict[frozenset[str], None]] = {}
     for stem, endings, language in ways:
         sets.setdefault((stem, language), {})[endings] = None
     for (stem, language), found in sets.items():
         whole = _union(tuple(found)) if len(found) > 1 else next(iter(found))
+        if "" in whole and stem != word:
+            # A shorter form (прав) is written as an ending too, so that it counts as one.
+            yield Bend(stem[:-1], frozenset(stem[-1]), language)
+            whole = _without_nothing(whole)
         yield Bend(stem, whole, language)
 
 
@@ -269,7 +293,7 @@ def bends(word: str, known: frozenset[str], *, ends_name: bool) -> list[Bend]:
     script = script_of(word)
     if len(word) < 3 or script not in OF_SCRIPT:
         return [plain]
-    found = [plain, *_gathered(_ways(word, script, known, ends_name=ends_name))]
+    found = [plain, *_gathered(word, _ways(word, script, known, ends_name=ends_name))]
     if script == "latin":
         if len(word) >= 10:
             found.append(Bend(word, _COMPOUND))
@@ -280,10 +304,16 @@ def bends(word: str, known: frozenset[str], *, ends_name: bool) -> list[Bend]:
 
 def typed_russian_bends(word: str) -> list[Bend]:
     """Return the bends of a Kazakh word typed without Kazakh letters."""
-    ways = [*_by_chains(word, TYPED_ON_A_RUSSIAN_KEYBOARD, None, name=True)]
+    # -ка and -ке are the Kazakh dative, and make a woman's word in Russian (журналистка).
+    ways = [
+        (stem, endings - {"ка", "ке"}, language)
+        for stem, endings, language in _by_chains(
+            word, TYPED_ON_A_RUSSIAN_KEYBOARD, None, name=True
+        )
+    ]
     for rows in TYPED:
         ways += _by_rows(word, rows, None)
-    return [Bend(word, NOTHING), *_gathered(ways)]
+    return [Bend(word, NOTHING), *_gathered(word, ways)]
 
 
 def acronym_bends(word: str) -> list[Bend]:

@@ -3,29 +3,30 @@
 from watcher.core.rules.languages.tables import Language, rows
 
 # Folded: "arrêtées" is "arretees".
-_WORDS = rows("""
-b c d f g h i j k m n o p q r t u v w y     | 0 | - s e es
-a                                           | 0 | - s
-e                                           | 0 | - s e es
-l                                           | 0 | - s e es
-al                                          | 0 | - e es s
-al                                          | 1 | ux
-ail                                         | 0 | - s
-ail                                         | 2 | ux
-eau eu                                      | 0 | - x
-s x z                                       | 0 | - e es
-eux                                         | 0 | -
+_PLURAL = rows("""
+a b c d e f g h i j k l m n o p q r t u v w y | 0 | - s
+al                                            | 0 | - s
+al                                            | 1 | ux
+ail                                           | 0 | - s
+ail                                           | 2 | ux
+eau eu                                        | 0 | - x
+s x z                                         | 0 | -
+c                                             | 0 | - s
+c                                             | 1 | que ques
+""")
+
+# Of words of five letters or more: vent is not vente, parc not parce.
+_FEMININE = rows("""
+b d f g h i j k l m n o p q r s t u v w y   | 0 | e es
+e                                           | 0 | e es
 eux                                         | 1 | se ses
-if                                          | 0 | - s
 if                                          | 1 | ve ves
-en on                                       | 0 | - s ne nes
-el                                          | 0 | - s le les
-eur                                         | 0 | - s e es
+en on                                       | 0 | ne nes
+el                                          | 0 | le les
+er                                          | 0 | -
+ier ger cher                                | 0 | e es
 eur                                         | 1 | se ses
-teur                                        | 0 | - s e es
 teur                                        | 3 | rice rices
-c                                           | 0 | - s
-c                                           | 1 | que ques
 """)
 
 FRENCH = (
@@ -35,7 +36,8 @@ FRENCH = (
         letters="çèêàùïôœëû",
         term_letters="é",
         words="les des et dans une sur aux qui au ces cette",
-        rows=(_WORDS,),
+        rows=(_PLURAL,),
         shortest=4,
     ),
+    Language("fr", "latin", rows=(_FEMININE,), shortest=5),
 )

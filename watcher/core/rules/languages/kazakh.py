@@ -94,10 +94,10 @@ KAZAKH = (
     Language(
         "kk",
         "latin",
-        letters="ışğİñńǵ",
-        never="ąęłżźčřě",
+        letters="ışğİñńǵū",
+        never="ąęłżźčřěėšžāēī",
         term_letters="üö",
-        words="jane ushin bolgan turaly",
+        words="jane ushin bolgan turaly otyr jatyr",
         strung=_strung(
             letters("абгғдезийкқлмнңпрстшыі", "abggdeziykqlmnnprstsii"),
             vowels="aeo",

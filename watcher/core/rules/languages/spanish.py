@@ -16,9 +16,11 @@ s                       | 0 | - es a as
 z                       | 1 | z ces
 x                       | 0 | - es
 ista                    | 0 | - s
-ar                      | 0 | - es
+""")
+
+# Of words of six letters or more: solar is not solo.
+_VERBS = rows("""
 ar                      | 2 | a an o aron ado ada ados adas ando aba aban ara aran
-er ir                   | 0 | - es
 er ir                   | 2 | e en io ieron ido ida idos idas iendo ia ian
 """)
 
@@ -32,4 +34,5 @@ SPANISH = (
         rows=(_WORDS,),
         shortest=4,
     ),
+    Language("es", "latin", rows=(_VERBS,), shortest=6),
 )
