@@ -17,7 +17,6 @@ from rapidfuzz.distance import OSA
 
 from watcher.core.rules.bending import (
     ANYTHING,
-    NOTHING,
     Bend,
     acronym_bends,
     bends,
@@ -25,6 +24,7 @@ from watcher.core.rules.bending import (
 )
 from watcher.core.rules.evidence import language_of_term, spellings, typed_on_russian_keyboard
 from watcher.core.rules.languages import without_particles
+from watcher.core.rules.ways import NOTHING
 from watcher.core.text import Gap, Token, fold, is_sign, tokenise
 
 if TYPE_CHECKING:

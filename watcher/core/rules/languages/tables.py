@@ -159,7 +159,7 @@ class Slots:
         return Chains(vowel | many, whole(1) | many, possessed, more)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Strung:
     """The chains of a language in one alphabet, with what they must know of its letters.
 
@@ -189,11 +189,12 @@ class Strung:
     """For each variant in turn (the slots, then the harmonies) the last vowels of a word that ask
     for it: "аыя еиэ". Without it every variant may follow every word, as in loan words."""
 
-    def chains_of(self, word: str) -> Chains:
-        """Return the chains that may follow the word, folded."""
-        if not self._variants_of:
-            return self.chains
-        vowel = next((letter for letter in reversed(word) if letter in self._variants_of), "")
+    def vowel_of(self, word: str) -> str:
+        """Return the last vowel of the word where it matters to the chains; "" where not."""
+        return next((letter for letter in reversed(word) if letter in self._variants_of), "")
+
+    def chains_after(self, vowel: str) -> Chains:
+        """Return the chains that may follow a word with this last vowel, folded."""
         return self._variants_of.get(vowel, self.chains)
 
     @cached_property
@@ -290,3 +291,12 @@ class Language:
         self.shortest = shortest
         self.everywhere = everywhere
         self.sure_from = sure_from
+
+    @property
+    def finals(self) -> frozenset[str]:
+        """Everything that a table of this language looks for at the end of a word."""
+        tables = (*self.rows, self.telling, *(made.links for made in self.derivations))
+        named = {final for table in tables for found in table.values() for final, _ in found}
+        return frozenset(
+            named | {self.strung.merged} if self.strung and self.strung.merged else named
+        )
