@@ -9,76 +9,43 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from watcher.core.text import CYRILLIC
+from watcher.core.rules.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+_BY_WORDS = tuple(one for one in LANGUAGES if one.words)
+_BY_LETTERS = tuple(one for one in LANGUAGES if one.letters)
+_BY_TERM_LETTERS = tuple(one for one in LANGUAGES if one.term_letters)
 
 
-_Letters = tuple[tuple[str, frozenset[str]], ...]
-
-# Letters that only one of the languages here writes, or few. Looked for in texts as typed.
-# German and Turkish share ü and ö, but Turkish hardly ever comes without ı, ş or ğ.
-_LETTERS: _Letters = (
-    ("әғқңөұүһіӘҒҚҢӨҰҮҺІ", _words("kk ug")),
-    ("ъэёщЪЭЁЩ", _words("ru")),
-    ("ışğİŞĞ", _words("tr kk")),
-    ("ñÑ", _words("kk")),
-    ("üöäßÜÖÄ", _words("de")),
-    ("çèêàùïôœëûÇÈÊÀÙÏÔŒËÛ", _words("fr")),
-    ("ۇۆۈېەڭۋ", _words("kk ug")),
-)
-# A term is one word: its letters tell what it may be, and a wrong guess stays with that word.
-_LETTERS_OF_TERMS: _Letters = (
-    *_LETTERS,
-    ("üöÜÖ", _words("tr kk ug")),
-    ("ş", _words("ug")),
-    ("çÇ", _words("tr")),
-    ("éÉ", _words("fr ug")),
-)
 # Uyghur in Latin letters: é, and a q without u.
 _UYGHUR_LATIN = re.compile("q(?!u)")
 _KAZAKH_LETTER = re.compile("[әғқңөұүһі]")
-_ARABIC_LETTER = re.compile("[\u0620-\u064a]")
-_CYRILLIC_LETTER = re.compile(f"[{CYRILLIC}]")
 
-# Little words, folded, that stand in nearly every text of the one language and in none of the
-# others: "die", "we" and "mit" are English too,
-# "de" and "la" stand in names everywhere.
-_LITTLE_WORDS: dict[str, frozenset[str]] = {
-    language: _words(words)
-    for language, words in {
-        "de": "und ist auf nicht eine einer wird zum zur sich auch nach wurde",
-        "fr": "les des et dans une sur aux qui au ces cette",
-        "tr": "bir icin olarak daha gibi olan sonra kadar degil",
-        "ug": "bilen uchun bolghan kerek",
-        "kk": "jane ushin bolgan turaly jene",
-        "ru": "и в на не по с из для от о за что как его был к у",
-    }.items()
-}
-# Words that a line in capitals may hold as plain words, so that they are no acronym there.
 # What German nouns of some length end in: enough to know the language by.
 _GERMAN_HEAD = re.compile(
     "(ung|keit|heit|schaft|lager|arbeit|zentrum|gesetz|recht|haft|mord|krieg)$"
 )
-PLAIN_WORDS = _words(
+# Words that a line in capitals may hold as plain words, so that they are no acronym there.
+_PLAIN_WORDS = (
     "who is it us in on at or and the of to for by as be so no we he she an am are was do if my up"
     " tip aid may can all his her its our you not but new now how why what when out off over"
-    " des les une est pas sur par der die das und mit von fur и в на не по за от до из как что"
+    " des les une est pas sur par der die das und mit von fur"
+    " и в на не по за от до из как что"
 )
+PLAIN_WORDS = frozenset(_PLAIN_WORDS.split())
 
 
 def language_of_term(text: str, language: str) -> frozenset[str]:
-    """Return the languages that a spelling speaks for: by its letters, its form, its label."""
-    found = set(languages_of(text, ()))
+    """Return the languages that a spelling speaks for: by its letters, its form, its label.
+
+    A term is one word: its letters tell what it may be, and a wrong guess stays with that word.
+    """
     signs = set(text)
-    for letters, languages in _LETTERS_OF_TERMS:
-        if not signs.isdisjoint(letters):
-            found |= languages
+    found = set(languages_of(text, ()))
+    found |= {one.code for one in _BY_TERM_LETTERS if not signs.isdisjoint(one.term_letters)}
     if language:
         found.add(language[:2])
     if len(text) >= 9 and _GERMAN_HEAD.search(text.lower()):
@@ -89,19 +56,15 @@ def language_of_term(text: str, language: str) -> frozenset[str]:
 def languages_of(raw: str, words: Iterable[str]) -> frozenset[str]:
     """Return the languages that a text shows signs of. `words` are its words, folded."""
     seen = set(words)
-    found = {name for name, little in _LITTLE_WORDS.items() if not seen.isdisjoint(little)}
+    found = {one.code for one in _BY_WORDS if not seen.isdisjoint(one.words)}
     if raw.isascii():
         return frozenset(found)
     signs = set(raw)
-    for letters, languages in _LETTERS:
-        if not signs.isdisjoint(letters):
-            found |= languages
+    for one in _BY_LETTERS:
+        if not signs.isdisjoint(one.letters) and signs.isdisjoint(one.never):
+            found.add(one.code)
     if "é" in signs and any(map(_UYGHUR_LATIN.search, seen)):
         found.add("ug")
-    if "kk" not in found and _ARABIC_LETTER.search(raw):
-        found.add("ar")
-    if _CYRILLIC_LETTER.search(raw) and not _KAZAKH_LETTER.search(raw):
-        found.add("ru")
     return frozenset(found)
 
 

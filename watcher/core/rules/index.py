@@ -17,14 +17,14 @@ from rapidfuzz.distance import OSA
 
 from watcher.core.rules.bending import (
     ANYTHING,
-    NOTHING,
     Bend,
     acronym_bends,
     bends,
     typed_russian_bends,
 )
 from watcher.core.rules.evidence import language_of_term, spellings, typed_on_russian_keyboard
-from watcher.core.rules.languages import ARABIC_PARTICLES
+from watcher.core.rules.languages import without_particles
+from watcher.core.rules.ways import NOTHING
 from watcher.core.text import Gap, Token, fold, is_sign, tokenise
 
 if TYPE_CHECKING:
@@ -38,13 +38,6 @@ _SHORTEST_FUZZY = 6
 _SHORTEST_SUBSTITUTION = 8
 _MOST_JOINTS = 3
 _START = 4
-_SHORTEST_AFTER_PARTICLE = 4
-
-
-_PARTICLES = {
-    first: tuple(pair for pair in ARABIC_PARTICLES if pair[0][0] == first)
-    for first in {particle[0] for particle, _ in ARABIC_PARTICLES}
-}
 
 
 class Role(StrEnum):
@@ -320,17 +313,15 @@ class Index:
 
     def _forms(self, word: str) -> Sequence[Seen]:
         found = self._plain_forms(word)
-        particles = _PARTICLES.get(word[0])
-        if particles is None:
-            return found
-        found = list(found)
-        for particle, meant in particles:
-            rest = meant + word[len(particle) :]
-            if len(rest) >= _SHORTEST_AFTER_PARTICLE and word.startswith(particle):
-                found += (
-                    seen._replace(differs=seen.differs | Differs.BENT)
-                    for seen in self._plain_forms(rest)
-                )
+        if "\u0620" <= word[0] <= "\u064a":
+            for rest in without_particles(word):
+                found = [
+                    *found,
+                    *(
+                        seen._replace(differs=seen.differs | Differs.BENT)
+                        for seen in self._plain_forms(rest)
+                    ),
+                ]
         return found
 
     def _plain_forms(self, word: str) -> Sequence[Seen]:
