@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from rapidfuzz.distance import OSA
 
 from watcher.core.rules.bending import (
-    ANYTHING,
-    Bend,
     acronym_bends,
     bends,
+    open_end,
+    plain,
     typed_russian_bends,
 )
 from watcher.core.rules.evidence import language_of_term, spellings, typed_on_russian_keyboard
 from watcher.core.rules.languages import without_particles
-from watcher.core.rules.ways import NOTHING
 from watcher.core.text import Gap, Token, fold, is_sign, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
+
+    from watcher.core.rules.bending import Bend, Endings
 
 _MEMORY = 50_000
 _LONGEST_WORD = 100
@@ -87,11 +88,11 @@ class Differs(IntFlag):
 
 
 class Entry(NamedTuple):
-    """A word of the list by one of its stems. `language`: counts only in texts that show it."""
+    """A word of the list by one of its stems; `endings` and `whole` as in `Bend`."""
 
     word: int
-    endings: Container[str]
-    language: str | None
+    endings: tuple[Endings, ...]
+    whole: bool
 
 
 class Seen(NamedTuple):
@@ -196,7 +197,7 @@ class Index:
         """All that have a name."""
         self.named: set[int] = set()
         """The words of names; the others are words of contexts and guards only."""
-        self._stems: dict[str, list[Entry]] = {}
+        self._stems: dict[str, tuple[Entry, ...]] = {}
         self._words: dict[tuple[object, ...], int] = {}
         self._typos: dict[str, list[tuple[str, Entry]]] = {}
         self._starts: set[str] = set()
@@ -284,8 +285,8 @@ class Index:
         return self._words[key]
 
     def _put(self, number: int, bend: Bend, *, fuzzy: bool) -> None:
-        entry = Entry(number, bend.endings, bend.language)
-        self._stems.setdefault(bend.stem, []).append(entry)
+        entry = Entry(number, bend.endings, bend.whole)
+        self._stems[bend.stem] = (*self._stems.get(bend.stem, ()), entry)
         self._starts.add(bend.stem[:_START])
         self._longest = max(self._longest, len(bend.stem))
         if fuzzy and len(bend.stem) >= _SHORTEST_FUZZY - 1:
@@ -330,10 +331,10 @@ class Index:
             return ()
         found: list[Seen] = []
         for cut in range(min(2, len(word)), min(len(word), self._longest) + 1):
-            for number, endings, language in self._stems.get(word[:cut], ()):
-                if word[cut:] in endings:
-                    bent = Differs.BENT if word[cut:] else Differs.NOT
-                    found.append(Seen(number, language if bent else None, bent))
+            entries = self._stems.get(word[:cut])
+            if entries:
+                rest = word[cut:]
+                found += (seen for entry in entries for seen in _seen(entry, rest))
         return found
 
     def _slips(self, word: str) -> Iterator[Seen]:
@@ -341,19 +342,32 @@ class Index:
         for cut in range(max(_SHORTEST_FUZZY - 1, len(word) - 6), len(word) + 1):
             head, rest = word[:cut], word[cut:]
             for short in {head, *_shortened(head)}:
-                for stem, (number, endings, language) in self._typos.get(short, ()):
-                    if rest in endings and _is_typo(head, stem):
-                        yield Seen(number, language, Differs.TYPO)
+                for stem, entry in self._typos.get(short, ()):
+                    if _is_typo(head, stem):
+                        for seen in _seen(entry, rest):
+                            yield seen._replace(differs=Differs.TYPO)
+
+
+def _seen(entry: Entry, rest: str) -> Iterator[Seen]:
+    """Yield the languages in whose texts a stem with this rest is a form of its word."""
+    for endings, language in entry.endings:
+        if rest in endings:
+            if entry.whole and not rest:
+                yield Seen(entry.word, None, Differs.NOT)
+                return
+            yield Seen(entry.word, language, Differs.BENT)
+            if language is None:
+                return
 
 
 def _bends(word: str, forms: Forms, known: frozenset[str], *, ends_name: bool) -> list[Bend]:
     match forms:
         case Forms.PLAIN:
-            return [Bend(word, NOTHING)]
+            return [plain(word)]
         case Forms.ACRONYM:
             return acronym_bends(word)
         case Forms.OPEN:
-            return [Bend(word, ANYTHING)]
+            return [open_end(word)]
         case Forms.TYPED_RUSSIAN:
             return typed_russian_bends(word)
         case Forms.INFLECTED:
