@@ -302,6 +302,17 @@ _KIND_ORDER = (
 )
 
 
+def _rank(severity: Severity) -> int:
+    return severity.rank
+
+
+def severity_of(occasion: Occasion, rule: Rule) -> Severity:
+    """Return how much a rule matters here, by the surest of what it found in the story."""
+    hits = (*occasion.hits, *(hit for _, hit in occasion.story.hits))
+    mine = [hit.severity(rule.severity) for hit in hits if hit.rule == rule.name]
+    return max(mine, key=_rank, default=rule.severity)
+
+
 def outgoing(
     occasion: Occasion,
     decisions: Sequence[Decision],
@@ -327,7 +338,7 @@ def outgoing(
         id=AlertId(_digest("alert", kind.value, occasion.article.id, version, *names)),
         kind=kind,
         created=now,
-        severity=max((rules[name].severity for name in names), key=lambda s: s.rank),
+        severity=max((severity_of(occasion, rules[name]) for name in names), key=_rank),
         rules=names,
         story=occasion.story.id,
         article=article,

@@ -27,6 +27,7 @@ from watcher.core.decide import (
     edited,
     outgoing,
     schedule,
+    severity_of,
 )
 from watcher.core.errors import FeedError
 from watcher.core.identity import host_of
@@ -386,7 +387,7 @@ class Watch:
             changed=changed,
         )
         decisions = decide(occasion, self.desk.rules, self.desk.channels, now=at)
-        decisions = tuple(self._schedule(tx, decision, at) for decision in decisions)
+        decisions = tuple(self._schedule(tx, occasion, decision, at) for decision in decisions)
         # An edit that is taken back and made again is told again.
         version = contents[item.article.id] + ("" if changed is None else at.isoformat())
         alert, deliveries, told = outgoing(
@@ -400,7 +401,7 @@ class Watch:
             tally.alerts += 1
             tally.held += sum(d.state is DeliveryState.HELD for d in deliveries)
 
-    def _schedule(self, tx: Tx, decision: Decision, at: datetime) -> Decision:
+    def _schedule(self, tx: Tx, occasion: Occasion, decision: Decision, at: datetime) -> Decision:
         if not decision.tell:
             return decision
         channel = self.desk.channel_of[decision.target]
@@ -408,7 +409,7 @@ class Watch:
         if channel.limit is not None:
             used = tx.planned_since(decision.target, at - channel.limit.per)
             room = channel.limit.count - used
-        severity = self.desk.rules[decision.rule].severity
+        severity = severity_of(occasion, self.desk.rules[decision.rule])
         return schedule(decision, severity, channel, zone=self.desk.zone, room=room)
 
     # --- trouble ---------------------------------------------------------------------------
