@@ -103,8 +103,9 @@ def match(
 
 def _rules_answer(rules: Any, entities: tuple[Entity, ...]) -> Answer:  # noqa: ANN401
     from watcher.core.rules import compile_rules
+    from watcher.feeds.language import guess
 
-    book = compile_rules(rules, entities)
+    book = compile_rules(rules, entities, tongue=guess)
     severity = {rule.name: rule.severity for rule in book.rules}
 
     def answer(article: Article) -> Iterator[dict[str, Any]]:
