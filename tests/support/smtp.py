@@ -34,8 +34,11 @@ class Postbox:
 
     @property
     def mails(self) -> list[EmailMessage]:
-        parse = BytesParser(_class=EmailMessage, policy=POLICY).parsebytes
-        return [parse(raw) for raw in self.raw]
+        return [_parsed(raw) for raw in self.raw]
+
+    @property
+    def last(self) -> EmailMessage:
+        return _parsed(self.raw[-1])
 
     async def handle_RCPT(  # noqa: N802 # aiosmtpd's name
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
@@ -52,6 +55,10 @@ class Postbox:
         if self.after_data == "drop":
             server.transport.close()
         return self.after_data or "250 taken"
+
+
+def _parsed(raw: bytes) -> EmailMessage:
+    return BytesParser(_class=EmailMessage, policy=POLICY).parsebytes(raw)
 
 
 @contextlib.contextmanager
