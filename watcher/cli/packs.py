@@ -9,7 +9,7 @@ import typer
 from watcher.cli.common import Call, command
 from watcher.cli.words import nearest, one_line
 from watcher.core.errors import UsageError
-from watcher.core.model import Entity
+from watcher.core.model import Alias, Entity
 
 
 def register(app: typer.Typer) -> None:
@@ -94,10 +94,21 @@ def entity_json(entity: Entity) -> dict[str, Any]:
         "name": entity.name,
         "type": entity.type,
         "aliases": [
-            {"text": alias.text, "language": alias.language, "source": alias.source or None}
+            {
+                "text": alias.text,
+                "language": alias.language,
+                "source": alias.source or None,
+                "flags": [flag for flag, _ in _flags(alias)],
+                "not_with": list(alias.not_with),
+                "not_inside": list(alias.not_inside),
+                "not_language": sorted(alias.not_languages),
+            }
             for alias in entity.aliases
         ],
         "context": list(entity.context),
+        "not_with": list(entity.not_with),
+        "not_inside": list(entity.not_inside),
+        "not_language": sorted(entity.not_languages),
         "note": entity.note or None,
     }
 
@@ -112,25 +123,40 @@ def _print_entity(call: Call, entity: Entity) -> None:
             (
                 alias.text,
                 alias.language,
-                ", ".join(
-                    word
-                    for word, flag in (
-                        ("as written", alias.case),
-                        ("no endings", alias.exact),
-                        ("with a context word", alias.ctx),
-                        ("one letter off, too", alias.fuzzy),
-                    )
-                    if flag
-                )
-                or "always",
+                ", ".join(word for _, word in _flags(alias)) or "always",
                 alias.source or "-",
             )
             for alias in entity.aliases
         ],
         elastic=["spelling"],
     )
-    if entity.context:
-        call.say(f"Context words: {', '.join(entity.context)}")
+    for said, words in (
+        ("Context words", entity.context),
+        ("Not with", entity.not_with),
+        ("Not inside", entity.not_inside),
+        ("Not in texts in", sorted(entity.not_languages)),
+    ):
+        if words:
+            call.say(f"{said}: {', '.join(words)}")
+
+
+def _flags(alias: Alias) -> list[tuple[str, str]]:
+    """Return what limits a spelling: the flag, and in words."""
+    limits = (
+        ("case", "as written", alias.case),
+        ("exact", "no endings", alias.exact),
+        ("ctx", "with a context word", alias.ctx),
+        ("fuzzy", "one letter off, too", alias.fuzzy),
+    )
+    found = [(flag, words) for flag, words, holds in limits if holds]
+    for key, words in (
+        ("not_with", alias.not_with),
+        ("not_inside", alias.not_inside),
+        ("not_language", sorted(alias.not_languages)),
+    ):
+        if words:
+            found.append((key, f"{key}: {', '.join(words)}"))
+    return found
 
 
 def _aliases(entities: Sequence[Entity]) -> int:

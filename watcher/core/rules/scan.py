@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _LONGEST_JOIN = 4
 _LONGEST_INITIALS = 8
+_MOST_INITIALS = 2
+_AFTER_INITIALS = (".", ".-")
 # Before these a capital goes on with the word: "Re-Education". After others it begins a name of
 # its own: "Ata-Jurt" is a party, "Atajurt" is not.
 _PREFIXES = {"re", "anti", "pre", "post", "co", "non", "pro", "ex", "de", "un", "over", "sub"}
@@ -154,8 +156,11 @@ class Scan:
         """Yield the spellings that end here or further on. `joints`: tokens that begin a word."""
         for end in node.ends:
             apart = self._apart(end, joints)
-            if apart is not None and self._is_meant(end, first, last, differs):
-                yield Found(end.pattern, first, last, differs | end.differs, apart)
+            if apart is None or not self._is_meant(end, first, last, differs):
+                continue
+            begin = self._initial(first, end.pattern.initials) if end.pattern.initials else first
+            if begin is not None:
+                yield Found(end.pattern, begin, last, differs | end.differs, apart)
         if not node.children or last >= len(self.tokens):
             return
         for at in self._next(last, hard=node.hard):
@@ -165,6 +170,18 @@ class Scan:
                     yield from self._walk(
                         child, first, step.after, (*joints, at), differs | step.differs
                     )
+
+    def _initial(self, first: int, initials: tuple[str, ...]) -> int | None:
+        """Return the token of the initial before a family name (S. Bilash, К.-Ж. Токаев)."""
+        for at in range(first - 1, max(first - _MOST_INITIALS, 0) - 1, -1):
+            after = self.folded.text[self.tokens[at].end : self.tokens[at + 1].start].strip(" ")
+            if after not in _AFTER_INITIALS or not self.is_upper(at):
+                return None
+            if self.tokens[at].text in initials:
+                return at
+            if len(self.tokens[at].text) > 1:
+                return None
+        return None
 
     def _next(self, at: int, *, hard: bool) -> Iterator[int]:
         """Yield the tokens at which a name may go on: the next one, or the one after 's."""
