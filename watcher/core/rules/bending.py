@@ -7,6 +7,7 @@ are compiled; texts are only looked up.
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,8 +23,6 @@ from watcher.core.rules.ways import (
 from watcher.core.text import CYRILLIC, LATIN
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
-
     from watcher.core.rules.ways import Way
 
 _SCRIPTS = (
@@ -33,15 +32,20 @@ _SCRIPTS = (
 )
 
 
-class Bend(NamedTuple):
-    """The letters of a word that stay, and what may follow them.
+Endings = tuple[Container[str], str | None]
+"""What may follow a stem, and in texts of which language; None: in any text."""
 
-    `language` None: in any text. Otherwise only in a text that shows signs of that language.
+
+class Bend(NamedTuple):
+    """The letters of a word that stay, and what may follow them, each in texts of its language.
+
+    `whole`: the stem is the word itself, and is a form of it in any text. The stem of another
+    (прав, of права) is one too, if it may have no ending, but in that language only.
     """
 
     stem: str
-    endings: Container[str]
-    language: str | None = None
+    endings: tuple[Endings, ...]
+    whole: bool = False
 
 
 class Anything:
@@ -65,9 +69,16 @@ class Compound:
         return isinstance(ending, str) and self._form.fullmatch(ending) is not None
 
 
-ANYTHING = Anything()
-_COMPOUND = Compound(loose=False)
+_ANYTHING: tuple[Endings, ...] = ((Anything(), None),)
+_NOTHING: tuple[Endings, ...] = ((NOTHING, None),)
 _LOOSE_COMPOUND = Compound(loose=True)
+_IS_COMPOUND: tuple[Endings, ...] = ((Compound(loose=False), None),)
+_IN_A_COMPOUND: tuple[Endings, ...] = ((_LOOSE_COMPOUND, None),)
+_IN_A_GERMAN_COMPOUND: tuple[Endings, ...] = ((_LOOSE_COMPOUND, "de"),)
+_AFTER_ACRONYMS: dict[str, tuple[Endings, ...]] = {
+    "latin": ((frozenset({"", "s"}), None),),
+    "cyrillic": ((NOTHING.union(["а", "у", "ом", "е", "ы", "ов", "ам", "ами", "ах"]), None),),
+}
 _SHORTEST_COMPOUND = 10
 _SHORTEST_LOOSE_COMPOUND = 9
 _LONGEST = 10
@@ -84,51 +95,35 @@ _BY_VOWEL = {
 
 
 class _Recipe(NamedTuple):
-    """How all words bend that end alike: letters that fall away, what comes, the endings.
-
-    `shorter`: the stem itself is a form of the word (прав, of права).
-    """
+    """How all words bend that end alike: letters that fall away, what comes, the endings."""
 
     cut: int
     added: str
-    endings: frozenset[str]
-    language: str | None
-    shorter: bool
+    endings: tuple[Endings, ...]
+    whole: bool
 
 
 @lru_cache(maxsize=4096)
-def _union(sets: tuple[frozenset[str], ...]) -> frozenset[str]:
-    return sets[0].union(*sets[1:])
-
-
-@lru_cache(maxsize=4096)
-def _without_nothing(endings: frozenset[str]) -> frozenset[str]:
-    return endings - NOTHING
-
-
-@lru_cache(maxsize=256)
-def _just(letter: str) -> frozenset[str]:
-    return frozenset(letter)
+def _shared(endings: tuple[Endings, ...]) -> tuple[Endings, ...]:
+    """Return one and the same tuple for all stems with these endings: there are few such."""
+    return endings
 
 
 def _recipes(word: str, ways: Iterable[Way]) -> Iterator[_Recipe]:
-    """Put the sets of one stem and language together: the same come together again and again."""
-    sets: dict[tuple[str, str | None], dict[frozenset[str], None]] = {}
+    """Put together what may follow the same stem; what counts in any text first."""
+    of_stem: dict[str, dict[Endings, None]] = {}
     for stem, endings, language in ways:
-        sets.setdefault((stem, language), {})[endings] = None
-    for (stem, language), found in sets.items():
-        whole = _union(tuple(found)) if len(found) > 1 else next(iter(found))
-        shorter = stem != word and "" in whole
+        of_stem.setdefault(stem, {})[endings, language] = None
+    for stem, found in of_stem.items():
         same = 0
         while same < min(len(stem), len(word)) and stem[same] == word[same]:
             same += 1
-        yield _Recipe(
-            len(word) - same,
-            stem[same:],
-            _without_nothing(whole) if shorter else whole,
-            language,
-            shorter,
-        )
+        in_order = tuple(sorted(found, key=_is_of_a_language))
+        yield _Recipe(len(word) - same, stem[same:], _shared(in_order), stem == word)
+
+
+def _is_of_a_language(endings: Endings) -> bool:
+    return endings[1] is not None
 
 
 @lru_cache(maxsize=1 << 14)
@@ -150,12 +145,8 @@ def _tail(word: str, script: str) -> str:
 
 
 def _bends(word: str, recipes: Iterable[_Recipe]) -> Iterator[Bend]:
-    for cut, added, endings, language, shorter in recipes:
-        stem = word[: len(word) - cut] + added
-        yield Bend(stem, endings, language)
-        if shorter:
-            # As an ending too, so that it counts as one and in its own language only.
-            yield Bend(stem[:-1], _just(stem[-1]), language)
+    for cut, added, endings, whole in recipes:
+        yield Bend(word[: len(word) - cut] + added, endings, whole)
 
 
 def script_of(word: str) -> str:
@@ -164,13 +155,13 @@ def script_of(word: str) -> str:
 
 
 def bends(word: str, known: frozenset[str], *, ends_name: bool) -> list[Bend]:
-    """Return the ways in which a folded word bends, the unchanged word first.
+    """Return the stems of a folded word with what may follow them, the unchanged word first.
 
     `known` are the languages that its letters or the watch list speak for; `ends_name` whether
     it is the last word of a name of several, which may be a possessive ("toplama kampı").
     """
     script = script_of(word)
-    found = [Bend(word, NOTHING)]
+    found = [plain(word)]
     if len(word) < 3 or script not in OF_SCRIPT:
         return found
     vowels = tuple((one.code, one.strung.vowel_of(word)) for one in _BY_VOWEL[script] if one.strung)
@@ -179,9 +170,10 @@ def bends(word: str, known: frozenset[str], *, ends_name: bool) -> list[Bend]:
     found += _bends(word, _recipes(word, by_the_whole(word, script, known, ends_name=ends_name)))
     if script == "latin":
         if len(word) >= _SHORTEST_COMPOUND:
-            found.append(Bend(word, _COMPOUND))
+            found.append(Bend(word, _IS_COMPOUND, whole=True))
         if len(word) >= _SHORTEST_LOOSE_COMPOUND:
-            found.append(Bend(word, _LOOSE_COMPOUND, None if "de" in known else "de"))
+            endings = _IN_A_COMPOUND if "de" in known else _IN_A_GERMAN_COMPOUND
+            found.append(Bend(word, endings, whole=True))
     return found
 
 
@@ -192,14 +184,28 @@ def typed_russian_bends(word: str) -> list[Bend]:
         *by_chains(word, "cyrillic", strung, None, vowel=""),
         *inside(word, strung, None, ends_name=True),
     ]
-    # -ка and -ке are the Kazakh dative, and make a woman's word in Russian (журналистка).
-    ways = [(stem, endings - {"ка", "ке"}, language) for stem, endings, language in ways]
+    ways = [(stem, _not_russian(endings), language) for stem, endings, language in ways]
     for rows in TYPED:
         ways += by_rows(word, rows, None)
-    return [Bend(word, NOTHING), *_bends(word, _recipes(word, ways))]
+    return [plain(word), *_bends(word, _recipes(word, ways))]
+
+
+@lru_cache(maxsize=1024)
+def _not_russian(endings: frozenset[str]) -> frozenset[str]:
+    """Leave out -ка and -ке: the Kazakh dative, and a woman's word in Russian (журналистка)."""
+    return endings - {"ка", "ке"}
+
+
+def plain(word: str) -> Bend:
+    """Return a word that does not bend."""
+    return Bend(word, _NOTHING, whole=True)
+
+
+def open_end(word: str) -> Bend:
+    """Return a word that anything may follow."""
+    return Bend(word, _ANYTHING, whole=True)
 
 
 def acronym_bends(word: str) -> list[Bend]:
     """Return the bends of an acronym: NGOs, в СУАРе. The letters of the acronym stay capital."""
-    endings = {"latin": "s", "cyrillic": "а у ом е ы ов ам ами ах"}.get(script_of(word), "")
-    return [Bend(word, frozenset(endings.split()) | NOTHING)]
+    return [Bend(word, _AFTER_ACRONYMS.get(script_of(word), _NOTHING), whole=True)]

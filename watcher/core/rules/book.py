@@ -10,15 +10,16 @@ import regex
 
 from watcher.core.model import Explanation, Group, Hit, Rule, Term, TermKind
 from watcher.core.rules.explain import explanation
+from watcher.core.rules.glance import Glance
 from watcher.core.rules.index import Forms, Index, Pattern, Role
 from watcher.core.rules.look import LeafSpec, Look
 from watcher.core.rules.nearly import Parts, nearly
 from watcher.core.rules.sources import obstacle
-from watcher.core.rules.tree import Tree, evaluate, needs_a_hit
+from watcher.core.rules.tree import Tree, evaluate, might_hold, needs_a_hit
 from watcher.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from watcher.core.model import Article, Entity
@@ -40,14 +41,15 @@ class RuleBook:
         self._leaves: list[LeafSpec] = []
         self._numbers: dict[Term, int] = {}
         self._trees = tuple(self._tree(rule.find) for rule in self.rules)
+        self._glance = Glance(self._index)
         self._parts = Parts(self._index, self._leaves)
         self._fields = tuple(dict.fromkeys(name for rule in rules for name in rule.search_in))
         self._of_leaf: dict[int, list[int]] = {}
-        self._always: list[int] = []
+        self._always: set[int] = set()
         self._with_regex: list[int] = []
         for at, tree in enumerate(self._trees):
             if not needs_a_hit(tree, self._leaves):
-                self._always.append(at)
+                self._always.add(at)
                 continue
             for leaf in tree.leaves():
                 self._of_leaf.setdefault(leaf, []).append(at)
@@ -60,13 +62,20 @@ class RuleBook:
         Every match is given with offsets into the field as it came, in reading order. With
         `today`, rules outside their active dates are left out.
         """
-        look = Look(self._index, self._leaves, article)
-        candidates = set(self._always)
-        for leaf in look.named(self._fields):
-            candidates.update(self._of_leaf.get(leaf, ()))
-        return tuple(
-            hit for at in sorted(candidates) if (hit := self._hit(at, look, today)) is not None
-        )
+        look = Look(self._glance, self._leaves, article)
+        # Most texts hold no word of the list, and most others not all that a rule asks for: that
+        # is known before they are read.
+        possible = look.possible(self._fields)
+        near = self._of_leaves(possible) | self._always
+        near = {at for at in near if might_hold(self._trees[at], possible, self._leaves)}
+        if not near:
+            return ()
+        near &= self._of_leaves(look.named(self._fields)) | self._always
+        return tuple(hit for at in sorted(near) if (hit := self._hit(at, look, today)) is not None)
+
+    def _of_leaves(self, leaves: Iterable[int]) -> set[int]:
+        """Return the rules that have one of the leaves."""
+        return {at for leaf in leaves for at in self._of_leaf.get(leaf, ())}
 
     def _hit(self, at: int, look: Look, today: date | None) -> Hit | None:
         rule = self.rules[at]
@@ -87,13 +96,12 @@ class RuleBook:
 
         Never for a rule that holds already, or that does not search the text; see `nearly`.
         """
-        look = Look(self._index, self._leaves, article)
+        look = Look(self._glance, self._leaves, article)
         words = look.words(self._fields).values()
         in_part = self._parts.found({number for numbers in words for number in numbers})
         # What a regular expression finds is not in the index.
         candidates = {*self._always, *self._with_regex}
-        for leaf in look.named(self._fields) | in_part:
-            candidates.update(self._of_leaf.get(leaf, ()))
+        candidates |= self._of_leaves(look.named(self._fields) | in_part)
         return any(
             "text" in (fields := self.rules[at].search_in)
             and not obstacle(self.rules[at], article, today)
@@ -102,12 +110,17 @@ class RuleBook:
             for at in candidates
         )
 
+    def forget(self) -> None:
+        """Drop what is remembered of words met before; only the speed depends on it."""
+        self._glance.forget()
+        self._index.known.clear()
+
     def explain(self, article: Article) -> tuple[Explanation, ...]:
         """Return for every rule whether it holds, each leaf with what is nearest to it, and why.
 
         Looks at every leaf of every rule: for a person who asks, not for the stream of articles.
         """
-        look = Look(self._index, self._leaves, article)
+        look = Look(self._glance, self._leaves, article)
         return tuple(
             explanation(rule, tree, look, self._leaves, obstacle(rule, article, None))
             for rule, tree in zip(self.rules, self._trees, strict=True)

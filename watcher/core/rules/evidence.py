@@ -7,6 +7,7 @@ text, the alias or the feed speaks for it. Guessing wrong costs a rare form, nev
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from watcher.core.rules.languages import LANGUAGES
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 
 _BY_WORDS = tuple(one for one in LANGUAGES if one.words)
 _BY_LETTERS = tuple(one for one in LANGUAGES if one.letters)
-_BY_TERM_LETTERS = tuple(one for one in LANGUAGES if one.term_letters)
-
+_BY_TERM_LETTER = {
+    letter: frozenset(one.code for one in LANGUAGES if letter in one.term_letters)
+    for letter in frozenset[str]().union(*(one.term_letters for one in LANGUAGES))
+}
 
 # Uyghur in Latin letters: é, and a q without u.
 _UYGHUR_LATIN = re.compile("q(?!u)")
@@ -43,20 +46,26 @@ def language_of_term(text: str, language: str) -> frozenset[str]:
 
     A term is one word: its letters tell what it may be, and a wrong guess stays with that word.
     """
-    signs = set(text)
     found = set(languages_of(text, ()))
-    found |= {one.code for one in _BY_TERM_LETTERS if not signs.isdisjoint(one.term_letters)}
+    if not text.isascii():
+        found = found.union(*(_BY_TERM_LETTER.get(letter, ()) for letter in set(text)))
     if language:
         found.add(language[:2])
     if len(text) >= 9 and _GERMAN_HEAD.search(text.lower()):
         found.add("de")
-    return frozenset(found)
+    return _shared(frozenset(found))
+
+
+@lru_cache(maxsize=1024)
+def _shared(languages: frozenset[str]) -> frozenset[str]:
+    """Return one and the same set for all terms of these languages."""
+    return languages
 
 
 def languages_of(raw: str, words: Iterable[str]) -> frozenset[str]:
     """Return the languages that a text shows signs of. `words` are its words, folded."""
     seen = set(words)
-    found = {one.code for one in _BY_WORDS if not seen.isdisjoint(one.words)}
+    found = {one.code for one in _BY_WORDS if not seen.isdisjoint(one.words)} if seen else set()
     if raw.isascii():
         return frozenset(found)
     signs = set(raw)

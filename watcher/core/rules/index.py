@@ -10,27 +10,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntFlag, StrEnum
-from itertools import product
+from itertools import product, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from watcher.core.rules.bending import (
-    ANYTHING,
-    Bend,
     acronym_bends,
     bends,
+    open_end,
+    plain,
     typed_russian_bends,
 )
 from watcher.core.rules.evidence import language_of_term, spellings, typed_on_russian_keyboard
 from watcher.core.rules.languages import without_particles
-from watcher.core.rules.ways import NOTHING
 from watcher.core.text import Gap, Token, fold, is_sign, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from watcher.core.model import Alias
+    from watcher.core.rules.bending import Bend, Endings
 _MEMORY = 50_000
 _LONGEST_WORD = 100
 """A longer run of letters is no word; looking for its stems would cost the square of its length."""
@@ -38,6 +38,7 @@ _SHORTEST_JOINED = 5
 _SHORTEST_FUZZY = 6
 _SHORTEST_SUBSTITUTION = 8
 _MOST_JOINTS = 3
+_START = 4
 
 
 class Role(StrEnum):
@@ -91,11 +92,11 @@ class Differs(IntFlag):
 
 
 class Entry(NamedTuple):
-    """A word of the list by one of its stems. `language`: counts only in texts that show it."""
+    """A word of the list by one of its stems; `endings` and `whole` as in `Bend`."""
 
     word: int
-    endings: Container[str]
-    language: str | None
+    endings: tuple[Endings, ...]
+    whole: bool
 
 
 class Seen(NamedTuple):
@@ -137,11 +138,17 @@ class Spelled(NamedTuple):
 
 @dataclass(slots=True)
 class Node:
-    """A place in the trie of names. `hard`: a name goes on after a comma or the like."""
+    """A place in the trie of names. `hard`: a name goes on after a comma or the like.
+
+    `leaves` have a name on the way through here; of `opened` the word that leads here is a name,
+    or the next one is a sign. Context words and guards are in neither.
+    """
 
     children: dict[int, Node] = field(default_factory=dict)
     ends: list[End] = field(default_factory=list)
     hard: bool = False
+    leaves: list[int] = field(default_factory=list)
+    opened: list[int] = field(default_factory=list)
 
 
 def _joints(tokens: Sequence[Token]) -> Iterator[tuple[bool, ...]]:
@@ -186,12 +193,19 @@ class Index:
         self.spelled: dict[int, list[Spelled]] = {}
         """The names of each leaf, as written."""
         self.signs: set[str] = set()
-        """The first two signs of every Chinese name, or the only one."""
-        self._stems: dict[str, list[Entry]] = {}
+        """The first two signs of every Chinese spelling, or the only one."""
+        self.first_signs: set[str] = set()
+        self.names_in_signs: dict[str, dict[str, list[int]]] = {}
+        """The signs that names begin with and their leaves, by the first two signs or the only."""
+        self.leaves: set[int] = set()
+        """All that have a name."""
+        self.named: set[int] = set()
+        """The words of names; the others are words of contexts and guards only."""
+        self._stems: dict[str, tuple[Entry, ...]] = {}
         self._words: dict[tuple[object, ...], int] = {}
         self._typos: dict[str, list[tuple[str, Entry]]] = {}
         self._starts: set[str] = set()
-        """The first two letters of all stems: most words of a text begin otherwise."""
+        """The first letters of all stems: most words of a text begin otherwise."""
         self._longest = 0
         self.known: dict[str, tuple[Seen, ...]] = {}
         """What was looked up before."""
@@ -228,8 +242,14 @@ class Index:
         below = self.root
         node = Node()
         numbers: list[int] = []
-        if is_sign(words[0]):
-            self.signs.add("".join(words[:2]) if len(words) > 1 and is_sign(words[1]) else words[0])
+        named = pattern.role is Role.NAME
+        signs = "".join(takewhile(is_sign, words))
+        if signs:
+            self.signs.add(signs[:2])
+            self.first_signs.add(signs[0])
+            if named:
+                names = self.names_in_signs.setdefault(signs[:2], {})
+                names.setdefault(signs, []).append(pattern.leaf)
         for at, word in enumerate(words):
             last = at == len(words) - 1
             number = self._number(word, pattern, forms, last=last, only=len(words) == 1)
@@ -237,9 +257,16 @@ class Index:
             if at:
                 node.hard |= end.gaps[at - 1].gap is Gap.HARD
             node = below.setdefault(number, Node())
+            if named:
+                node.leaves.append(pattern.leaf)
+                if last or is_sign(words[at + 1]):
+                    node.opened.append(pattern.leaf)
             below = node.children
         node.ends.append(end)
-        if pattern.role is Role.NAME and end.differs is Differs.NOT:
+        if named:
+            self.leaves.add(pattern.leaf)
+            self.named.update(numbers)
+        if named and end.differs is Differs.NOT:
             spelled = Spelled(pattern, tuple(words), tuple(numbers))
             self.spelled.setdefault(pattern.leaf, []).append(spelled)
 
@@ -262,9 +289,9 @@ class Index:
         return self._words[key]
 
     def _put(self, number: int, bend: Bend, *, fuzzy: bool) -> None:
-        entry = Entry(number, bend.endings, bend.language)
-        self._stems.setdefault(bend.stem, []).append(entry)
-        self._starts.add(bend.stem[:2])
+        entry = Entry(number, bend.endings, bend.whole)
+        self._stems[bend.stem] = (*self._stems.get(bend.stem, ()), entry)
+        self._starts.add(bend.stem[:_START])
         self._longest = max(self._longest, len(bend.stem))
         if fuzzy and len(bend.stem) >= _SHORTEST_FUZZY - 1:
             for short in {bend.stem, *_shortened(bend.stem)}:
@@ -279,49 +306,72 @@ class Index:
             return ()
         if len(self.known) >= _MEMORY:
             self.known.clear()
-        found = dict.fromkeys(self._forms(word))
-        same = {seen.word for seen in found if not seen.differs}
-        found = {seen: None for seen in found if not seen.differs or seen.word not in same}
+        found = self._forms(word)
+        if len(found) > 1:
+            same = {seen.word for seen in found if not seen.differs}
+            found = [seen for seen in found if not seen.differs or seen.word not in same]
         if self._typos and len(word) >= _SHORTEST_FUZZY - 1:
             right = {seen.word for seen in found}
-            found |= dict.fromkeys(seen for seen in self._slips(word) if seen.word not in right)
-        self.known[word] = answer = tuple(found)
+            found = [*found, *(seen for seen in self._slips(word) if seen.word not in right)]
+        self.known[word] = answer = tuple(dict.fromkeys(found)) if found else ()
         return answer
 
-    def _forms(self, word: str) -> Iterator[Seen]:
-        yield from self._plain_forms(word)
+    def _forms(self, word: str) -> Sequence[Seen]:
+        found = self._plain_forms(word)
         if "\u0620" <= word[0] <= "\u064a":
             for rest in without_particles(word):
-                for seen in self._plain_forms(rest):
-                    yield seen._replace(differs=seen.differs | Differs.BENT)
+                found = [
+                    *found,
+                    *(
+                        seen._replace(differs=seen.differs | Differs.BENT)
+                        for seen in self._plain_forms(rest)
+                    ),
+                ]
+        return found
 
-    def _plain_forms(self, word: str) -> Iterator[Seen]:
-        if word[:2] not in self._starts:
-            return
+    def _plain_forms(self, word: str) -> Sequence[Seen]:
+        starts = self._starts
+        if word[:4] not in starts and word[:3] not in starts and word[:2] not in starts:
+            return ()
+        found: list[Seen] = []
         for cut in range(min(2, len(word)), min(len(word), self._longest) + 1):
-            for number, endings, language in self._stems.get(word[:cut], ()):
-                if word[cut:] in endings:
-                    bent = Differs.BENT if word[cut:] else Differs.NOT
-                    yield Seen(number, language if bent else None, bent)
+            entries = self._stems.get(word[:cut])
+            if entries:
+                rest = word[cut:]
+                found += (seen for entry in entries for seen in _seen(entry, rest))
+        return found
 
     def _slips(self, word: str) -> Iterator[Seen]:
         """Words of the list that were meant, when one letter is wrong (only those flagged)."""
         for cut in range(max(_SHORTEST_FUZZY - 1, len(word) - 6), len(word) + 1):
             head, rest = word[:cut], word[cut:]
             for short in {head, *_shortened(head)}:
-                for stem, (number, endings, language) in self._typos.get(short, ()):
-                    if rest in endings and _is_typo(head, stem):
-                        yield Seen(number, language, Differs.TYPO)
+                for stem, entry in self._typos.get(short, ()):
+                    if _is_typo(head, stem):
+                        for seen in _seen(entry, rest):
+                            yield seen._replace(differs=Differs.TYPO)
+
+
+def _seen(entry: Entry, rest: str) -> Iterator[Seen]:
+    """Yield the languages in whose texts a stem with this rest is a form of its word."""
+    for endings, language in entry.endings:
+        if rest in endings:
+            if entry.whole and not rest:
+                yield Seen(entry.word, None, Differs.NOT)
+                return
+            yield Seen(entry.word, language, Differs.BENT)
+            if language is None:
+                return
 
 
 def _bends(word: str, forms: Forms, known: frozenset[str], *, ends_name: bool) -> list[Bend]:
     match forms:
         case Forms.PLAIN:
-            return [Bend(word, NOTHING)]
+            return [plain(word)]
         case Forms.ACRONYM:
             return acronym_bends(word)
         case Forms.OPEN:
-            return [Bend(word, ANYTHING)]
+            return [open_end(word)]
         case Forms.TYPED_RUSSIAN:
             return typed_russian_bends(word)
         case Forms.INFLECTED:

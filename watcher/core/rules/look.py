@@ -14,12 +14,13 @@ from watcher.core.rules.scan import Scan
 from watcher.core.text import fold, is_sign, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import regex
 
     from watcher.core.model import Article, Entity
-    from watcher.core.rules.index import Index, Spelled
+    from watcher.core.rules.glance import Glance
+    from watcher.core.rules.index import Spelled
     from watcher.core.rules.scan import Found
 
 FIELDS = ("title", "summary", "text")
@@ -42,7 +43,7 @@ class LeafSpec:
 
 
 class Spot(NamedTuple):
-    """A match and its place in half words: a word counts two, a Chinese sign one."""
+    """A match and the words that it covers: tokens first:last of its field (last excluded)."""
 
     match: Match
     first: int
@@ -50,17 +51,33 @@ class Spot(NamedTuple):
 
 
 class Page:
-    """One field of an article, scanned."""
+    """One field of an article, scanned as far as it is asked."""
 
     def __init__(self, name: str, scan: Scan) -> None:
         self.name = name
         self.scan = scan
-        self.names: dict[int, list[Found]] = {}
-        self.contexts: dict[int, list[Found]] = {}
-        self.guards: dict[int, list[Found]] = {}
-        by_role = {Role.NAME: self.names, Role.CONTEXT: self.contexts, Role.GUARD: self.guards}
-        for found in scan.found:
+
+    @property
+    def names(self) -> Mapping[int, Sequence[Found]]:
+        """Where names stand, by leaf, before any condition."""
+        return self._by_role[Role.NAME] if self.scan.leaves else {}
+
+    @property
+    def contexts(self) -> Mapping[int, Sequence[Found]]:
+        """Where context words stand."""
+        return self._by_role[Role.CONTEXT]
+
+    @property
+    def guards(self) -> Mapping[int, Sequence[Found]]:
+        """Where words stand that speak against a name."""
+        return self._by_role[Role.GUARD]
+
+    @cached_property
+    def _by_role(self) -> Mapping[Role, Mapping[int, Sequence[Found]]]:
+        by_role: dict[Role, dict[int, list[Found]]] = {role: {} for role in Role}
+        for found in self.scan.found:
             by_role[found.pattern.role].setdefault(found.pattern.leaf, []).append(found)
+        return by_role
 
     @cached_property
     def places(self) -> Sequence[int]:
@@ -71,17 +88,20 @@ class Page:
             place += 1 if is_sign(token.text) else 2
         return places
 
-    def spot(self, match: Match, first: int, last: int) -> Spot:
-        """Return the match with its place; first:last are tokens."""
-        return Spot(match, self.places[first], self.places[last - 1])
+    def place(self, spot: Spot) -> tuple[int, int]:
+        """Return the places of the first and the last word of a match."""
+        if not self.places:
+            return 0, 0
+        return self.places[spot.first], self.places[spot.last - 1]
 
 
 class Look:
     """An article being looked at. Fields are scanned when first needed, leaves when first asked."""
 
-    def __init__(self, index: Index, leaves: Sequence[LeafSpec], article: Article) -> None:
+    def __init__(self, glance: Glance, leaves: Sequence[LeafSpec], article: Article) -> None:
         self.article = article
-        self._index = index
+        self._glance = glance
+        self._index = glance.index
         self._leaves = leaves
         self._pages: dict[str, Page] = {}
         self._spots: dict[tuple[int, str], tuple[Spot, ...]] = {}
@@ -91,13 +111,17 @@ class Look:
     def page(self, name: str) -> Page:
         """Return the field, scanned."""
         if name not in self._pages:
-            scan = Scan(self._index, self.article.field_text(name), self.article.language)
+            scan = Scan(self._glance, self.article.field_text(name), self.article.language)
             self._pages[name] = Page(name, scan)
         return self._pages[name]
 
     def is_regex(self, number: int) -> bool:
         """Tell whether the leaf is a regular expression, which is dear."""
         return self._leaves[number].regex is not None
+
+    def possible(self, fields: Iterable[str]) -> set[int]:
+        """Return leaves among which are all of which a name stands in the fields; often none."""
+        return set().union(*(self.page(name).scan.leaves for name in fields))
 
     def named(self, fields: Iterable[str]) -> set[int]:
         """Return the leaves of which some spelling stands in the fields, before any condition."""
@@ -166,7 +190,7 @@ class Look:
         for first, last in sorted(meant, key=lambda span: (span[0], -span[1])):
             if first >= end:
                 end = last
-                yield page.spot(_match(leaf, page, meant[first, last]), first, last)
+                yield Spot(_match(leaf, page, meant[first, last]), first, last)
 
     def _holds(self, leaf: LeafSpec, page: Page, found: Found) -> bool:
         """Tell whether the entity's conditions let the spelling count."""
@@ -273,7 +297,7 @@ class Look:
                 )
                 first = max(bisect_right(starts, start) - 1, 0)
                 last = max(bisect_right(starts, end - 1), first + 1)
-                yield page.spot(match, first, last) if starts else Spot(match, 0, 0)
+                yield Spot(match, first, last)
         except TimeoutError:
             self.gave_up.add(leaf.number)
 

@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from watcher.core.rules.evidence import PLAIN_WORDS, languages_of
 from watcher.core.rules.han import straddles
 from watcher.core.rules.index import Differs, Forms
-from watcher.core.text import FIRST_SIGN, Gap, as_typed, fold, in_one_script, is_sign, tokenise
+from watcher.core.rules.joins import JOINS, joined, may_go_on
+from watcher.core.text import FIRST_SIGN, Gap, as_typed, fold, is_sign, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from watcher.core.rules.index import Between, End, Index, Node, Pattern
+    from watcher.core.rules.glance import Glance
+    from watcher.core.rules.index import Between, End, Node, Pattern
     from watcher.core.text import Folded, Token
 
-_LONGEST_JOIN = 4
-_LONGEST_INITIALS = 8
 _MOST_INITIALS = 2
 _AFTER_INITIALS = (".", ".-")
 # Before these a capital goes on with the word: "Re-Education". After others it begins a name of
 # its own: "Ata-Jurt" is a party, "Atajurt" is not.
 _PREFIXES = {"re", "anti", "pre", "post", "co", "non", "pro", "ex", "de", "un", "over", "sub"}
-_JOINING = frozenset({Gap.NONE, Gap.HYPHEN, Gap.WRAP, Gap.APOSTROPHE, Gap.DOT})
 _LOOSE = (Gap.SPACE, Gap.LINE, Gap.HYPHEN, Gap.MIDDOT, Gap.DOT, Gap.APOSTROPHE)
 
 
@@ -49,18 +48,34 @@ class Step(NamedTuple):
 
 
 class Scan:
-    """One text, read once. `found` is every spelling in it, in reading order of its first word."""
+    """One text, read when first asked, and then once."""
 
-    def __init__(self, index: Index, text: str, language: str | None = None) -> None:
+    def __init__(self, glance: Glance, text: str, language: str | None = None) -> None:
         self.source = text
-        self.folded: Folded = fold(text)
-        self.tokens: Sequence[Token] = tokenise(self.folded)
-        self._index = index
+        self._glance = glance
+        self._index = glance.index
         self._language = language
         self._steps: dict[int, list[Step]] = {}
-        self.found: list[Found] = []
-        for first in self._openings():
-            self.found += self._at(first)
+
+    @cached_property
+    def folded(self) -> Folded:
+        """The text folded."""
+        return fold(self.source)
+
+    @cached_property
+    def tokens(self) -> Sequence[Token]:
+        """The words of the text."""
+        return tokenise(self.folded)
+
+    @cached_property
+    def leaves(self) -> Collection[int]:
+        """The leaves of which a name may stand in the text: for most texts none. See `glance`."""
+        return self._glance.leaves(self) if self.source else ()
+
+    @cached_property
+    def found(self) -> Sequence[Found]:
+        """Every spelling in the text, in reading order of its first word."""
+        return [found for first in self._openings() for found in self._at(first)]
 
     @cached_property
     def _languages(self) -> frozenset[str]:
@@ -86,18 +101,19 @@ class Scan:
     def _openings(self) -> Iterator[int]:
         """Yield the tokens at which something of the list may begin: few of a text's words do."""
         known, look_up = self._index.known, self._index.look_up
-        signs, tokens = self._index.signs, self.tokens
+        signs, first_signs = self._index.signs, self._index.first_signs
+        tokens = self.tokens
         before_last = len(tokens) - 1
-        for at, token in enumerate(tokens):
-            word = token.text
-            if word >= FIRST_SIGN and is_sign(word):
-                pair = word + tokens[at + 1].text if at < before_last else ""
-                if pair in signs or word in signs:
-                    yield at
+        for at, (word, *_) in enumerate(tokens):
+            if word >= FIRST_SIGN and ("\u4e00" <= word <= "\u9fff" or is_sign(word)):
+                if word in first_signs:
+                    pair = word + tokens[at + 1].text if at < before_last else ""
+                    if pair in signs or word in signs:
+                        yield at
                 continue
             found = known.get(word)
             if (look_up(word) if found is None else found) or (
-                at < before_last and tokens[at + 1].gap in _JOINING
+                at < before_last and JOINS[tokens[at + 1].gap]
             ):
                 yield at
 
@@ -114,30 +130,19 @@ class Scan:
 
     def _readings(self, at: int) -> Iterator[tuple[str, int, Differs]]:
         """Yield the word at a token, and what it makes with the pieces after it."""
-        tokens = self.tokens
-        word = tokens[at].text
+        word = self.tokens[at].text
         yield word, at + 1, Differs.NOT
-        if is_sign(word):
-            return
-        initials = len(word) == 1
-        for after in range(at + 1, min(at + _LONGEST_INITIALS, len(tokens))):
-            initials = initials and len(tokens[after].text) == 1
-            dotted = initials and tokens[after].gap is Gap.DOT
-            if not dotted and (after - at >= _LONGEST_JOIN or not self._goes_on(after)):
-                return
-            word = in_one_script(word + tokens[after].text)
-            yield word, after + 1, Differs.JOINED
+        if not is_sign(word):
+            for longer, after in joined(self.tokens, at, self._goes_on):
+                yield longer, after, Differs.JOINED
 
-    def _goes_on(self, at: int) -> bool:
+    def _goes_on(self, tokens: Sequence[Token], at: int) -> bool:
         """Tell whether the token may be the rest of the word before it: re-education, Xin-jiang."""
-        token, before = self.tokens[at], self.tokens[at - 1]
-        if is_sign(token.text):
+        if not may_go_on(tokens, at):
             return False
-        if token.gap is Gap.NONE:
+        if tokens[at].gap is Gap.NONE or not self.is_upper(at):
             return True
-        if token.gap not in (Gap.HYPHEN, Gap.WRAP, Gap.APOSTROPHE):
-            return False
-        if not self.is_upper(at) or before.text in _PREFIXES:
+        if tokens[at - 1].text in _PREFIXES:
             return True
         start, end = self.span(at - 1, at)
         return end - start > 1 and self.source[start:end].isupper()

@@ -138,29 +138,26 @@ def _plural_only(endings: frozenset[str]) -> frozenset[str]:
     return frozenset(e for e in endings if e.startswith(("lar", "ler")))
 
 
-@lru_cache(maxsize=8192)
-def _whole(strung: Strung, vowel: str, last: str, length: int) -> frozenset[str]:
-    """Return what may follow a whole word, by its last vowel, last letter and length."""
+def _whole(strung: Strung, vowel: str, last: str, length: int) -> Iterator[frozenset[str]]:
+    """Yield what may follow a whole word, by its last vowel, last letter and length."""
     chains = strung.chains_after(vowel)
-    found: frozenset[str] = frozenset()
-    if last in strung.vowels + strung.gliding:
-        found |= chains.after_vowel
+    if last in strung.vowels or last in strung.gliding:
+        yield chains.after_vowel
     if last not in strung.vowels:
-        found |= chains.after_consonant
-    return found | chains.derived if length >= _SHORTEST_DERIVED else found
+        yield chains.after_consonant
+    if length >= _SHORTEST_DERIVED:
+        yield chains.derived
 
 
-@lru_cache(maxsize=8192)
 def _whole_telling(
     strung: Strung, vowel: str, last: str, length: int, script: str
-) -> frozenset[str]:
-    """Return what of it counts in any text: after four letters the plural, then long chains."""
+) -> Iterator[frozenset[str]]:
+    """Yield what of it counts in any text: after four letters the plural, then long chains."""
     if length >= _SHORTEST_TELLING:
-        telling = _telling(_whole(strung, vowel, last, _SHORTEST_TELLING), script)
-        return _after_letter(telling, last)
-    if length == _SHORTEST_TELLING - 1 and script == "latin":
-        return _plural_only(strung.chains.after_consonant)
-    return frozenset()
+        for endings in _whole(strung, vowel, last, _SHORTEST_TELLING):
+            yield _after_letter(_telling(endings, script), last)
+    elif length == _SHORTEST_TELLING - 1 and script == "latin":
+        yield _plural_only(strung.chains.after_consonant)
 
 
 def by_chains(
@@ -168,9 +165,11 @@ def by_chains(
 ) -> Iterator[Way]:
     """Bend a word of a chaining language at its end."""
     last, length = word[-1], min(len(word), _SHORTEST_DERIVED)
-    yield (word, _whole(strung, vowel, last, length), language)
-    if language and (telling := _whole_telling(strung, vowel, last, length, script)):
-        yield (word, telling, None)
+    for endings in _whole(strung, vowel, last, length):
+        yield (word, endings, language)
+    if language:
+        for endings in _whole_telling(strung, vowel, last, length, script):
+            yield (word, endings, None)
     chains = strung.chains_after(vowel)
     if strung.merged and word.endswith(strung.merged):
         yield (word[:-1], _opening(chains.after_consonant, last), language)
@@ -222,7 +221,7 @@ def _raised(word: str, strung: Strung, language: str | None) -> Iterator[Way]:
         return
     vowels = strung.vowels + strung.gliding
     last = max(word.rfind(a), word.rfind(e))
-    if last > 0 and not any(letter in vowels for letter in word[last + 1 :]):
+    if last > 0 and frozenset(vowels).isdisjoint(word[last + 1 :]):
         for high in (i, {"i": "e", "и": "е", "ي": "ې"}[i]):
             raised = word[:last] + high + word[last + 1 :]
             if raised != word:

@@ -35,6 +35,8 @@ _BEFORE_THE_ARTICLE = endings("- و ب ف ك وب فب وك")
 _PARTICLES = endings("و ب ل ك ف وب ول فب فل")
 _TO_THE = ("لل", "ولل", "فلل")
 """These have swallowed the alef of the article."""
+_FIRST = frozenset("وبلكفا")
+"""With one of these begin all of them, and the article: asked of every word of a text."""
 _SHORTEST = 3
 _SHORTEST_AFTER_A_LETTER = 4
 """و, ب and ل may be the first letter of the word itself: what is left must be long enough."""
@@ -42,6 +44,8 @@ _SHORTEST_AFTER_A_LETTER = 4
 
 def without_particles(word: str) -> Iterator[str]:
     """Yield what a folded word may be without the article and the particles written with it."""
+    if word[0] not in _FIRST:
+        return
     for opening in _BEFORE_THE_ARTICLE:
         rest = word.removeprefix(opening + ARTICLE)
         if len(rest) < len(word) and len(rest) >= _SHORTEST:
