@@ -126,9 +126,11 @@ def test_nothing_of_the_material_is_lost() -> None:
                 assert (alias.source == "unverified") == (source == "unverified")
                 if source in drafts["sources"]:
                     assert alias.source == drafts["sources"][source]
-        assert not found
+        # What was added since speaks for itself, in languages that the material has not.
+        assert {alias.source for alias in found.values()} <= {"unverified"}
+        assert not {alias.language for alias in found.values()} & set(draft["aliases"])
         assert set(draft.get("context", ())) <= set(entity.context)
         assert set(draft.get("not_with", ())) <= set(entity.not_with)
         assert set(draft.get("not_inside", ())) <= set(entity.not_inside)
         assert set(draft.get("not_lang", ())) == entity.not_languages
-    assert sum(len(entity.aliases) for entity in pack.values()) == 466
+    assert sum(len(entity.aliases) for entity in pack.values()) >= 466
