@@ -70,7 +70,8 @@ class Compound:
 
 
 _ANYTHING: tuple[Endings, ...] = ((Anything(), None),)
-_NOTHING: tuple[Endings, ...] = ((NOTHING, None),)
+_PLAIN: Endings = (NOTHING, None)
+_NOTHING: tuple[Endings, ...] = (_PLAIN,)
 _LOOSE_COMPOUND = Compound(loose=True)
 _IS_COMPOUND: tuple[Endings, ...] = ((Compound(loose=False), None),)
 _IN_A_COMPOUND: tuple[Endings, ...] = ((_LOOSE_COMPOUND, None),)
@@ -97,6 +98,11 @@ _FINALS = {
     for script, tongues in OF_SCRIPT.items()
 }
 _LONGEST_FINAL = max(len(final) for finals in _FINALS.values() for final in finals)
+_HIGH = {
+    script: frozenset(letter for one in tongues if one.strung for letter in one.strung.high)
+    for script, tongues in OF_SCRIPT.items()
+}
+"""Last letters of possessives."""
 _BY_VOWEL = {
     script: tuple(one for one in tongues if one.strung and one.strung.by_last_vowel)
     for script, tongues in OF_SCRIPT.items()
@@ -122,13 +128,20 @@ def _recipes(word: str, ways: Iterable[Way]) -> Iterator[_Recipe]:
     """Put together what may follow the same stem; what counts in any text first."""
     of_stem: dict[str, dict[Endings, None]] = {}
     for stem, endings, language in ways:
-        of_stem.setdefault(stem, {})[endings, language] = None
+        if stem not in of_stem:
+            of_stem[stem] = {_PLAIN: None} if stem == word else {}
+        of_stem[stem][endings, language] = None
     for stem, found in of_stem.items():
-        same = 0
-        while same < min(len(stem), len(word)) and stem[same] == word[same]:
-            same += 1
-        in_order = tuple(sorted(found, key=_is_of_a_language))
+        same = _alike(stem, word)
+        in_order = tuple(sorted(found, key=_is_of_a_language)) if len(found) > 1 else tuple(found)
         yield _Recipe(len(word) - same, stem[same:], _shared(in_order), stem == word)
+
+
+def _alike(stem: str, word: str) -> int:
+    """Return how many letters both begin with. Most stems are a beginning of their word."""
+    if word.startswith(stem):
+        return len(stem)
+    return next(at for at, letter in enumerate(stem) if word[at : at + 1] != letter)
 
 
 def _is_of_a_language(endings: Endings) -> bool:
@@ -153,9 +166,11 @@ def _tail(word: str, script: str) -> str:
     return word[-1]
 
 
-def _bends(word: str, recipes: Iterable[_Recipe]) -> Iterator[Bend]:
-    for cut, added, endings, whole in recipes:
-        yield Bend(word[: len(word) - cut] + added, endings, whole)
+def _bends(word: str, recipes: Iterable[_Recipe]) -> list[Bend]:
+    length = len(word)
+    return [
+        Bend(word[: length - cut] + added, endings, whole) for cut, added, endings, whole in recipes
+    ]
 
 
 def script_of(word: str) -> str:
@@ -170,20 +185,25 @@ def bends(word: str, known: frozenset[str], *, ends_name: bool) -> list[Bend]:
     it is the last word of a name of several, which may be a possessive ("toplama kampı").
     """
     script = script_of(word)
-    found = [plain(word)]
     if len(word) < 3 or script not in OF_SCRIPT:
-        return found
+        return [plain(word)]
     vowels = tuple((one.code, one.strung.vowel_of(word)) for one in _BY_VOWEL[script] if one.strung)
     length = min(len(word), _LONGEST)
-    found += _bends(word, _by_tail(_tail(word, script), length, script, known, vowels))
+    found = _bends(word, _by_tail(_tail(word, script), length, script, known, vowels))
+    if not any(bend.whole for bend in found):
+        found.insert(0, plain(word))
     found += _bends(word, _recipes(word, by_the_whole(word, script, known, ends_name=ends_name)))
-    if script == "latin":
-        if len(word) >= _SHORTEST_COMPOUND:
-            found.append(Bend(word, _IS_COMPOUND, whole=True))
-        if len(word) >= _SHORTEST_LOOSE_COMPOUND:
-            endings = _IN_A_COMPOUND if "de" in known else _IN_A_GERMAN_COMPOUND
-            found.append(Bend(word, endings, whole=True))
+    if script == "latin" and len(word) >= _SHORTEST_LOOSE_COMPOUND:
+        sure = "de" in known
+        tight = len(word) >= _SHORTEST_COMPOUND and not sure
+        found += [Bend(word, _IS_COMPOUND, whole=True)] if tight else []
+        found.append(Bend(word, _IN_A_COMPOUND if sure else _IN_A_GERMAN_COMPOUND, whole=True))
     return found
+
+
+def may_be_possessive(word: str) -> bool:
+    """Tell whether the last word of a name of several may be "its ..." in some language."""
+    return word[-1] in _HIGH.get(script_of(word), ())
 
 
 def typed_russian_bends(word: str) -> list[Bend]:

@@ -97,7 +97,7 @@ class Glance:
         words = self._words(_pieces(text))
         if _WRAPS in words and _LINE.search(text):
             if _WHOLE.search(text):
-                return self.index.leaves
+                return self.index.names.keys()
             words |= self._words(_pieces(_WRAP.sub("-", scan.folded.text)))
         leaves = {leaf for word in words for leaf in self._opened(word, words)}
         return leaves if signs is None else leaves.union(self._in_signs(signs))
@@ -105,8 +105,8 @@ class Glance:
     def _opened(self, word: int, words: frozenset[int]) -> Iterator[int]:
         """Yield the leaves of which a name may begin with the word."""
         node = self.index.root.get(word)
-        if node is not None and node.leaves:
-            yield from node.opened
+        if node is not None:
+            yield from node.leaves
             for after in words.intersection(node.children):
                 yield from node.children[after].leaves
 

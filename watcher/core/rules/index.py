@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 from watcher.core.rules.bending import (
     acronym_bends,
     bends,
+    may_be_possessive,
     open_end,
     plain,
     typed_russian_bends,
@@ -27,7 +28,7 @@ from watcher.core.rules.languages import without_particles
 from watcher.core.text import Gap, Token, fold, is_sign, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from watcher.core.model import Alias
     from watcher.core.rules.bending import Bend, Endings
@@ -39,6 +40,7 @@ _SHORTEST_FUZZY = 6
 _SHORTEST_SUBSTITUTION = 8
 _MOST_JOINTS = 3
 _START = 4
+_UNKNOWN: frozenset[str] = frozenset()
 
 
 class Role(StrEnum):
@@ -122,6 +124,14 @@ class End(NamedTuple):
     differs: Differs
 
 
+class Bending(NamedTuple):
+    """How the words of a spelling bend: which forms, in which languages, with slips or not."""
+
+    forms: Forms
+    known: frozenset[str]
+    fuzzy: bool
+
+
 class Spelled(NamedTuple):
     """A spelling and its words, folded, with their numbers: for explaining a miss."""
 
@@ -140,15 +150,14 @@ class Spelled(NamedTuple):
 class Node:
     """A place in the trie of names. `hard`: a name goes on after a comma or the like.
 
-    `leaves` have a name on the way through here; of `opened` the word that leads here is a name,
-    or the next one is a sign. Context words and guards are in neither.
+    `leaves` have a name of which the words so far are enough to look for the rest (see `glance`):
+    the first two, or the first if it is all or a sign follows. Context words and guards do not.
     """
 
     children: dict[int, Node] = field(default_factory=dict)
     ends: list[End] = field(default_factory=list)
-    hard: bool = False
     leaves: list[int] = field(default_factory=list)
-    opened: list[int] = field(default_factory=list)
+    hard: bool = False
 
 
 def _joints(tokens: Sequence[Token]) -> Iterator[tuple[bool, ...]]:
@@ -190,15 +199,13 @@ class Index:
 
     def __init__(self) -> None:
         self.root: dict[int, Node] = {}
-        self.spelled: dict[int, list[Spelled]] = {}
+        self.names: dict[int, list[Pattern]] = {}
         """The names of each leaf, as written."""
         self.signs: set[str] = set()
         """The first two signs of every Chinese spelling, or the only one."""
         self.first_signs: set[str] = set()
         self.names_in_signs: dict[str, dict[str, list[int]]] = {}
         """The signs that names begin with and their leaves, by the first two signs or the only."""
-        self.leaves: set[int] = set()
-        """All that have a name."""
         self.named: set[int] = set()
         """The words of names; the others are words of contexts and guards only."""
         self._stems: dict[str, tuple[Entry, ...]] = {}
@@ -214,6 +221,9 @@ class Index:
         """Put in one spelling, with the ways to write its words together."""
         folded = fold(pattern.text)
         text, tokens = folded.text, tokenise(folded)
+        if pattern.role is Role.NAME:
+            self.names.setdefault(pattern.leaf, []).append(pattern)
+        bending = _bending(pattern)
         for closed in _joints(tokens) if tokens else ():
             words = [tokens[0].text]
             gaps: list[Between] = []
@@ -226,7 +236,7 @@ class Index:
             if any(closed) and min(map(len, words)) < _SHORTEST_JOINED - 1 and len(words) == 1:
                 continue
             differs = Differs.JOINED if any(closed) else Differs.NOT
-            self._hang(pattern, words, End(pattern, tuple(gaps), differs), pattern.forms)
+            self._hang(words, End(pattern, tuple(gaps), differs), bending)
         if pattern.forms is Forms.INFLECTED:
             self._add_typed_russian(pattern, tokens)
 
@@ -236,66 +246,73 @@ class Index:
         if typed is not None:
             gaps = tuple(Between(token.gap, "") for token in tokens[1:])
             end = End(pattern, gaps, Differs.RESPELLED)
-            self._hang(pattern, typed.split(), end, Forms.TYPED_RUSSIAN)
+            self._hang(typed.split(), end, _bending(pattern)._replace(forms=Forms.TYPED_RUSSIAN))
 
-    def _hang(self, pattern: Pattern, words: Sequence[str], end: End, forms: Forms) -> None:
-        below = self.root
-        node = Node()
-        numbers: list[int] = []
-        named = pattern.role is Role.NAME
-        signs = "".join(takewhile(is_sign, words))
-        if signs:
+    def _hang(self, words: Sequence[str], end: End, bending: Bending) -> None:
+        leaf, named = end.pattern.leaf, end.pattern.role is Role.NAME
+        below, node = self.root, Node()
+        for at, number in enumerate(self._numbers(words, bending)):
+            if at:
+                node.hard |= end.gaps[at - 1].gap is Gap.HARD
+            if number not in below:
+                below[number] = Node()
+            node = below[number]
+            below = node.children
+            if named:
+                self.named.add(number)
+                alone = at + 1 == len(words) or is_sign(words[at + 1])
+                if at == 1 or (at == 0 and alone):
+                    node.leaves.append(leaf)
+        node.ends.append(end)
+        if signs := "".join(takewhile(is_sign, words)):
             self.signs.add(signs[:2])
             self.first_signs.add(signs[0])
             if named:
                 names = self.names_in_signs.setdefault(signs[:2], {})
-                names.setdefault(signs, []).append(pattern.leaf)
-        for at, word in enumerate(words):
-            last = at == len(words) - 1
-            number = self._number(word, pattern, forms, last=last, only=len(words) == 1)
-            numbers.append(number)
-            if at:
-                node.hard |= end.gaps[at - 1].gap is Gap.HARD
-            node = below.setdefault(number, Node())
-            if named:
-                node.leaves.append(pattern.leaf)
-                if last or is_sign(words[at + 1]):
-                    node.opened.append(pattern.leaf)
-            below = node.children
-        node.ends.append(end)
-        if named:
-            self.leaves.add(pattern.leaf)
-            self.named.update(numbers)
-        if named and end.differs is Differs.NOT:
-            spelled = Spelled(pattern, tuple(words), tuple(numbers))
-            self.spelled.setdefault(pattern.leaf, []).append(spelled)
+                names.setdefault(signs, []).append(leaf)
 
-    def _number(self, word: str, pattern: Pattern, forms: Forms, *, last: bool, only: bool) -> int:
-        """Return the number of a word that bends as this pattern wants it."""
+    def _numbers(self, words: Sequence[str], bending: Bending) -> Iterator[int]:
+        """Yield the numbers of the words of a spelling; the last one may be a possessive."""
+        last = len(words) - 1
+        for at, word in enumerate(words):
+            yield self._number(word, bending, last=at == last, ends_name=0 < at == last)
+
+    def _number(self, word: str, bending: Bending, *, last: bool, ends_name: bool) -> int:
+        """Return the number of a word that bends so."""
+        forms, known, fuzzy = bending
         if forms is Forms.OPEN and (not last or len(word) < 4):
             forms = Forms.INFLECTED
         if is_sign(word) or word.isdigit():
             forms = Forms.PLAIN
-        fuzzy = pattern.fuzzy and len(word) >= _SHORTEST_FUZZY
-        known: frozenset[str] = frozenset()
-        if forms is Forms.INFLECTED:
-            known = language_of_term(pattern.text, pattern.language)
-        ends_name = last and not only
+        if forms is not Forms.INFLECTED:
+            known = _UNKNOWN
+        fuzzy = fuzzy and len(word) >= _SHORTEST_FUZZY
+        ends_name = ends_name and forms is Forms.INFLECTED and may_be_possessive(word)
         key = (word, forms, known, ends_name, fuzzy)
-        if key not in self._words:
+        number = self._words.get(key)
+        if number is None:
             self._words[key] = number = len(self._words)
-            for bend in _bends(word, forms, known, ends_name=ends_name):
-                self._put(number, bend, fuzzy=fuzzy)
-        return self._words[key]
+            self._put(number, _bends(word, forms, known, ends_name=ends_name), fuzzy=fuzzy)
+        return number
 
-    def _put(self, number: int, bend: Bend, *, fuzzy: bool) -> None:
-        entry = Entry(number, bend.endings, bend.whole)
-        self._stems[bend.stem] = (*self._stems.get(bend.stem, ()), entry)
-        self._starts.add(bend.stem[:_START])
-        self._longest = max(self._longest, len(bend.stem))
-        if fuzzy and len(bend.stem) >= _SHORTEST_FUZZY - 1:
-            for short in {bend.stem, *_shortened(bend.stem)}:
-                self._typos.setdefault(short, []).append((bend.stem, entry))
+    def spelled(self, leaf: int) -> Iterator[Spelled]:
+        """Yield the names of a leaf with their words, for those who ask why."""
+        for pattern in self.names.get(leaf, ()):
+            words = tuple(token.text for token in tokenise(fold(pattern.text)))
+            if words:
+                yield Spelled(pattern, words, tuple(self._numbers(words, _bending(pattern))))
+
+    def _put(self, number: int, bends: Iterable[Bend], *, fuzzy: bool) -> None:
+        stems, starts = self._stems, self._starts
+        for stem, endings, whole in bends:
+            entry = Entry(number, endings, whole)
+            others = stems.get(stem)
+            stems[stem] = (entry,) if others is None else (*others, entry)
+            starts.add(stem[:_START])
+            self._longest = max(self._longest, len(stem))
+            if fuzzy and len(stem) >= _SHORTEST_FUZZY - 1:
+                for short in {stem, *_shortened(stem)}:
+                    self._typos.setdefault(short, []).append((stem, entry))
 
     def look_up(self, word: str) -> tuple[Seen, ...]:
         """Return the words of the list of which a folded word of a text is a form."""
@@ -350,6 +367,12 @@ class Index:
                     if _is_typo(head, stem):
                         for seen in _seen(entry, rest):
                             yield seen._replace(differs=Differs.TYPO)
+
+
+def _bending(pattern: Pattern) -> Bending:
+    bends = pattern.forms in (Forms.INFLECTED, Forms.OPEN)
+    known = language_of_term(pattern.text, pattern.language) if bends else _UNKNOWN
+    return Bending(pattern.forms, known, pattern.fuzzy)
 
 
 def _seen(entry: Entry, rest: str) -> Iterator[Seen]:

@@ -133,7 +133,7 @@ class Look:
 
     def spelled(self, number: int) -> Sequence[Spelled]:
         """Return the leaf's spellings with their words."""
-        return self._index.spelled.get(number, ())
+        return tuple(self._index.spelled(number))
 
     def words(self, fields: Iterable[str]) -> dict[str, frozenset[int]]:
         """Return the words of the fields, folded, with the words of the list they are forms of."""
