@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from watcher.core.text import Folded, Token
 
 _MOST_INITIALS = 2
+_LONGEST_INITIAL = 3
 _AFTER_INITIALS = (".", ".-")
 # Before these a capital goes on with the word: "Re-Education". After others it begins a name of
 # its own: "Ata-Jurt" is a party, "Atajurt" is not.
@@ -163,9 +164,11 @@ class Scan:
             apart = self._apart(end, joints)
             if apart is None or not self._is_meant(end, first, last, differs):
                 continue
-            begin = self._initial(first, end.pattern.initials) if end.pattern.initials else first
-            if begin is not None:
-                yield Found(end.pattern, begin, last, differs | end.differs, apart)
+            span: tuple[int, int] | None = (first, last)
+            if end.pattern.initials:
+                span = self._with_initial(first, last, end.pattern.initials)
+            if span is not None:
+                yield Found(end.pattern, *span, differs | end.differs, apart)
         if not node.children or last >= len(self.tokens):
             return
         for at in self._next(last, hard=node.hard):
@@ -176,17 +179,39 @@ class Scan:
                         child, first, step.after, (*joints, at), differs | step.differs
                     )
 
-    def _initial(self, first: int, initials: tuple[str, ...]) -> int | None:
-        """Return the token of the initial before a family name (S. Bilash, К.-Ж. Токаев)."""
-        for at in range(first - 1, max(first - _MOST_INITIALS, 0) - 1, -1):
-            after = self.folded.text[self.tokens[at].end : self.tokens[at + 1].start].strip(" ")
-            if after not in _AFTER_INITIALS or not self.is_upper(at):
-                return None
-            if self.tokens[at].text in initials:
-                return at
-            if len(self.tokens[at].text) > 1:
-                return None
+    def _with_initial(
+        self, first: int, last: int, initials: tuple[str, ...]
+    ) -> tuple[int, int] | None:
+        """Return the family name first:last with its initial: S. Bilash, К.-Ж. Токаев, Билаш С."""
+        before = self._initial_before(first, initials)
+        if before is not None:
+            return before, last
+        if last < len(self.tokens) and self.tokens[last].gap in (Gap.SPACE, Gap.LINE):
+            token = self.tokens[last]
+            dotted = self.folded.text[token.end : token.end + 1] == "."
+            if token.text in initials and dotted and self.is_upper(last):
+                return first, last + 1
         return None
+
+    def _initial_before(self, first: int, initials: tuple[str, ...]) -> int | None:
+        """Return the first of the initials before a token, if it is one of these.
+
+        A second one (К.-Ж., К. К.) may be anything, but the first is the given name's.
+        """
+        at = first
+        while at > 0 and first - at <= _MOST_INITIALS and self._is_initial(at - 1):
+            at -= 1
+        right = 0 < first - at <= _MOST_INITIALS and self.tokens[at].text in initials
+        return at if right else None
+
+    def _is_initial(self, at: int) -> bool:
+        token, after = self.tokens[at], self.tokens[at + 1]
+        between = self.folded.text[token.end : after.start].strip(" ")
+        return (
+            len(token.text) <= _LONGEST_INITIAL
+            and between in _AFTER_INITIALS
+            and (self.is_upper(at))
+        )
 
     def _next(self, at: int, *, hard: bool) -> Iterator[int]:
         """Yield the tokens at which a name may go on: the next one, or the one after 's."""
