@@ -124,6 +124,40 @@ def test_a_persons_name_may_come_family_name_first() -> None:
     assert match.alias == "Серикжан Билаш"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Серикжана Умирбековича Билаша",
+        "Серикжан Умірбекұлы Билаш",
+        "Serikzhan Umirbekovich Bilash",
+        "Билаш Серикжан Умирбекович",
+    ],
+)
+def test_a_fathers_name_may_stand_in_between(text: str) -> None:
+    assert seen("bilash", f"Дело: {text}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Серикжан Ахметов Билаш", "Серикжан умирбекович Билаш", "Серикжан Дулат Умирбекович Билаш"],
+)
+def test_no_other_word_may(text: str) -> None:
+    assert seen("bilash", f"Дело: {text}") == []
+
+
+def test_a_full_name_may_come_family_name_first() -> None:
+    full = Entity(
+        id="full",
+        name="Full",
+        type="person",
+        aliases=(alias("Касым-Жомарт Кемелевич Токаев", "ru"),),
+    )
+
+    [match] = found("full", "Токаев Касым-Жомарт Кемелевич", TermKind.ENTITY, entities=(full,))
+
+    assert match.alias == "Касым-Жомарт Кемелевич Токаев"
+
+
 # --- initials ------------------------------------------------------------------------------------
 
 TOKAYEV = Entity(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from watcher.core.model import Explanation, Group, Hit, Rule, Term, TermKind
+from watcher.core.rules.evidence import is_patronymic
 from watcher.core.rules.explain import explanation
 from watcher.core.rules.glance import Glance
 from watcher.core.rules.index import Forms, Index, Pattern, Role
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,6}")
 _SHORTEST_FAMILY_NAME = 5
+_WITH_PATRONYMIC = 3
+"""Words of a full name: given name, father's name, family name."""
 _INITIAL = re.compile("[A-ZÀ-ÞĀ-ſЀ-ЯҐ-Ӻ]")
 _DIGRAPH = re.compile("^(?:Sh|Zh|Ch|Kh|Gh|Ts|Ya|Yu|Ye|Dz|Sch|Tsch|Dsch)")
 _ACRONYM = re.compile(r"[^\W\d_]{2,6}")
@@ -224,7 +227,11 @@ def _of_a_person(pattern: Pattern) -> Iterator[Pattern]:
     first letter lower it is something else: "с. Билаш" is a village.
     """
     parts = pattern.text.split()
-    if len(parts) != 2:
+    if len(parts) == _WITH_PATRONYMIC:
+        if is_patronymic(fold(parts[1]).text):
+            yield replace(pattern, text=" ".join((parts[2], *parts[:2])), alias=pattern.text)
+        return
+    if len(parts) != _WITH_PATRONYMIC - 1:
         return
     given, family = parts
     yield replace(pattern, text=f"{family} {given}", alias=pattern.text)

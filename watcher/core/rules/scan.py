@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from watcher.core.rules.evidence import PLAIN_WORDS, languages_of
+from watcher.core.rules.evidence import PLAIN_WORDS, is_patronymic, languages_of
 from watcher.core.rules.han import straddles
 from watcher.core.rules.index import Differs, Forms
 from watcher.core.rules.joins import JOINS, joined, may_go_on
@@ -214,13 +214,16 @@ class Scan:
         )
 
     def _next(self, at: int, *, hard: bool) -> Iterator[int]:
-        """Yield the tokens at which a name may go on: the next one, or the one after 's."""
+        """Yield the tokens at which a name may go on: the next, or after 's or a father's name."""
         token = self.tokens[at]
         if token.gap <= Gap.QUOTE or hard:
             yield at
         after = at + 1
         possessive = token.gap is Gap.APOSTROPHE and token.text == "s"
-        inside = possessive and after < len(self.tokens)
+        skipped = possessive or (
+            token.gap is Gap.SPACE and self.is_upper(at) and is_patronymic(token.text)
+        )
+        inside = skipped and after < len(self.tokens)
         if inside and self.tokens[after].gap in (Gap.SPACE, Gap.LINE):
             yield after
 

@@ -1,4 +1,4 @@
-"""Tajik: the plural, the -и that links a word to the next, the -ро of the object, "my" and "its"."""
+"""Tajik: plural, the -и that links a word to the next, -ро of the object, "my" and "its"."""
 
 from watcher.core.rules.languages.tables import Language, rows
 
