@@ -136,6 +136,8 @@ class Alias:
 
     Flags: `exact` no endings; `case` as written; `ctx` counts only beside a context word of the
     entity; `fuzzy` one edit allowed. `source` says where it was seen, or "unverified".
+    `not_with`, `not_inside` and `not_languages` say where this spelling is something else, when
+    the entity's other spellings are not ("Sincan" beside Ankara).
     """
 
     text: str
@@ -145,6 +147,9 @@ class Alias:
     case: bool = False
     ctx: bool = False
     fuzzy: bool = False
+    not_with: tuple[str, ...] = ()
+    not_inside: tuple[str, ...] = ()
+    not_languages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

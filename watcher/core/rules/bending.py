@@ -77,8 +77,17 @@ _IS_COMPOUND: tuple[Endings, ...] = ((Compound(loose=False), None),)
 _IN_A_COMPOUND: tuple[Endings, ...] = ((_LOOSE_COMPOUND, None),)
 _IN_A_GERMAN_COMPOUND: tuple[Endings, ...] = ((_LOOSE_COMPOUND, "de"),)
 _AFTER_ACRONYMS: dict[str, tuple[Endings, ...]] = {
-    "latin": ((frozenset({"", "s"}), None),),
-    "cyrillic": ((NOTHING.union(["а", "у", "ом", "е", "ы", "ов", "ам", "ами", "ах"]), None),),
+    script: (
+        (NOTHING.union(written.split()), None),
+        # In small letters behind capitals, so that any chain will do: УКМКнын, DXXning.
+        *(
+            (chains, None)
+            for tongue in OF_SCRIPT[script]
+            if tongue.strung
+            for chains in tongue.strung.chains[:2]
+        ),
+    )
+    for script, written in (("latin", "s"), ("cyrillic", "а у ом е ы ов ам ами ах"))
 }
 _SHORTEST_COMPOUND = 10
 _SHORTEST_LOOSE_COMPOUND = 9
@@ -227,5 +236,5 @@ def open_end(word: str) -> Bend:
 
 
 def acronym_bends(word: str) -> list[Bend]:
-    """Return the bends of an acronym: NGOs, в СУАРе. The letters of the acronym stay capital."""
+    """Return the bends of an acronym: NGOs, в СУАРе, ҰҚКның. Its letters stay capital."""
     return [Bend(word, _AFTER_ACRONYMS.get(script_of(word), _NOTHING), whole=True)]

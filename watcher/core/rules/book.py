@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from watcher.core.model import Explanation, Group, Hit, Rule, Term, TermKind
+from watcher.core.rules.evidence import is_patronymic
 from watcher.core.rules.explain import explanation
 from watcher.core.rules.glance import Glance
 from watcher.core.rules.index import Forms, Index, Pattern, Role
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     from watcher.core.rules.spoken import Tongue
 
 _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,6}")
+_SHORTEST_FAMILY_NAME = 5
+_WITH_PATRONYMIC = 3
+"""Words of a full name: given name, father's name, family name."""
+_INITIAL = re.compile("[A-ZÀ-ÞĀ-ſЀ-ЯҐ-Ӻ]")
+_DIGRAPH = re.compile("^(?:Sh|Zh|Ch|Kh|Gh|Ts|Ya|Yu|Ye|Dz|Sch|Tsch|Dsch)")
 _ACRONYM = re.compile(r"[^\W\d_]{2,6}")
 
 
@@ -204,16 +210,44 @@ def _entity_patterns(number: int, entity: Entity) -> Iterator[Pattern]:
             ctx=alias.ctx,
             fuzzy=alias.fuzzy,
             language=alias.language,
+            of=alias,
         )
         yield pattern
-        parts = alias.text.split()
-        if entity.type == "person" and len(parts) == 2 and not alias.exact:
-            # Registers and Kazakh papers write the family name first: Билаш Серикжан.
-            yield replace(pattern, text=" ".join(reversed(parts)), alias=alias.text)
+        if entity.type == "person" and not alias.exact:
+            yield from _of_a_person(pattern)
+        for text in alias.not_with:
+            yield Pattern(leaf=number, text=text, role=Role.GUARD, of=alias)
     for text in entity.context:
         yield Pattern(leaf=number, text=text, role=Role.CONTEXT, forms=Forms.OPEN)
     for text in entity.not_with:
         yield Pattern(leaf=number, text=text, role=Role.GUARD)
+
+
+def _of_a_person(pattern: Pattern) -> Iterator[Pattern]:
+    """Yield the other ways to write a name of two words: turned around, and with an initial.
+
+    Registers and Kazakh papers write the family name first (Билаш Серикжан). An initial is
+    shared by many, so it counts only beside a context word or the full name (ctx); with the
+    first letter lower it is something else: "с. Билаш" is a village.
+    """
+    parts = pattern.text.split()
+    if len(parts) == _WITH_PATRONYMIC:
+        if is_patronymic(fold(parts[1]).text):
+            yield replace(pattern, text=" ".join((parts[2], *parts[:2])), alias=pattern.text)
+        return
+    if len(parts) != _WITH_PATRONYMIC - 1:
+        return
+    given, family = parts
+    yield replace(pattern, text=f"{family} {given}", alias=pattern.text)
+    if len(family) >= _SHORTEST_FAMILY_NAME and _INITIAL.match(given):
+        initials = {given[0], *_DIGRAPH.findall(given)}
+        yield replace(
+            pattern,
+            text=family,
+            alias=pattern.text,
+            ctx=True,
+            initials=tuple(sorted(fold(initial).text for initial in initials)),
+        )
 
 
 def compile_rules(

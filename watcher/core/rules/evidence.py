@@ -115,6 +115,18 @@ def spellings(word: str) -> Iterator[str]:
                 yield other
 
 
+# What a father's name ends in, in its cases: Умирбекович, Умирбекұлының, Umirbekovich.
+_PATRONYMIC = re.compile(
+    "...*([ое]вич(а|у|ем|е)?|[оеі]вн(а|ы|и|е|і|у|ой|ою)|ичн(а|ы|е|у|ой)"
+    "|([ұу]л|[қк]ыз)ы(ның|на|н|мен|нда|нан)?|[oe]vich|[oe]vna|uly|[kq]yzy)"
+)
+
+
+def is_patronymic(word: str) -> bool:
+    """Tell whether a folded word is a father's name, which many papers leave out."""
+    return _PATRONYMIC.fullmatch(word) is not None
+
+
 _RUSSIAN_KEYBOARD = str.maketrans("әғқңөұүһі", "агкноуухи")
 
 

@@ -31,8 +31,8 @@ from watcher.core.text import Gap, Token, fold, is_sign, tokenise
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from watcher.core.model import Alias
     from watcher.core.rules.bending import Bend, Endings
-
 _MEMORY = 50_000
 _LONGEST_WORD = 100
 """A longer run of letters is no word; looking for its stems would cost the square of its length."""
@@ -77,6 +77,10 @@ class Pattern:
     language: str = ""
     alias: str = ""
     """The spelling to name in a match, when it is not `text` (a name with its parts swapped)."""
+    of: Alias | None = None
+    """The alias that it spells, or (a guard) that it speaks against; None for the whole entity."""
+    initials: tuple[str, ...] = ()
+    """Folded; one of them, with a full stop, must stand before it: "S. Bilash"."""
 
 
 class Differs(IntFlag):

@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.core.model import How, Match, Term
+from watcher.core.rules.evidence import languages_of
 from watcher.core.rules.index import Differs, Role
 from watcher.core.rules.scan import Scan
-from watcher.core.text import is_sign
+from watcher.core.rules.spoken import contradicts
+from watcher.core.text import fold, is_sign, tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -154,7 +156,10 @@ class Look:
                 yield f'"{page.scan.source[start:end]}" found, but {why}'
 
     def _refusal(self, leaf: LeafSpec, page: Page, found: Found) -> str:
-        if any(_is_inside(outer, page, found) for outer in leaf.not_inside):
+        language = self._other_language(leaf, found)
+        if language:
+            return f'in a text in "{language}" it is another word'
+        if any(_is_inside(outer, page, found) for outer in _outer(leaf, found)):
             return "inside other words"
         for where, against in self.guards(leaf):
             if self._speaks_against(leaf, page, found, (where, against)):
@@ -198,9 +203,29 @@ class Look:
 
     def _is_ruled_out(self, leaf: LeafSpec, page: Page, found: Found) -> bool:
         """Tell whether the words around the spelling say that something else is meant."""
-        return any(_is_inside(outer, page, found) for outer in leaf.not_inside) or any(
-            self._speaks_against(leaf, page, found, other) for other in self.guards(leaf)
+        return (
+            bool(self._other_language(leaf, found))
+            or any(_is_inside(outer, page, found) for outer in _outer(leaf, found))
+            or any(self._speaks_against(leaf, page, found, other) for other in self.guards(leaf))
         )
+
+    def _other_language(self, leaf: LeafSpec, found: Found) -> str:
+        """Return the article's language if the spelling is another word in it; else ""."""
+        not_in = leaf.entity.not_languages if leaf.entity else frozenset[str]()
+        if found.pattern.of is not None:
+            not_in |= found.pattern.of.not_languages
+        primary = {language.partition("-")[0] for language in not_in}
+        return next(iter(sorted(primary & self._languages)), "") if primary else ""
+
+    @cached_property
+    def _languages(self) -> frozenset[str]:
+        """The language that the feed says, unless the script belies it; else what words show."""
+        article = self.article
+        text = f"{article.title}\n{article.summary}"
+        said = (article.language or "").lower().replace("_", "-").partition("-")[0]
+        if said and not contradicts(said, text):
+            return frozenset({said})
+        return languages_of(text, (token.text for token in tokenise(fold(text))))
 
     def lacks_context(self, number: int, fields: Iterable[str]) -> bool:
         """Tell whether an ambiguous name of the leaf stands there and only lacks its context."""
@@ -235,12 +260,16 @@ class Look:
 
         One that goes over the spelling itself ("FC Astana") always does. One elsewhere speaks
         only against ambiguous spellings (flagged ctx), or against all of them if the entity
-        names no context: "Ankara" must not silence "Xinjiang". In a long text it must be near.
+        names no context: "Ankara" must not silence "Xinjiang". One that an alias names itself
+        always speaks against that alias. In a long text it must be near.
         """
         where, against = guard
+        only = against.pattern.of
+        if only is not None and only is not found.pattern.of:
+            return False
         if where is page and _overlap(found, against):
             return True
-        if leaf.entity and leaf.entity.context and not found.pattern.ctx:
+        if only is None and leaf.entity and leaf.entity.context and not found.pattern.ctx:
             return False
         if where.name != "text" or where is not page:
             return where.name != "text"
@@ -286,6 +315,13 @@ def _nearest(founds: Sequence[Found]) -> Found:
             bool(found.differs & loose), found.apart, found.pattern.ctx, found.differs,
         ),
     )  # fmt: skip
+
+
+def _outer(leaf: LeafSpec, found: Found) -> Iterator[str]:
+    """Yield the longer words, folded, that only contain the spelling."""
+    yield from leaf.not_inside
+    if found.pattern.of is not None:
+        yield from (fold(text).text for text in found.pattern.of.not_inside)
 
 
 def _overlap(one: Found, other: Found) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from watcher.core.rules.evidence import PLAIN_WORDS, languages_of
+from watcher.core.rules.evidence import PLAIN_WORDS, is_patronymic, languages_of
 from watcher.core.rules.han import straddles
 from watcher.core.rules.index import Differs, Forms
 from watcher.core.rules.joins import JOINS, joined, may_go_on
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from watcher.core.rules.index import Between, End, Node, Pattern
     from watcher.core.text import Folded, Token
 
+_MOST_INITIALS = 2
+_LONGEST_INITIAL = 3
+_AFTER_INITIALS = (".", ".-")
 # Before these a capital goes on with the word: "Re-Education". After others it begins a name of
 # its own: "Ata-Jurt" is a party, "Atajurt" is not.
 _PREFIXES = {"re", "anti", "pre", "post", "co", "non", "pro", "ex", "de", "un", "over", "sub"}
@@ -160,8 +163,13 @@ class Scan:
         """Yield the spellings that end here or further on. `joints`: tokens that begin a word."""
         for end in node.ends:
             apart = self._apart(end, joints)
-            if apart is not None and self._is_meant(end, first, last, differs):
-                yield Found(end.pattern, first, last, differs | end.differs, apart)
+            if apart is None or not self._is_meant(end, first, last, differs):
+                continue
+            span: tuple[int, int] | None = (first, last)
+            if end.pattern.initials:
+                span = self._with_initial(first, last, end.pattern.initials)
+            if span is not None:
+                yield Found(end.pattern, *span, differs | end.differs, apart)
         if not node.children or last >= len(self.tokens):
             return
         for at in self._next(last, hard=node.hard):
@@ -172,14 +180,51 @@ class Scan:
                         child, first, step.after, (*joints, at), differs | step.differs
                     )
 
+    def _with_initial(
+        self, first: int, last: int, initials: tuple[str, ...]
+    ) -> tuple[int, int] | None:
+        """Return the family name first:last with its initial: S. Bilash, К.-Ж. Токаев, Билаш С."""
+        before = self._initial_before(first, initials)
+        if before is not None:
+            return before, last
+        if last < len(self.tokens) and self.tokens[last].gap in (Gap.SPACE, Gap.LINE):
+            token = self.tokens[last]
+            dotted = self.folded.text[token.end : token.end + 1] == "."
+            if token.text in initials and dotted and self.is_upper(last):
+                return first, last + 1
+        return None
+
+    def _initial_before(self, first: int, initials: tuple[str, ...]) -> int | None:
+        """Return the first of the initials before a token, if it is one of these.
+
+        A second one (К.-Ж., К. К.) may be anything, but the first is the given name's.
+        """
+        at = first
+        while at > 0 and first - at <= _MOST_INITIALS and self._is_initial(at - 1):
+            at -= 1
+        right = 0 < first - at <= _MOST_INITIALS and self.tokens[at].text in initials
+        return at if right else None
+
+    def _is_initial(self, at: int) -> bool:
+        token, after = self.tokens[at], self.tokens[at + 1]
+        between = self.folded.text[token.end : after.start].strip(" ")
+        return (
+            len(token.text) <= _LONGEST_INITIAL
+            and between in _AFTER_INITIALS
+            and (self.is_upper(at))
+        )
+
     def _next(self, at: int, *, hard: bool) -> Iterator[int]:
-        """Yield the tokens at which a name may go on: the next one, or the one after 's."""
+        """Yield the tokens at which a name may go on: the next, or after 's or a father's name."""
         token = self.tokens[at]
         if token.gap <= Gap.QUOTE or hard or self._is_after_initial(at):
             yield at
         after = at + 1
         possessive = token.gap is Gap.APOSTROPHE and token.text == "s"
-        inside = possessive and after < len(self.tokens)
+        skipped = possessive or (
+            token.gap is Gap.SPACE and self.is_upper(at) and is_patronymic(token.text)
+        )
+        inside = skipped and after < len(self.tokens)
         if inside and self.tokens[after].gap in (Gap.SPACE, Gap.LINE):
             yield after
 

@@ -20,7 +20,9 @@ from watcher.core.rules.languages.malay import MALAY
 from watcher.core.rules.languages.russian import RUSSIAN, TYPED
 from watcher.core.rules.languages.spanish import SPANISH
 from watcher.core.rules.languages.tables import Chains, Language, Strung, rows_of
+from watcher.core.rules.languages.tajik import TAJIK
 from watcher.core.rules.languages.turkish import TURKISH
+from watcher.core.rules.languages.turkmen import TURKMEN
 from watcher.core.rules.languages.ukrainian import UKRAINIAN
 from watcher.core.rules.languages.uyghur import UYGHUR
 from watcher.core.rules.languages.uzbek import UZBEK
@@ -39,7 +41,7 @@ __all__ = [
 
 LANGUAGES: tuple[Language, ...] = (
     *ENGLISH, *GERMAN, *FRENCH, *SPANISH, *RUSSIAN, *UKRAINIAN, *KAZAKH, *KYRGYZ, *UZBEK, *UYGHUR,
-    *TURKISH, *ARABIC, *MALAY,
+    *TURKISH, *TURKMEN, *TAJIK, *ARABIC, *MALAY,
 )  # fmt: skip
 """A language that is written in several alphabets stands here once for each."""
 

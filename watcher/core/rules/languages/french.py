@@ -35,7 +35,7 @@ FRENCH = (
         "latin",
         letters="çèêàùïôœëû",
         term_letters="é",
-        words="les des et dans une sur aux qui au ces cette",
+        words="les et dans une aux qui au cette leur",
         rows=(_PLURAL,),
         shortest=4,
     ),

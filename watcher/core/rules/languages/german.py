@@ -11,9 +11,11 @@ in                                          | 0 | - s nen
 nis                                         | 0 | - se sen ses
 isch ig lich                                | 0 | - e en em er es
 et iert                                     | 0 | - e en em er es
-en                                          | 0 | - s e em er es
+en                                          | 0 | - s e en em er es
 er el                                       | 0 | - s n in innen
-mann                                        | 0 | - es s er ern
+mann land kind haus amt bild                | 0 | - es s e er ern
+um                                          | 0 | - s
+um                                          | 2 | en
 """)
 
 # Endings that no other language here has, so that they count in any text.

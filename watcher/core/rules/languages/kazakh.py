@@ -95,9 +95,9 @@ KAZAKH = (
         "kk",
         "latin",
         letters="ışğİñńǵū",
-        never="ąęłżźčřěėšžāēī",
+        never="ąęłżźčřěėšžāēīéí",
         term_letters="üö",
-        words="jane ushin bolgan turaly otyr jatyr",
+        words="ushin bolgan turaly otyr jatyr",
         strung=_strung(
             letters("абгғдезийкқлмнңпрстшыі", "abggdeziykqlmnnprstsii"),
             vowels="aeo",

@@ -32,7 +32,6 @@ SPANISH = (
         never="ãõìòåæøčěřšžőű",
         words="una por pero segun fue tambien desde sus muy hacia fueron quien ante tras",
         rows=(_WORDS,),
-        shortest=4,
     ),
     Language("es", "latin", rows=(_VERBS,), shortest=6),
 )
