@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from watcher.config import leaves
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from watcher.config.findings import Page
 
 UNVERIFIED = "unverified"
+DEFAULT = "default"
+"""The key in `sources` of what counts for spellings that name no source."""
 _ID = re.compile(r"[\w.-]{1,80}")
 
 
@@ -74,7 +77,6 @@ def _entity(reader: Reader, word: Word, pairs: Pairs, sources: Mapping[str, str]
         reader.mistake(
             word.at, f"{reader.where} has no spellings. Add aliases: {{en: [...], ru: [...]}}"
         )
-    codes = [language_code(reader, at, code) for code, at in reader.words_of(pairs, "not_language")]
     return Entity(
         id=word.text,
         name=reader.text_of(pairs, "name") or word.text,
@@ -83,9 +85,14 @@ def _entity(reader: Reader, word: Word, pairs: Pairs, sources: Mapping[str, str]
         context=context,
         not_with=several("not_with"),
         not_inside=several("not_inside"),
-        not_languages=frozenset(code for code in codes if code),
+        not_languages=_languages(reader, pairs),
         note=reader.text_of(pairs, "note") or "",
     )
+
+
+def _languages(reader: Reader, pairs: Pairs) -> frozenset[str]:
+    codes = [language_code(reader, at, code) for code, at in reader.words_of(pairs, "not_language")]
+    return frozenset(code for code in codes if code)
 
 
 class _Spellings:
@@ -95,6 +102,7 @@ class _Spellings:
         self.reader = reader
         self.where = reader.where
         self.sources = sources
+        self.default = sources.get(DEFAULT, "")
         self.has_context = has_context
 
     def read(self, node: Node) -> tuple[Alias, ...]:
@@ -139,7 +147,7 @@ class _Spellings:
     def _alias(self, node: Node, language: str) -> Alias | None:
         if isinstance(node, Word):
             written = self.reader.text(node, "aliases")
-            return Alias(text=written, language=language) if written else None
+            return _made(written, language, self.default, ())
         if isinstance(node, Items):
             return self._marked(node, language)
         reader = self.reader.within(f"an alias of {self.where}")
@@ -147,9 +155,15 @@ class _Spellings:
         written = reader.text_of(pairs, "text")
         if "text" not in pairs:
             reader.mistake(node.at, f"{reader.where} has no text. Add text: ...")
-        source = reader.text_of(pairs, "source") or ""
+        source = reader.text_of(pairs, "source") or self.default
         flags = reader.choices_of(pairs, "flags", FLAGS)
-        return _made(written, language, self.sources.get(source, source), flags)
+        alias = _made(written, language, self.sources.get(source, source), flags)
+        return alias and replace(
+            alias,
+            not_with=tuple(word for word, _ in reader.words_of(pairs, "not_with")),
+            not_inside=tuple(word for word, _ in reader.words_of(pairs, "not_inside")),
+            not_languages=_languages(reader, pairs),
+        )
 
     def _marked(self, node: Items, language: str) -> Alias | None:
         """Read [text, flag, source ...]."""
@@ -166,7 +180,7 @@ class _Spellings:
                 source = self.sources.get(mark, mark)
             elif mark is not None:
                 self.reader.mistake(one.at, self._unknown(mark))
-        return _made(written, language, source, flags)
+        return _made(written, language, source or self.default, flags)
 
     def _unknown(self, mark: str) -> str:
         more = " or a key of sources:" if self.sources else ""

@@ -40,6 +40,18 @@ STOP_WORDS = words(
     # de, fr
     "und oder der die das den dem des ein eine einer eines mit von für auf aus bei nach ist sind "
     "les des une est sont dans pour par sur avec qui que mais ou et "
+    # es
+    "los las del una unos unas por para con sin sobre como más pero que fue son está este esta "
+    "también según entre hasta desde cuando "
+    # uk
+    "або це що як хто його вона він вони ми ви для при над без через після перед між також вже "
+    "ще все всі був була було були бути є немає коли де куди чому щоб якщо той цей ця ці себе "
+    # ky, uz
+    "жана же менен үчүн бул ошол ал алар биз сиз ким кайсы бар жок эмес деп эле экен бир "
+    "va yoki bilan uchun bu shu ular biz siz kim qaysi bor yoʻq emas deb edi ekan bir ham "
+    "ва ёки билан учун бу шу улар биз сиз ким қайси бор йўқ эмас деб эди экан бир ҳам "
+    # ar
+    "في من على إلى عن أن إن التي الذي هذا هذه ذلك كان كانت بعد قبل خلال كما مع أو ثم لكن قال "
     # ug
     "ۋە ياكى بىلەن ئۈچۈن بۇ شۇ ئۇ بىر ھەم ئەمەس "
     # zh

@@ -320,6 +320,9 @@ def _defs() -> _Schema:
                     {
                         "text": _text("The spelling."),
                         "source": _text('A key of `sources`, or "unverified".'),
+                        "not_with": _texts("Words beside which this spelling is something else."),
+                        "not_inside": _texts("Longer words that only contain this spelling."),
+                        "not_language": _texts("Languages in which it is an ordinary word."),
                         "flags": _texts(
                             "exact: no endings. case: capitals as written. ctx: only beside a "
                             "context word. fuzzy: one wrong letter is forgiven.",
@@ -404,7 +407,8 @@ def schema() -> dict[str, object]:
                 },
                 "sources": {
                     "type": "object",
-                    "description": "Where spellings were seen, by a short key.",
+                    "description": "Where spellings were seen, by a short key; `default` is for "
+                    "spellings that name none.",
                     "additionalProperties": {"type": "string"},
                 },
                 "title": _text("What a pack is about."),

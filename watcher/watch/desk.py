@@ -20,6 +20,7 @@ from watcher.core.model import (
     Telling,
 )
 from watcher.core.rules import RuleBook, compile_rules
+from watcher.feeds.language import guess
 from watcher.watch.nouns import Polled
 
 
@@ -60,7 +61,7 @@ class Desk:
     @cached_property
     def book(self) -> RuleBook:
         """The rules, compiled when first asked for: most runs from cron bring no news."""
-        return compile_rules(self.config.rules, self.config.entities)
+        return compile_rules(self.config.rules, self.config.entities, tongue=guess)
 
     def feed_of(self, poll: Polled) -> Feed:
         """Return the polled feed as the rules in force have it: they may have changed meanwhile."""

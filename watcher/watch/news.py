@@ -20,6 +20,7 @@ from watcher.core.decide import (
     escalations,
     outgoing,
     schedule,
+    severity_of,
 )
 from watcher.core.model import (
     Article,
@@ -199,7 +200,7 @@ class News:
         decisions = decide(
             occasion, self._desk.rules, self._desk.channels, now=at, mutes=self._mutes
         )
-        decisions = tuple(self._schedule(decision, at) for decision in decisions)
+        decisions = tuple(self._schedule(occasion, decision, at) for decision in decisions)
         # An edit that is taken back and made again is told again.
         words = brought.found.contents[item.article.id]
         version = words + ("" if changed is None else at.isoformat())
@@ -231,7 +232,7 @@ class News:
             hits=tuple((article, hit) for article, hit in story.hits if article not in later),
         )
 
-    def _schedule(self, decision: Decision, at: datetime) -> Decision:
+    def _schedule(self, occasion: Occasion, decision: Decision, at: datetime) -> Decision:
         if not decision.tell:
             return decision
         channel = self._desk.channel_of[decision.target]
@@ -244,7 +245,7 @@ class News:
         rule = self._desk.rules[decision.rule]
         return schedule(
             decision,
-            rule.severity,
+            severity_of(occasion, rule),
             channel,
             zone=self._desk.zone,
             room=room,
