@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.matching import words
+from support.matching import found, words
 
+from watcher.core.model import Alias, Entity, TermKind
 from watcher.core.rules.bending import bends
 from watcher.core.rules.languages import LANGUAGES, OF_SCRIPT
 from watcher.core.rules.ways import by_last_letters, by_the_whole
@@ -90,3 +91,13 @@ def test_rows_for_a_longer_ending_come_first(tongue: object) -> None:
 def test_a_name_is_found_in_its_cases_whatever_it_is(name: str) -> None:
     for ending in ("а", "у", "е"):
         assert words(name, f"о {name}{ending} писали") == [f"{name}{ending}"]
+
+
+def test_a_word_of_two_letters_bends_where_the_list_says_its_language() -> None:
+    osh = Entity(id="osh", name="Osh", type="place", aliases=(Alias(text="Ош", language="ky"),))
+
+    assert [
+        match.text
+        for match in found("osh", "Ошко келди, Оштогу жыйын", TermKind.ENTITY, entities=[osh])
+    ] == ["Ошко", "Оштогу"]
+    assert words("по", "пони поды пога") == []
