@@ -105,6 +105,12 @@ def rules(
             _tests(draft, feeds, entities)
         _languages(draft, where, entities)
         _covered(draft, where, entities)
+    if whole and drafts and not (names or used):
+        drafts[0].page.warning(
+            drafts[0].at,
+            "nobody is told of what the rules find: there is no channels: section. Write one, such "
+            'as channels: {screen: "terminal://"}, and under defaults: notify: [screen]',
+        )
     for channel in channels if whole else ():
         if channel.name not in used and not channel.health:
             page, at = channel_pages[channel.name]
