@@ -148,7 +148,7 @@ NOTHING_HELD = Rarity()
 
 def evidence_of(one: Article, two: Article) -> Evidence | None:
     """Compare two articles as an index that holds nothing else would."""
-    return compare(Side(words_of(one)), Side(words_of(two)), NOTHING_HELD)
+    return compare(Side(words_of(one)), Side(words_of(two)), NOTHING_HELD.weights())
 
 
 def table(name: str, weights: list[float], bias: float) -> str:

@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from watcher.core.errors import WatcherError
+from watcher.core.model import Article, Link, LinkKind, StoryId
 from watcher.core.stories import StoryIndex
 from watcher.store import Queries, Store, keep
 
@@ -51,6 +52,19 @@ class Memory:
         # Last: when the state can't be read, what was printed must not count as unknown for ever.
         self.opened = True
         return len(self.index)
+
+    def place(self, article: Article, *, baseline: bool) -> Link:
+        """Find the story of a new article, and remember it.
+
+        A feed's first document goes back for years. What in it is older than the window is told
+        in one summary whatever it is a copy of, and copies of it no longer come.
+        """
+        dated, seen = article.published, article.seen
+        if baseline and dated and seen and seen - dated > WINDOW:
+            return Link(article=article.id, kind=LinkKind.NEW, story=StoryId(article.id))
+        link = self.index.place(article)
+        self.index.add(article, link)
+        return link
 
     def _take_up(self, known: Queries) -> tuple[int, str, int] | None:
         """Fill the index from the file; return how far that goes, None when it is of no use."""

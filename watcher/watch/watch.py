@@ -299,7 +299,7 @@ class Watch:
         )
         baseline = poll.state.first_read is None
 
-        news = [self._place(article, undo) for article in found.new]
+        news = [self._place(article, undo, baseline=baseline) for article in found.new]
         tx.add_articles(found.new, contents=found.contents)
         tx.add_links([item.link for item in news])
         for item in news:
@@ -315,9 +315,8 @@ class Watch:
         tally.copies += sum(item.link.kind is LinkKind.COPY for item in news)
         return found.new
 
-    def _place(self, article: Article, undo: list[Callable[[], None]]) -> Placed:
-        link = self._memory.index.place(article)
-        self._memory.index.add(article, link)
+    def _place(self, article: Article, undo: list[Callable[[], None]], *, baseline: bool) -> Placed:
+        link = self._memory.place(article, baseline=baseline)
         undo.append(partial(self._memory.index.discard, article.id))
         hits = self.desk.book.match(article, today=self.desk.today(article.seen or self._clock()))
         return Placed(article=article, link=link, hits=hits)

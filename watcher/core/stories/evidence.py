@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from heapq import nsmallest
+from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import Indel, Levenshtein
@@ -20,12 +20,10 @@ from watcher.core.stories.words import STOP_STEMS, sides, stem
 from watcher.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from watcher.core.stories.candidates import Rarity
+    from watcher.core.stories.candidates import Weights
     from watcher.core.stories.words import Sides, Words
-
-    Weights = Mapping[str, float]
 
 LONGEST_SWAP: Final = 3
 """Words on either side of an exchange; more is a rewritten passage."""
@@ -44,6 +42,14 @@ LEAST_WORTH: Final = 2.2
 """Rarity, summed over shared words, below which a text is too short to join anything."""
 
 
+LEAST_SMALL: Final = 0.28
+"""Share of the shorter text, by rarity, below which nothing more is looked at ..."""
+LEAST_HEADLINE: Final = 0.55
+"""... unless so much of one headline is in the other article."""
+RAREST: Final = 8
+"""Rarest words of a text that are looked for in the other."""
+
+
 class Side:
     """One article, prepared for comparison; what is dear is worked out when first asked for."""
 
@@ -57,14 +63,23 @@ class Side:
     @cached_property
     def numbers(self) -> frozenset[str]:
         """Numbers in figures, and small ones in words."""
-        return frozenset(word for word in self.stems if _is_number(word))
+        return frozenset([word for word in self.stems if word[0].isdigit()])
 
     @cached_property
     def names(self) -> frozenset[str]:
         """Words written as names, small words left out."""
-        bits = self.words.names
-        found = (word for at, word in enumerate(self.all) if bits >> at & 1)
-        return frozenset(word for word in found if word not in STOP_STEMS)
+        bits = map(int, bin(self.words.names)[:1:-1])
+        return frozenset(compress(self.all, bits)) - STOP_STEMS
+
+    @cached_property
+    def title_stems(self) -> frozenset[str]:
+        """The different words of the headline."""
+        return frozenset(self.title)
+
+    @cached_property
+    def body_stems(self) -> frozenset[str]:
+        """The different words of the body."""
+        return frozenset(self.body)
 
     @cached_property
     def body_runs(self) -> set[tuple[str, ...]]:
@@ -138,25 +153,28 @@ class Evidence:
 NONE, EQUAL, PART, MIXED, APART = range(5)
 
 
-def compare(one: Side, two: Side, rarity: Rarity, *, same_outlet: bool = False) -> Evidence | None:
+def compare(
+    one: Side, two: Side, weights: Weights, *, same_outlet: bool = False
+) -> Evidence | None:
     """Compare two articles; None when they share too little to be looked at further."""
     common = one.stems & two.stems
     if len(common) < LEAST_SHARE * min(len(one.stems), len(two.stems)):
         return None
-    weights = rarity.weights(one.stems | two.stems)
-    shared = _mass(common, weights)
+    shared = weights.mass(common)
     if shared < LEAST_WORTH:
         return None
-    masses = _mass(one.stems, weights), _mass(two.stems, weights)
-    small = one if masses[0] <= masses[1] else two
-    large = two if small is one else one
-    runs = len(one.runs & two.runs)
-    counts = sorted((len(one.runs), len(two.runs)))
-    titles = frozenset(one.title), frozenset(two.title)
+    masses = weights.mass_of(one.stems), weights.mass(two.stems)
+    titles = one.title_stems, two.title_stems
     headlines = sorted(
         _share(title & other.stems, title, weights)
         for title, other in zip(titles, (two, one), strict=True)
     )
+    if shared < LEAST_SMALL * min(masses) and headlines[1] < LEAST_HEADLINE:
+        return None
+    small = one if masses[0] <= masses[1] else two
+    large = two if small is one else one
+    runs = len(one.runs & two.runs)
+    counts = sorted((len(one.runs), len(two.runs)))
     numbers, missing = _agreement(one.numbers, two.numbers)
     names, names_missing = _agreement(one.names, two.names)
     swaps = tuple(_swaps(one, two))
@@ -168,7 +186,7 @@ def compare(one: Side, two: Side, rarity: Rarity, *, same_outlet: bool = False) 
         title_most=headlines[1],
         title_least=headlines[0],
         titles=_share(titles[0] & titles[1], titles[0] | titles[1], weights),
-        bodies=_bodies(frozenset(one.body), frozenset(two.body), weights),
+        bodies=_bodies(one.body_stems, two.body_stems, weights),
         body_runs=_body_runs(one.body_runs, two.body_runs),
         shared=shared,
         numbers=numbers,
@@ -182,20 +200,16 @@ def compare(one: Side, two: Side, rarity: Rarity, *, same_outlet: bool = False) 
     )
 
 
-def _mass(words: Iterable[str], weights: Weights) -> float:
-    return sum(weights[word] for word in words)
-
-
-def _share(part: Iterable[str], whole: Iterable[str], weights: Weights) -> float:
-    total = _mass(whole, weights)
-    return _mass(part, weights) / total if total else 0.0
+def _share(part: frozenset[str], whole: frozenset[str], weights: Weights) -> float:
+    total = weights.mass(whole)
+    return weights.mass(part) / total if total else 0.0
 
 
 def _bodies(one: frozenset[str], two: frozenset[str], weights: Weights) -> float:
     if not one or not two:
         return -1.0
-    least = min(_mass(one, weights), _mass(two, weights))
-    return _mass(one & two, weights) / least if least else 0.0
+    least = min(weights.mass_of(one), weights.mass(two))
+    return weights.mass(one & two) / least if least else 0.0
 
 
 def _body_runs(one: set[tuple[str, ...]], two: set[tuple[str, ...]]) -> float:
@@ -214,16 +228,17 @@ def _agreement(small: frozenset[str], large: frozenset[str]) -> tuple[int, float
 
 
 def _rare_missing(small: Side, large: Side, weights: Weights) -> float:
-    rarest = nsmallest(8, small.stems, key=lambda word: (-weights[word], word))
-    return sum(word not in large.stems for word in rarest) / len(rarest)
+    worth = sorted(map(weights.__getitem__, small.stems), reverse=True)
+    least = worth[min(RAREST, len(worth)) - 1]
+    rarest = sorted((-weights[word], word) for word in small.stems if weights[word] >= least)
+    return sum(word not in large.stems for _, word in rarest[:RAREST]) / min(RAREST, len(rarest))
 
 
 def _sides(words: Iterable[str]) -> Sides:
     one = other = 0
-    for word in words:
-        left, right = sides(word)
-        one |= left
-        other |= right
+    for found in filter(None, map(sides, words)):
+        one |= found[0]
+        other |= found[1]
     return one, other
 
 

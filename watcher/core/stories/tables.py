@@ -182,7 +182,6 @@ BODY_END_SIGNS = (
     ),
     r"[（(](?:完|编辑[：:]?[^）)]{0,20}|责编[^）)]{0,20})[）)]$",
     r"https?://\S{1,200}$",
-    r"(?:\[…\]|\[\.\.\.\]|…|\.\.\.)$",
 )
 """The same for what needs no space before it. Both are tried again until none fits."""
 
@@ -198,9 +197,18 @@ BODY_END_HINTS = (
     "следите за", "сообщение", "толы", "оқу", "оқыңыз", "жазылыңыз", "devam", "okuyun", "abone",
     "تەپسىلاتى", "داۋامى", "اقرأ", "للمزيد", "©", "全文", "阅读", "原文", "更多", "版权", "版權",
     "未经授权", "未經授權", "编辑", "編輯", "本文", "扫码", "關注", "关注", "责编", "完)", "完）",
-    "http", "…", "...",
+    "http",
 )  # fmt: skip
 """In small letters, what stands in each text that BODY_END or BODY_END_SIGNS fits: cheap to ask."""
+
+BODY_END_HINTS_LATIN = tuple(hint for hint in BODY_END_HINTS if hint.isascii())
+"""Those of them that a text in plain Latin letters can have."""
+
+CUT_MARKS = ("…", "...", "[…]", "[...]")
+"""How a feed ends a text that it has cut."""
+
+CUT_SIGNS = " .…[]"
+"""The signs of which such an ending is made."""
 
 MARKUP = (
     r"</?(?:p|br|a|b|i|u|em|strong|span|div|img|h\d|ul|ol|li|blockquote|figure|figcaption|table|tr|td"

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
-from itertools import chain, pairwise
+from itertools import accumulate, chain, compress, pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -83,9 +83,11 @@ def clean_body(text: str, outlet: str = "") -> str:
         text = text[len(outlet) :].lstrip(" |:–—-") or text
     text = _strip_start(text, _BODY_START)
     for _ in range(ROUNDS):
+        text = text.rstrip(tables.CUT_SIGNS) if text.endswith(tables.CUT_MARKS) else text
         cut = max(len(text) - tables.BODY_END_REACH, MIN_BODY)
         tail = text[cut:].lower()
-        if not any(hint in tail for hint in tables.BODY_END_HINTS):
+        hints = tables.BODY_END_HINTS_LATIN if tail.isascii() else tables.BODY_END_HINTS
+        if not any(hint in tail for hint in hints):
             break
         found = _BODY_END.search(text, cut)
         if found is None or found.start() == found.end():
@@ -111,7 +113,7 @@ _BODY_END = _any(
 )
 _MARKUP = regex.compile(tables.MARKUP, regex.IGNORECASE)
 _PHRASES = tuple((regex.compile(pattern), new) for pattern, new in tables.PHRASES)
-_INITIALS = re.compile(r"[^\W\d_]\.[^\W\d_]\.")
+_INITIALS = re.compile(r"\.[^\W\d_]\.")
 _BRITISH = tuple((regex.compile(pattern), new) for pattern, new in tables.BRITISH)
 _LAST_PART = regex.compile(r"\s[-–—]\s([^–—]{2,40})$")
 _DENSE: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -122,7 +124,7 @@ _TOKEN = regex.compile(
 _QUICK = re.compile(r"[\0-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u20ac]*", re.DOTALL)
 """Latin and Cyrillic without marks: for these the quicker `re` finds the same words."""
 _LETTERS: Final = r"[^\W\d_²³¹¼½¾]+"
-_QUICK_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|{_LETTERS}(?:['’]{_LETTERS})*")
+_QUICK_TOKEN = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*|\d+(?:[.,]\d+)*")
 _SENTENCE = re.compile(r"(?:^|[.!?:;…|])[\s\"'”’»)“‘«(]*")
 _DENSE_START = regex.compile(rf"[{_DENSE}]")
 _THOUSANDS = regex.compile(
@@ -185,14 +187,15 @@ def _cut(text: str) -> Words:
     if not many or many * 10 > len(raw) * 7:
         return Words(title=(), body=words)
     starts = {found.end() for found in _SENTENCE.finditer(text)}
-    capitals = names = at = place = 0
-    for word, pieces, high in zip(raw, cut, upper, strict=True):
+    places = accumulate(map(len, cut), initial=0)
+    capitals = names = at = 0
+    for word, place in compress(zip(raw, places, strict=False), upper):
         at = text.index(word, at)
-        if high:
-            capitals |= 1 << place
-            names |= (at not in starts) << place
+        bit = 1 << place
+        capitals |= bit
+        if at not in starts:
+            names |= bit
         at += len(word)
-        place += len(pieces)
     return Words(title=(), body=words, capitals=capitals, names=names)
 
 
@@ -278,8 +281,8 @@ _OPPOSITES, _LENGTHS = _opposites()
 
 
 @lru_cache(maxsize=REMEMBERED)
-def sides(word: str) -> Sides:
-    """Return on which sides of `tables.OPPOSITES` a word stands."""
+def sides(word: str) -> Sides | None:
+    """Return on which sides of `tables.OPPOSITES` a word stands; None when on none."""
     left, right = _OPPOSITES.get(word, (0, 0))
     for length in _LENGTHS:
         if length > len(word):
@@ -287,7 +290,7 @@ def sides(word: str) -> Sides:
         more = _OPPOSITES.get(word[:length] + "*")
         if more is not None:
             left, right = left | more[0], right | more[1]
-    return left, right
+    return (left, right) if left or right else None
 
 
 STOP_STEMS = frozenset(stem(normal(_folded(word))) for word in tables.STOP_WORDS)
