@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from watcher.core.stories import shelf
-from watcher.core.stories.words import REMEMBERED, STOP_STEMS
+from watcher.core.stories.stems import REMEMBERED
+from watcher.core.stories.words import COMMON_STEMS, MONTHS, STOP_STEMS, WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -47,7 +48,10 @@ READ: Final = 48
 FOUND: Final = 10
 """Candidates that are compared word by word."""
 BACKGROUND: Final = 2_000
-"""Articles imagined before the first real one, half of them with every stop word."""
+"""Articles imagined before the first real one: half of them with every stop word, a twentieth with
+every common one."""
+FEW: Final = 1_000
+"""Articles up to which all words are filed and asked: so few don't tell yet which are rare."""
 
 CELLS: Final = 1 << 20
 """Counters of words; two words in one cell count together, which a few in a hundred do."""
@@ -82,6 +86,8 @@ class Rarity:
     def __init__(self) -> None:
         self.articles = 0
         self.count = array("I", bytes(4 * CELLS))
+        for stemmed in COMMON_STEMS | WEEKDAYS | MONTHS:
+            self.count[mark(stemmed) % CELLS] = BACKGROUND // 20
         for stemmed in STOP_STEMS:
             self.count[mark(stemmed) % CELLS] = BACKGROUND // 2
 
@@ -160,7 +166,8 @@ class Candidates:
         self.rarity.add(gist.marks)
         self._ranking = None
         buckets = self._buckets
-        for key in {*ranked[:KEPT], *_first(ranked, gist.title, KEPT_TITLE), *gist.sketch}:
+        kept = KEPT if self.rarity.articles > FEW else len(ranked)
+        for key in {*ranked[:kept], *_first(ranked, gist.title, KEPT_TITLE), *gist.sketch}:
             entry = key << 32 | slot
             bucket = buckets[key % BUCKETS]
             if bucket is None:
@@ -218,7 +225,8 @@ class Candidates:
         """Yield the keys to look up, and what each is worth."""
         worth = self.rarity.worth
         ranked = self._ranked(gist)
-        for key in {*ranked[:ASKED], *_first(ranked, gist.title, ASKED_TITLE)}:
+        asked = ASKED if self.rarity.articles > FEW else len(ranked)
+        for key in {*ranked[:asked], *_first(ranked, gist.title, ASKED_TITLE)}:
             yield key, worth(key)
         for key in gist.sketch:
             yield key, RUN_WORTH

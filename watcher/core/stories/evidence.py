@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import compress
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import Indel, Levenshtein
 
 from watcher.core.stories.candidates import trigrams
 from watcher.core.stories.tables import NEGATIONS
-from watcher.core.stories.words import STOP_STEMS, sides, stem
+from watcher.core.stories.stems import stem
+from watcher.core.stories.words import MONTHS, STOP_STEMS, WEEKDAYS, sides
 from watcher.core.text import fold
 
 if TYPE_CHECKING:
@@ -36,15 +37,16 @@ ALIKE: Final = 0.72
 ALIKE_HEADLINES: Final = 0.6
 """Share of its words in common from which one headline may be the denial of another."""
 DENIALS: Final = frozenset(fold(word).text for word in NEGATIONS.split())
+NO_NAMES: Final = STOP_STEMS | WEEKDAYS | MONTHS
 LEAST_SHARE: Final = 0.15
 """Share of the different words of the shorter text below which nothing more is looked at."""
 LEAST_WORTH: Final = 2.2
 """Rarity, summed over shared words, below which a text is too short to join anything."""
 
 
-LEAST_SMALL: Final = 0.28
+LEAST_SMALL: Final = 0.2
 """Share of the shorter text, by rarity, below which nothing more is looked at ..."""
-LEAST_HEADLINE: Final = 0.55
+LEAST_HEADLINE: Final = 0.5
 """... unless so much of one headline is in the other article."""
 RAREST: Final = 8
 """Rarest words of a text that are looked for in the other."""
@@ -69,7 +71,12 @@ class Side:
     def names(self) -> frozenset[str]:
         """Words written as names, small words left out."""
         bits = map(int, bin(self.words.names)[:1:-1])
-        return frozenset(compress(self.all, bits)) - STOP_STEMS
+        return frozenset(compress(self.all, bits)) - NO_NAMES
+
+    @cached_property
+    def inflected(self) -> bool:
+        """Whether most words are in Cyrillic letters."""
+        return sum("\u0400" <= word[0] <= "\u052f" for word in self.stems) * 2 > len(self.stems)
 
     @cached_property
     def title_stems(self) -> frozenset[str]:
@@ -92,6 +99,12 @@ class Side:
         return trigrams(self.title) | self.body_runs
 
     @cached_property
+    def pairs(self) -> set[tuple[str, str]]:
+        """Neighbouring words of headline and body, small words left out."""
+        told = [word for word in self.all if word not in STOP_STEMS]
+        return set(pairwise(told))
+
+    @cached_property
     def opposites(self) -> Sides:
         """Sides of opposites taken in the whole text."""
         return _sides(self.words.all)
@@ -111,6 +124,8 @@ class Swap:
     number: bool
     name: bool
     opposite: bool
+    headline: bool
+    """Both stand in the headlines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +139,8 @@ class Evidence:
     runs_small: float
     """The same for runs of three words."""
     runs_large: float
+    pairs: float
+    """Of the neighbouring words of the one with fewer, the share that the other has too."""
     title_most: float
     """The better of: headline one in text two, headline two in text one."""
     title_least: float
@@ -143,11 +160,17 @@ class Evidence:
     """As `numbers`."""
     names_missing: float
     """As `numbers_missing`."""
+    names_common: float
+    """Rarity of the names that both have, summed."""
+    numbers_common: float
+    """The same for numbers."""
     rare_missing: float
     """Share of the rarest words of the shorter text that the longer lacks."""
     swaps: tuple[Swap, ...]
     opposite: bool
     same_outlet: bool
+    inflected: bool
+    """Both are chiefly in Cyrillic: there the same words of two sentences have other endings."""
 
 
 NONE, EQUAL, PART, MIXED, APART = range(5)
@@ -183,6 +206,7 @@ def compare(
         large=shared / max(masses),
         runs_small=runs / counts[0],
         runs_large=runs / counts[1],
+        pairs=_pairs(one.pairs, two.pairs),
         title_most=headlines[1],
         title_least=headlines[0],
         titles=_share(titles[0] & titles[1], titles[0] | titles[1], weights),
@@ -193,10 +217,13 @@ def compare(
         numbers_missing=missing,
         names=names,
         names_missing=names_missing,
+        names_common=weights.mass(one.names & two.names),
+        numbers_common=weights.mass(one.numbers & two.numbers),
         rare_missing=_rare_missing(small, large, weights),
         swaps=swaps,
         opposite=_opposite(one, two) or _denied(one, two) or any(swap.opposite for swap in swaps),
         same_outlet=same_outlet,
+        inflected=one.inflected and two.inflected,
     )
 
 
@@ -210,6 +237,10 @@ def _bodies(one: frozenset[str], two: frozenset[str], weights: Weights) -> float
         return -1.0
     least = min(weights.mass_of(one), weights.mass(two))
     return weights.mass(one & two) / least if least else 0.0
+
+
+def _pairs(one: set[tuple[str, str]], two: set[tuple[str, str]]) -> float:
+    return len(one & two) / max(1, min(len(one), len(two)))
 
 
 def _body_runs(one: set[tuple[str, ...]], two: set[tuple[str, ...]]) -> float:
@@ -292,10 +323,9 @@ def _swaps(one: Side, two: Side) -> Iterator[Swap]:
 def _swap(one: Side, two: Side, old: slice, new: slice) -> Swap | None:
     """Return the exchange, or None when it is one of spelling, form or small words."""
     before, after = one.words.all[old], two.words.all[new]
-    lost = {word for word in one.all[old] if word not in STOP_STEMS}
-    come = {word for word in two.all[new] if word not in STOP_STEMS}
+    lost, come = _told(one.all[old]), _told(two.all[new])
     if not lost or not come:
-        return None
+        return _other_day(one, two, old, new)
     figures = (
         {word for word in lost if _is_number(word)},
         {word for word in come if _is_number(word)},
@@ -311,7 +341,33 @@ def _swap(one: Side, two: Side, old: slice, new: slice) -> Swap | None:
         number=number,
         name=_capital(one.words, old) and _capital(two.words, new),
         opposite=opposite,
+        headline=_in_headlines(one, two, old, new),
     )
+
+
+def _told(words: Iterable[str]) -> set[str]:
+    """Return the words that say what happened: a date may stand for a day of the week."""
+    return {word for word in words if word not in NO_NAMES}
+
+
+def _other_day(one: Side, two: Side, old: slice, new: slice) -> Swap | None:
+    """Return the exchange of a day or month for another one, which is no matter of style."""
+    for days in (WEEKDAYS, MONTHS):
+        lost, come = days.intersection(one.all[old]), days.intersection(two.all[new])
+        if lost and come and lost != come:
+            return Swap(
+                before=one.words.all[old],
+                after=two.words.all[new],
+                number=False,
+                name=False,
+                opposite=False,
+                headline=_in_headlines(one, two, old, new),
+            )
+    return None
+
+
+def _in_headlines(one: Side, two: Side, old: slice, new: slice) -> bool:
+    return old.stop <= len(one.title) and new.stop <= len(two.title)
 
 
 def _is_number(word: str) -> bool:

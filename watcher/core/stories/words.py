@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from watcher.core.stories import tables
+from watcher.core.stories import commons, tables
+from watcher.core.stories.stems import REMEMBERED, stem
 from watcher.core.text import fold
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ LENGTH: Final = 512
 """Characters of the body that are compared."""
 HEADLINE: Final = 256
 """Characters of the title that are compared."""
-REMEMBERED: Final = 1 << 15
-"""Words of which is remembered what they become: those in use over some days, in many languages."""
 ROUNDS: Final = 8
 """How often labels are taken off one text at most."""
 
@@ -231,7 +230,9 @@ def read_back(words: tuple[str, ...]) -> str:
     return text.strip()
 
 
-_SPELLINGS = {_folded(one): _folded(other) for one, other in tables.SPELLINGS.items()}
+_SPELLINGS = {
+    _folded(one): _folded(other) for one, other in (tables.SPELLINGS | commons.MONTHS_SHORT).items()
+}
 _NUMBER_WORDS = {_folded(word): figure for word, figure in tables.NUMBER_WORDS.items()}
 
 
@@ -246,20 +247,6 @@ def normal(word: str) -> str:
         for pattern, new in _BRITISH:
             word = pattern.sub(new, word)
     return word
-
-
-@lru_cache(maxsize=REMEMBERED)
-def stem(word: str) -> str:
-    """Return the beginning of a word in which its inflected forms agree (a rule of thumb)."""
-    first = word[0]
-    if first.isdigit():
-        return word
-    if "\u0400" <= first <= "\u06ff":
-        return word[:6]
-    return word[:8] if len(word) < MIN_PLURAL or word[-1] != "s" or len(word) > 8 else word[:-1]
-
-
-MIN_PLURAL: Final = 4
 
 
 Sides = tuple[int, int]
@@ -295,3 +282,9 @@ def sides(word: str) -> Sides | None:
 
 STOP_STEMS = frozenset(stem(normal(_folded(word))) for word in tables.STOP_WORDS)
 """`tables.STOP_WORDS` as they are counted and compared."""
+COMMON_STEMS = frozenset(
+    [stem(normal(_folded(word))) for word in commons.COMMON_WORDS] + commons.HAN_COMMON.split()
+)
+"""The same for words that many articles have."""
+WEEKDAYS = frozenset(stem(normal(_folded(word))) for word in commons.WEEKDAYS)
+MONTHS = frozenset(stem(normal(_folded(word))) for word in commons.MONTHS)
