@@ -21,7 +21,8 @@ from support.story_sets import Row, pairs, rows
 from watcher.core.model import Link, LinkKind, StoryId
 from watcher.core.stories import StoryIndex
 from watcher.core.stories.candidates import Rarity
-from watcher.core.stories.evidence import Evidence, Side, compare
+from watcher.core.stories.evidence import Evidence, compare
+from watcher.core.stories.side import Side
 from watcher.core.stories.verdict import (
     FALLING,
     INTERVALS,

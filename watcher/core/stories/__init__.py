@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 from watcher.core.model import ArticleId, Link, LinkKind, StoryId
 from watcher.core.stories import shelf
 from watcher.core.stories.candidates import Candidates, Gist
-from watcher.core.stories.evidence import Evidence, Side, compare
+from watcher.core.stories.evidence import Evidence, compare
 from watcher.core.stories.held import Held
+from watcher.core.stories.side import Side
 from watcher.core.stories.verdict import Verdict, differs, judge
 from watcher.core.stories.words import words_of
 

@@ -22,7 +22,7 @@ from zlib import crc32
 
 from watcher.core.stories import shelf
 from watcher.core.stories.stems import REMEMBERED
-from watcher.core.stories.words import COMMON_STEMS, MONTHS, STOP_STEMS, WEEKDAYS
+from watcher.core.stories.words import COMMON_STEMS, STOP_STEMS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -86,7 +86,7 @@ class Rarity:
     def __init__(self) -> None:
         self.articles = 0
         self.count = array("I", bytes(4 * CELLS))
-        for stemmed in COMMON_STEMS | WEEKDAYS | MONTHS:
+        for stemmed in COMMON_STEMS:
             self.count[mark(stemmed) % CELLS] = BACKGROUND // 20
         for stemmed in STOP_STEMS:
             self.count[mark(stemmed) % CELLS] = BACKGROUND // 2

@@ -25,16 +25,11 @@ LEFT: Final = 4
 MIN_PLURAL: Final = 4
 """Letters of the shortest word whose -s comes off."""
 
-CYRILLIC_ENDINGS: Final = tuple(
-    sorted(
-        (
-            "иями ями ами ыми ими ого его ому ему ией ий ый ой ей ая яя ое ее ые ие ую юю ов ев "
-            "ам ям ах ях ом ем ым им ых их ы и а я о е у ю ь й"
-        ).split(),
-        key=len,
-        reverse=True,
-    )
+_ENDINGS = (
+    "иями ями ами ыми ими ого его ому ему ией ий ый ой ей ая яя ое ее ые ие ую юю ов ев "
+    "ам ям ах ях ом ем ым им ых их ы и а я о е у ю ь й"
 )
+CYRILLIC_ENDINGS: Final = tuple(sorted(_ENDINGS.split(), key=len, reverse=True))
 """Endings of Russian and Ukrainian nouns and adjectives; Kazakh words are cut by length alone."""
 ENGLISH_ENDINGS: Final = ("ing", "ed", "es", "e")
 """Endings of English verbs; -s comes off before them."""

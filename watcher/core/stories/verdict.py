@@ -20,7 +20,8 @@ from watcher.core.stories.words import read_back
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from watcher.core.stories.evidence import Evidence, Swap
+    from watcher.core.stories.evidence import Evidence
+    from watcher.core.stories.swaps import Swap
 
 COPY: Final = 0.7
 """Score from which an article is a copy: a wrong fold hides news, a missed one only repeats it."""
@@ -34,9 +35,13 @@ CORRECTION: Final = 0.1
 SAME_FORM: Final = 0.55
 """Share of runs of words from which other numbers are those of another event in the same form."""
 IN_FORM: Final = 0.4
-"""Share of runs of words from which a name exchanged in the body is another one in the same form."""
+"""Share of runs of words from which a name exchanged in the body is another in the same form."""
+SAME_WORDS: Final = 0.8
+"""Share of runs of words from which several exchanged ones are another use of one form."""
 VERBATIM: Final = 0.9
 """Share of runs of words of the shorter body from which two bodies are the same."""
+OTHER_WORDS: Final = 0.35
+"""Share of runs of words of the shorter body below which the same facts are told in other words."""
 SAME_BODY: Final = 0.9
 """Score of the same body under another headline."""
 SAME_TEXT: Final = 0.6
@@ -186,6 +191,11 @@ def forbids_copy(evidence: Evidence) -> str:
         return "opposite facts"
     if evidence.numbers == APART:
         return "other numbers"
+    if 0 <= evidence.body_runs < OTHER_WORDS:
+        return "other words"
+    repeated = [swap for swap in evidence.swaps if swap.repeated]
+    if repeated:
+        return _exchange(repeated[0])
     numbers = [swap for swap in evidence.swaps if swap.number]
     corrected = len(evidence.swaps) == 1 and 0 < evidence.numbers_missing <= CORRECTION
     return _exchange(numbers[0]) if numbers and not corrected else ""
@@ -195,6 +205,8 @@ def forbids_report(evidence: Evidence) -> str:
     """Return what makes it another event, in plain words; "" when nothing does."""
     if evidence.numbers == APART and evidence.runs_small >= SAME_FORM and not evidence.opposite:
         return "other numbers"
+    if len(evidence.swaps) > 1 and evidence.runs_small >= SAME_WORDS:
+        return _exchange(evidence.swaps[0])
     if evidence.names == APART and evidence.runs_small < SAME_TEXT:
         return "other names"
     form = evidence.runs_small >= IN_FORM

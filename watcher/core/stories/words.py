@@ -282,9 +282,10 @@ def sides(word: str) -> Sides | None:
 
 STOP_STEMS = frozenset(stem(normal(_folded(word))) for word in tables.STOP_WORDS)
 """`tables.STOP_WORDS` as they are counted and compared."""
-COMMON_STEMS = frozenset(
-    [stem(normal(_folded(word))) for word in commons.COMMON_WORDS] + commons.HAN_COMMON.split()
+COMMON_STEMS = commons.HAN_COMMON.union(
+    stem(normal(_folded(word))) for word in commons.COMMON_WORDS | commons.WEEKDAYS | commons.MONTHS
 )
 """The same for words that many articles have."""
-WEEKDAYS = frozenset(stem(normal(_folded(word))) for word in commons.WEEKDAYS)
-MONTHS = frozenset(stem(normal(_folded(word))) for word in commons.MONTHS)
+WEEKDAYS = frozenset(normal(_folded(word)) for word in commons.WEEKDAYS)
+MONTHS = frozenset(normal(_folded(word)) for word in commons.MONTHS)
+"""Days and months as whole words: their stems are those of other words, too."""
