@@ -33,7 +33,8 @@ ANCHOR: Final = 3
 ALIKE: Final = 0.72
 """Similarity of letters from which two words count as spellings or forms of one."""
 SHORTEST_ALIKE: Final = 6
-"""Letters from which words can be alike: Iran is no spelling of Iraq."""
+"""Letters from which words can be alike: Iran is no spelling of Iraq. Of shorter ones, one has a
+letter more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,8 @@ def similar(one: str, two: str) -> bool:
     """Tell whether two words, or runs of words, are spellings or forms of one."""
     if one == two:
         return True
-    if one[0] != two[0] or min(len(one), len(two)) < SHORTEST_ALIKE:
+    if one[0] != two[0]:
         return False
+    if min(len(one), len(two)) < SHORTEST_ALIKE:
+        return Indel.distance(one, two) == 1
     return Indel.normalized_similarity(one, two) >= ALIKE
