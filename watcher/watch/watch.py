@@ -172,6 +172,8 @@ class Watch:
         try:
             with self.store.write() as tx:
                 self._mutes = tx.mutes(self._clock()) if news else ()
+                if news:
+                    self._memory.heed(tx)
                 for poll in polls:
                     tally.add(self._settle(tx, poll, undo))
         except BaseException:
