@@ -16,6 +16,7 @@ from watcher.cli import (
     rules,
     run,
     status,
+    stories,
     why,
 )
 from watcher.cli.options import (
@@ -81,5 +82,18 @@ def remember(
     }
 
 
-for part in (run, status, articles, why, check, rules, packs, feeds, alerts, deliveries, notify):
+for part in (
+    run,
+    status,
+    articles,
+    why,
+    check,
+    rules,
+    packs,
+    feeds,
+    alerts,
+    stories,
+    deliveries,
+    notify,
+):
     part.register(app)

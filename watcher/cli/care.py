@@ -205,7 +205,7 @@ def _subject(
 
 
 def _story(queries: "Queries", wanted: str) -> _Subject:
-    from watcher.cli.alerts import find_story
+    from watcher.cli.stories import find_story
 
     found = find_story(queries, wanted)
     return _Subject(MuteKind.STORY, str(found.id), one_line(found.members[0].title, 80))

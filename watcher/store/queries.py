@@ -313,7 +313,7 @@ class Queries(Care):
 
     def version_before(self, article_id: ArticleId) -> Article | None:
         """Return an article as it was before its last change; None if it never changed."""
-        versions = self._versions([article_id]).get(article_id)
+        versions = self.versions([article_id]).get(article_id)
         return versions[-1][1] if versions else None
 
     def _articles(self, ids: Iterable[ArticleId]) -> dict[ArticleId, Article]:
@@ -321,9 +321,7 @@ class Queries(Care):
         found = (v.article_of(row) for row in self._rows_in(statement, ARTICLE.c.id, ids))
         return {article.id: article for article in found}
 
-    def _versions(
-        self, ids: Iterable[ArticleId]
-    ) -> dict[ArticleId, list[tuple[datetime, Article]]]:
+    def versions(self, ids: Iterable[ArticleId]) -> dict[ArticleId, list[tuple[datetime, Article]]]:
         """Return the earlier versions of articles, oldest first, with the time they ended."""
         statement = (
             select(*v.BEFORE_COLUMNS)

@@ -233,6 +233,14 @@ class Tx(Outbox, CareTx):
         """Store the story of each article; the first word on an article stands."""
         self._add([v.link_values(link) for link in links], to=LINK)
 
+    def relink(self, links: Sequence[Link]) -> None:
+        """Store other stories of articles, in place of those that stood: a person said so."""
+        for link in links:
+            values = v.link_values(link)
+            self._connection.execute(
+                update(LINK).where(LINK.c.article == link.article).values(values)
+            )
+
     def add_hits(self, article: ArticleId, hits: Sequence[Hit]) -> None:
         """Store the rules that hold for an article, in place of those that held before."""
         rows = [v.hit_values(article, n, hit) for n, hit in enumerate(hits)]

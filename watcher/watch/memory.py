@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watcher.core.errors import WatcherError
+from watcher.core.model import Article, ArticleId, Link, LinkKind, StoryId
 from watcher.store import Queries, Store, keep
 
 if TYPE_CHECKING:
@@ -20,8 +21,18 @@ log = logging.getLogger(__name__)
 
 WINDOW = timedelta(hours=72)
 """How long a story takes in copies and reports."""
+SPLITS = "stories split"
+"""The note that says what people split from its story: article ids, the oldest first."""
+MOST_SPLITS = 500
+"""Ids that the note keeps: what is older has left the window."""
 KEEP_SHARE = 20
 """The story index is written down when one in so many of its articles isn't yet."""
+
+
+def noted(known: Queries, moved: Iterable[ArticleId]) -> str:
+    """Return the note with these ids at its end."""
+    before = json.loads(known.note(SPLITS) or "[]")
+    return json.dumps([*before, *moved][-MOST_SPLITS:])
 
 
 class Memory:
@@ -38,6 +49,7 @@ class Memory:
         self._clock = clock
         self._kept = kept
         self._kept_at = 0
+        self._splits: str | None = None
 
     @property
     def index(self) -> StoryIndex:
@@ -59,10 +71,36 @@ class Memory:
             place = self._take_up(known)
             for article, link in known.articles_since(since, after=place):
                 self.index.add(article, link)
+            self._heed(known)
         self.expire()
         # Last: when the state can't be read, what was printed must not count as unknown for ever.
         self.opened = True
         return len(self.index)
+
+    def place(self, article: Article, *, baseline: bool) -> Link:
+        """Find the story of a new article, and remember it.
+
+        A feed's first document goes back for years. What in it is older than the window is told
+        in one summary whatever it is a copy of, and copies of it no longer come.
+        """
+        dated, seen = article.published, article.seen
+        if baseline and dated and seen and seen - dated > WINDOW:
+            return Link(article=article.id, kind=LinkKind.NEW, story=StoryId(article.id))
+        link = self.index.place(article)
+        self.index.add(article, link)
+        return link
+
+    def heed(self, known: Queries) -> None:
+        """Follow what people split since, so that copies find the story that is theirs now."""
+        if known.note(SPLITS) != self._splits:
+            self._heed(known)
+
+    def _heed(self, known: Queries) -> None:
+        self._splits = known.note(SPLITS)
+        for id_ in map(ArticleId, json.loads(self._splits or "[]")):
+            article, link = known.article(id_), known.link(id_)
+            if article is not None and link is not None and id_ in self.index:
+                self.index.add(article, link)
 
     def _take_up(self, known: Queries) -> tuple[int, str, int] | None:
         """Fill the index from the file; return how far that goes, None when it is of no use."""

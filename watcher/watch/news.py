@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from watcher.core import identity, rhythm
 from watcher.core.decide import (
@@ -40,10 +39,8 @@ from watcher.core.model import (
 )
 from watcher.store import Tx
 from watcher.watch.desk import Desk
+from watcher.watch.memory import Memory
 from watcher.watch.nouns import Placed, Polled, Tally
-
-if TYPE_CHECKING:
-    from watcher.core.stories import StoryIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +59,10 @@ class News:
     when the transaction fails.
     """
 
-    def __init__(
-        self, tx: Tx, desk: Desk, index: StoryIndex, undo: list[Callable[[], None]]
-    ) -> None:
+    def __init__(self, tx: Tx, desk: Desk, memory: Memory, undo: list[Callable[[], None]]) -> None:
         self._tx = tx
         self._desk = desk
-        self._index = index
+        self._memory = memory
         self._undo = undo
         self._told: dict[StoryId, list[Told]] = {}
         self._planned: dict[str, int] = {}
@@ -114,14 +109,14 @@ class News:
             )
 
     def _place_all(self, poll: Polled, found: identity.Sorted) -> Brought:
-        new = [self._place(article, poll.at) for article in found.new]
+        first = poll.state.first_read is None
+        new = [self._place(article, poll.at, baseline=first) for article in found.new]
         edits = [self._place_edit(article, found.contents, poll.at) for article in found.changed]
         return Brought(poll=poll, found=found, items=(*new, *edits))
 
-    def _place(self, article: Article, at: datetime) -> Placed:
-        link = self._index.place(article)
-        self._index.add(article, link)
-        self._undo.append(partial(self._index.discard, article.id))
+    def _place(self, article: Article, at: datetime, *, baseline: bool) -> Placed:
+        link = self._memory.place(article, baseline=baseline)
+        self._undo.append(partial(self._memory.index.discard, article.id))
         hits = self._desk.book.match(article, today=self._desk.today(at))
         return Placed(article=article, link=link, hits=hits)
 
@@ -147,9 +142,9 @@ class News:
         hits = tuple(hit for hit in matched if hit.rule not in late)
         self._tx.add_versions([article], contents=contents, at=at)
         self._tx.add_hits(article.id, hits)
-        if article.id in self._index:
-            self._index.add(article, link)
-            self._undo.append(partial(self._index.add, before, link))
+        if article.id in self._memory.index:
+            self._memory.index.add(article, link)
+            self._undo.append(partial(self._memory.index.add, before, link))
         changed = edited(before, hits_before, article, hits)
         return Placed(article=article, link=link, hits=hits, changed=changed)
 

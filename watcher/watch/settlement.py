@@ -58,7 +58,8 @@ class Settlement:
         answered = [poll for poll in polls if poll.fetched is not None or poll.pushed]
         new: dict[FeedId, Sequence[Article]] = {}
         if any(poll.document and poll.document.entries for poll in answered):
-            news = News(tx, self._desk, self._memory.index, self.undo)
+            self._memory.heed(tx)
+            news = News(tx, self._desk, self._memory, self.undo)
             new = {one.poll.state.id: one.found.new for one in news.settle(answered, tally)}
         rests: list[tuple[str, datetime]] = []
         for poll in polls:
