@@ -84,7 +84,7 @@ def test_rows_for_a_longer_ending_come_first(tongue: object) -> None:
         for letter, columns in table.items():
             lengths = [len(final) for final, _ in columns]
             assert lengths == sorted(lengths, reverse=True)
-            assert all(final.endswith(letter) for final, _ in found)
+            assert all(final.endswith(letter) for final, _ in columns)
 
 
 @given(st.text("бвгджзклмнпрст", min_size=5, max_size=9))
