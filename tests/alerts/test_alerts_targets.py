@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from support.webhook import Answer, Webhook, closed_port, serving
 
-from watcher.alerts import Target, split
+from watcher.alerts import Target, hand, split
 from watcher.core.errors import WatcherError
 from watcher.core.model import Channel, Format, Message, Sent
 
@@ -157,10 +157,12 @@ def test_a_server_that_hangs_or_drips_is_unknown_at_the_deadline(act: str) -> No
 
 
 def test_a_thread_cut_at_its_deadline_ends() -> None:
+    before = set(threading.enumerate())
     with serving(Answer(act="drip")) as webhook:
         json_target(webhook).send(a_message(), deadline=0.2)
 
-        assert not [one for one in threading.enumerate() if one.name == "send-desk"]
+        new = set(threading.enumerate()) - before
+        assert not [one for one in new if one.name == "send-desk"]
 
 
 def test_abort_ends_a_send_at_once() -> None:
@@ -296,6 +298,28 @@ def test_the_terminal_prints_the_message(capsys: pytest.CaptureFixture[str]) -> 
 
     assert outcome.sent is Sent.OK
     assert capsys.readouterr().out == "an alert\n\n"
+
+
+# --- the thread that sends -----------------------------------------------------------------------
+
+
+def test_one_thread_sends_a_targets_messages_and_ends_when_there_are_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hand, "IDLE", 0.05)
+    senders: list[threading.Thread] = []
+
+    def sends() -> bool:
+        senders.append(threading.current_thread())
+        return True
+
+    target = made_of(sends)
+    outcomes = [target.send(a_message()).sent for _ in range(3)]
+    senders[0].join(10)
+    later = target.send(a_message()).sent
+
+    assert [*outcomes, later] == [Sent.OK] * 4
+    assert [one is senders[0] for one in senders] == [True, True, True, False]
 
 
 # --- plugins that do not speak HTTP --------------------------------------------------------------

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import difflib
 import re
-import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from watcher.alerts.hand import Hand
 from watcher.alerts.redact import redact, secrets_of, silence_libraries
 from watcher.core.errors import WatcherError
 from watcher.core.model import Channel, Format, Message, Outcome, Sent, Traits
@@ -63,13 +63,15 @@ class Posts(Protocol):
 
 @dataclass(slots=True)
 class _Try:
-    """A try that runs in a thread of its own."""
+    """A try that runs in a thread other than that of who waits for it."""
 
     attempt: Attempt
+    plugin: NotifyBase
+    message: Message
     answer: bool | None = None
     outcome: Outcome | None = None
     fault: str = ""
-    thread: threading.Thread = field(default_factory=threading.Thread)
+    busy: bool = True
 
 
 class Target:
@@ -97,6 +99,7 @@ class Target:
         self._secrets = secrets
         self._grace = grace
         self._running: list[_Try] = []
+        self._hand: Hand[_Try] | None = None
 
     def __repr__(self) -> str:
         """Name the target without its address."""
@@ -110,21 +113,20 @@ class Target:
         """
         from watcher.alerts.tap import Attempt  # noqa: PLC0415 # imports requests: late
 
-        self._running = [one for one in self._running if one.thread.is_alive()]
+        self._running = [one for one in self._running if one.busy]
         if len(self._running) >= LEFT_BEHIND:
             detail = f"{len(self._running)} earlier tries still hang; nothing was sent"
             return Outcome(sent=Sent.RETRY, detail=detail)
-        one = _Try(Attempt(seconds=deadline, headers=self._headers(message)))
-        one.thread = threading.Thread(
-            target=self._work,
-            args=(one, self.plugin, message),
-            name=f"send-{self.name}",
-            daemon=True,
-        )
+        attempt = Attempt(seconds=deadline, headers=self._headers(message))
+        one = _Try(attempt, self.plugin, message)
         self._running.append(one)
-        one.thread.start()
+        if self._hand is None or not self._hand.takes(one):
+            self._hand = Hand(f"send-{self.name}", self._work)
+            self._hand.takes(one)
         if not one.attempt.wait(deadline):
             one.attempt.abort()
+            self._hand.leave()
+            self._hand = None
             if not one.attempt.wait(self._grace):
                 self.plugin = self._make()
         outcome = self._judge(one)
@@ -139,19 +141,20 @@ class Target:
         for one in self._running:
             one.attempt.abort()
 
-    def _work(self, one: _Try, plugin: NotifyBase, message: Message) -> None:
-        """Let the plugin send, in the thread of this try."""
+    def _work(self, one: _Try) -> None:
+        """Let the plugin send, in the hand's thread."""
         from watcher.alerts.tap import listening  # noqa: PLC0415
 
         try:
             with listening(one.attempt):
-                if isinstance(plugin, Posts):
-                    one.outcome = plugin.post(message, one.attempt)
+                if isinstance(one.plugin, Posts):
+                    one.outcome = one.plugin.post(one.message, one.attempt)
                 else:
-                    one.answer = self._notify(plugin, message)
+                    one.answer = self._notify(one.plugin, one.message)
         except Exception as error:  # noqa: BLE001 # part of the deliver loop: any plugin, any fault
             one.fault = type(error).__name__
         finally:
+            one.busy = False
             one.attempt.finish()
 
     def _notify(self, plugin: NotifyBase, message: Message) -> bool:

@@ -112,7 +112,7 @@ async def open_service(
         with store.write() as tx:
             tx.sync_feeds(rules.feeds, now=started)
             tx.mend_times(now=started)
-            repeats = tx.recover(now=started)
+            repeats = tx.recover(now=started, boot=boot())
             tx.set_note("rules_broken", "")
             for subscription in tx.subscriptions():
                 # Nobody listened meanwhile.
@@ -178,6 +178,14 @@ async def tell(service: Service, headline: str, body: str, occasion: str) -> Non
 
     await asyncio.to_thread(write)
     service.outbox.nudge()
+
+
+def boot() -> str:
+    """Return what names this run of the machine; "" where the system has no such name."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
 
 
 def stamps_of(files: Iterable[str]) -> dict[str, tuple[int, int]]:

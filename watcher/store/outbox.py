@@ -1,20 +1,28 @@
 """The outbox: which message goes out next, under which key, and what became of it.
 
-A delivery waits (due, held, unknown), is `sending` from `take` to `record`, and then is sent,
-parked or waiting again. Whoever is killed in between leaves it `sending`, which `recover` turns
-into `unknown`: it may have arrived, so it goes out again under the same key, marked as a repeat.
+A delivery waits (due, held, unknown), is `sending` from `take` or `begin` to `record`, and then is
+sent, parked or waiting again. Whoever is killed in between leaves it `sending`, which `recover`
+turns into `unknown`: it may have arrived, so it goes out again under the same key, marked as a
+repeat.
 
 The key of a message is fixed when it is first taken, and with it the set of its deliveries: a
 target that knows keys can tell a repeat from news only if the same key means the same content.
+
+Several messages may be taken at once. The first is `sending`; the others wait as before but have
+their keys, until `begin` says that their turn has come. That word may be lost with the machine
+(never with the process alone), so after a power cut all that have a key and no outcome count as
+possibly arrived.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from hashlib import blake2b
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
 
 from watcher.core.decide import SUMMARY_WAIT
 from watcher.core.model import (
@@ -32,7 +40,7 @@ from watcher.core.model import (
 )
 from watcher.store import values as v
 from watcher.store.queries import WAITING, Queries, chunks
-from watcher.store.rows import DELIVERY
+from watcher.store.rows import ALERT, DELIVERY, NOTE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,41 +49,67 @@ if TYPE_CHECKING:
 
 GROUP_LIMIT = 500
 """Alerts in one message; what is over it makes the next message."""
+KEEP_ORDER = timedelta(minutes=1)
+"""How long the later messages of a story wait for an earlier one that is to be tried again."""
+_UNDER_WAY = DELIVERY.c.state.in_((DeliveryState.SENDING, DeliveryState.UNKNOWN))
+# Two that are asked for each message of a long queue: building them took longer than running them.
+_ARRIVED = (
+    update(DELIVERY)
+    .where(DELIVERY.c.message == bindparam("key"), _UNDER_WAY)
+    .values(
+        state=bindparam("became"),
+        attempts=DELIVERY.c.attempts + 1,
+        error="",
+        sent=bindparam("now"),
+    )
+)
+_BEGIN = (
+    update(DELIVERY)
+    .where(
+        DELIVERY.c.message == bindparam("key"),
+        DELIVERY.c.state.in_((DeliveryState.DUE, DeliveryState.HELD)),
+    )
+    .values(state=DeliveryState.SENDING)
+)
+_BOOT = "boot"
+"""The note that names the run of the machine in which the outbox was last at work."""
 
 
 class Outbox(Queries):
     """Takes messages out and records what became of them, within one transaction."""
 
     def take(self, target: str, *, now: datetime, limit: int = GROUP_LIMIT) -> Batch | None:
-        """Return the next message for `target` and mark it `sending`; None when nothing is due.
+        """Return the next message for `target` and mark it `sending`; None when nothing is due."""
+        return next(iter(self.take_some(target, now=now, most=1, limit=limit)), None)
+
+    def take_some(
+        self, target: str, *, now: datetime, most: int, limit: int = GROUP_LIMIT
+    ) -> tuple[Batch, ...]:
+        """Return the next messages for `target`, at most `most`, and mark the first `sending`.
 
         First what may have arrived already, as exactly the same message; then whatever has
         waited longest. A delivery without hold goes alone; one with a hold takes along all that
-        are due under the same hold, up to `limit`.
+        are due under the same hold, up to `limit`. What was tried before is taken by itself.
         """
-        first = self._first(target, now)
-        if first is None:
-            return None
-        if first.message is not None:
-            rows = self._message(first.message)
-        elif first.hold is None:
-            rows = [first]
-        else:
-            rows = self._group(first, now, limit)
-        key = first.message or _key(rows)
-        for chunk in chunks(row.seq for row in rows):
-            self._connection.execute(
-                update(DELIVERY)
-                .where(DELIVERY.c.seq.in_(chunk))
-                .values(state=DeliveryState.SENDING, message=key)
+        batches = self._choose(target, now, most, limit)
+        made: dict[str, list[Delivery]] = {key: [] for key, _ in batches}
+        statement = select(*v.DELIVERY_COLUMNS).order_by(DELIVERY.c.seq)
+        for row in self._rows_in(statement, DELIVERY.c.message, made):
+            made[row.message].append(v.delivery_of(row))
+        tellings = iter(self._tellings([d for key, _ in batches for d in made[key]]))
+        return tuple(
+            Batch(
+                key=key,
+                target=target,
+                tellings=tuple(islice(tellings, len(made[key]))),
+                repeat=any(row.doubt for row in rows),
             )
-        deliveries = [v.delivery_of(row) for row in self._message(key)]
-        return Batch(
-            key=key,
-            target=target,
-            tellings=self._tellings(deliveries),
-            repeat=any(row.doubt for row in rows),
+            for key, rows in batches
         )
+
+    def begin(self, key: str) -> bool:
+        """Mark a message that was taken with others as `sending`; False if it is not to go now."""
+        return self._connection.execute(_BEGIN, {"key": key}).rowcount > 0
 
     def record(
         self,
@@ -91,29 +125,42 @@ class Outbox(Queries):
         `due` None leaves the time as it was (sent, parked). What is not on its way any more, such
         as a message recorded before, stays as it is.
         """
-        arrived = outcome.sent is Sent.OK
+        if outcome.sent is Sent.OK:
+            self._connection.execute(_ARRIVED, {"key": key, "now": now, "became": state})
+            return
         values: v.Values = {
             "state": state,
             "attempts": DELIVERY.c.attempts + 1,
-            "error": "" if arrived else outcome.detail,
+            "error": outcome.detail,
         }
         if due is not None:
             values["due"] = due
-        if arrived:
-            values["sent"] = now
         if outcome.sent is Sent.UNKNOWN:
             values["doubt"] = True
-        under_way = DELIVERY.c.state.in_((DeliveryState.SENDING, DeliveryState.UNKNOWN))
         self._connection.execute(
-            update(DELIVERY).where(DELIVERY.c.message == key, under_way).values(values)
+            update(DELIVERY).where(DELIVERY.c.message == key, _UNDER_WAY).values(values)
         )
 
-    def recover(self, *, now: datetime) -> int:
-        """Make `unknown`, and due now, what was being sent when the program died; count it."""
+    def recover(self, *, now: datetime, boot: str = "") -> int:
+        """Make `unknown`, and due now, what may have been sent when the work ended; count it.
+
+        `boot` names the run of the machine. In the same one only what is `sending` was under way.
+        In another, or an unknown one (""), all that had got a key may have been: what was written
+        about it last can be lost.
+        """
+        doubtful: ColumnElement[bool] = DELIVERY.c.state == DeliveryState.SENDING
+        if not boot or self.note(_BOOT) != boot:
+            has_key = and_(
+                DELIVERY.c.state.in_((DeliveryState.DUE, DeliveryState.HELD)),
+                DELIVERY.c.message.is_not(None),
+                DELIVERY.c.attempts == 0,
+            )
+            doubtful = or_(doubtful, has_key)
+            self._connection.execute(delete(NOTE).where(NOTE.c.key == _BOOT))
+            self._connection.execute(insert(NOTE).values(key=_BOOT, value=boot))
+        found = update(DELIVERY).where(doubtful)
         result = self._connection.execute(
-            update(DELIVERY)
-            .where(DELIVERY.c.state == DeliveryState.SENDING)
-            .values(state=DeliveryState.UNKNOWN, due=now, doubt=True)
+            found.values(state=DeliveryState.UNKNOWN, due=now, doubt=True)
         )
         return result.rowcount
 
@@ -154,31 +201,109 @@ class Outbox(Queries):
 
     # --- choosing --------------------------------------------------------------------------------
 
-    def _first(self, target: str, now: datetime) -> Record | None:
-        """Return the delivery whose turn it is; one look into the index per state."""
-        doubtful = self._longest_due(target, DeliveryState.UNKNOWN, now)
-        if doubtful is not None:
-            return doubtful
-        waiting = [
-            row
-            for state in (DeliveryState.DUE, DeliveryState.HELD)
-            if (row := self._longest_due(target, state, now)) is not None
-        ]
-        return min(waiting, key=lambda row: (row.due, row.seq), default=None)
+    def _choose(
+        self, target: str, now: datetime, most: int, limit: int
+    ) -> list[tuple[str, Sequence[Record]]]:
+        """Return key and deliveries of each of the next messages, in the order of their turn."""
+        doubtful = self._longest_due(target, DeliveryState.UNKNOWN, now, 1)
+        if doubtful:
+            rows = self._message(doubtful[0].message)
+            return [(self._mark(rows, sending=True), rows)]
+        late = self._to_be_tried_again(target, now)
+        while True:
+            waiting = [
+                *self._longest_due(target, DeliveryState.DUE, now, most),
+                *self._longest_due(target, DeliveryState.HELD, now, most),
+            ]
+            waiting.sort(key=lambda row: (row.due, row.seq))
+            if not self._put_off(waiting, late):
+                return self._messages_of(waiting[:most], now, limit, late)
 
-    def _longest_due(self, target: str, state: DeliveryState, now: datetime) -> Record | None:
+    def _messages_of(
+        self, waiting: Sequence[Record], now: datetime, limit: int, late: Mapping[str, datetime]
+    ) -> list[tuple[str, Sequence[Record]]]:
+        chosen: list[tuple[str, Sequence[Record]]] = []
+        used: set[int] = set()
+        for row in waiting:
+            if row.seq in used:
+                continue
+            tried = row.attempts > 0 or row.doubt
+            if tried and chosen:
+                break
+            if row.message is not None:
+                rows = self._message(row.message)
+            elif row.hold is None:
+                rows = [row]
+            else:
+                group = self._group(row, now, limit)
+                self._put_off(group, late)
+                rows = [one for one in group if one.story not in late]
+            chosen.append((self._mark(rows, sending=not chosen), rows))
+            used.update(one.seq for one in rows)
+            if tried:
+                break
+        return chosen
+
+    def _mark(self, rows: Sequence[Record], *, sending: bool) -> str:
+        """Give the deliveries their key, if they have none yet, and say whether they are sent."""
+        key = str(rows[0].message or _key(rows))
+        values: v.Values = {"message": key}
+        if sending:
+            values["state"] = DeliveryState.SENDING
+        for chunk in chunks(row.seq for row in rows):
+            self._connection.execute(
+                update(DELIVERY).where(DELIVERY.c.seq.in_(chunk)).values(values)
+            )
+        return key
+
+    def _longest_due(
+        self, target: str, state: DeliveryState, now: datetime, most: int
+    ) -> Sequence[Record]:
+        """Return the deliveries whose turn it is; one look into the index."""
         statement = (
-            select(*v.DELIVERY_COLUMNS)
+            select(*v.DELIVERY_COLUMNS, ALERT.c.story)
+            .join(ALERT, ALERT.c.id == DELIVERY.c.alert)
             .where(DELIVERY.c.target == target, DELIVERY.c.state == state, DELIVERY.c.due <= now)
             .order_by(DELIVERY.c.due, DELIVERY.c.seq)
-            .limit(1)
+            .limit(most)
         )
-        return self._connection.execute(statement).first()
+        return self._rows(statement)
+
+    def _to_be_tried_again(self, target: str, now: datetime) -> dict[str, datetime]:
+        """Return the stories of which a message is to be tried again soon, and when."""
+        statement = (
+            select(ALERT.c.story, func.max(DELIVERY.c.due).label("due"))
+            .select_from(DELIVERY)
+            .join(ALERT, ALERT.c.id == DELIVERY.c.alert)
+            .where(
+                DELIVERY.c.target == target,
+                DELIVERY.c.state.in_((DeliveryState.DUE, DeliveryState.UNKNOWN)),
+                DELIVERY.c.due > now,
+                DELIVERY.c.due <= now + KEEP_ORDER,
+                DELIVERY.c.message.is_not(None),
+                ALERT.c.story.is_not(None),
+            )
+            .group_by(ALERT.c.story)
+        )
+        return {row.story: row.due for row in self._rows(statement)}
+
+    def _put_off(self, rows: Sequence[Record], late: Mapping[str, datetime]) -> bool:
+        """Let those whose story waits for an earlier message wait with it; tell if there are any.
+
+        What has a key already is not the later one.
+        """
+        waits = [row for row in rows if row.message is None and row.story in late]
+        for row in waits:
+            self._connection.execute(
+                update(DELIVERY).where(DELIVERY.c.seq == row.seq).values(due=late[row.story])
+            )
+        return bool(waits)
 
     def _group(self, first: Record, now: datetime, limit: int) -> Sequence[Record]:
         until = now + SUMMARY_WAIT if first.hold == Hold.BASELINE else now
         statement = (
-            select(*v.DELIVERY_COLUMNS)
+            select(*v.DELIVERY_COLUMNS, ALERT.c.story)
+            .join(ALERT, ALERT.c.id == DELIVERY.c.alert)
             .where(
                 DELIVERY.c.target == first.target,
                 DELIVERY.c.hold == first.hold,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from watcher.alerts import redact
+from watcher.alerts import Recorded, redact
 from watcher.core.decide import (
     notice,
     retry,
@@ -15,6 +15,7 @@ from watcher.core.model import (
     Batch,
     DeliveryState,
     Outcome,
+    Sent,
 )
 from watcher.store import Store, Tx
 from watcher.watch.desk import Desk
@@ -55,24 +56,29 @@ class Ledger:
         with self._store.read() as known:
             return known.next_delivery()
 
-    def take(self, target: str) -> Batch | None:
-        """Mark the target's next message as being sent, and return it."""
+    def take(self, target: str, most: int) -> Sequence[Batch]:
+        """Take the target's next messages; the first is marked as being sent."""
         with self._store.write() as tx:
-            batch = tx.take(target, now=self._clock())
-        if batch is None:
-            return None
+            batches = tx.take_some(target, now=self._clock(), most=most)
         desk = self._desk()
-        return replace(batch, tellings=tuple(map(desk.explain, batch.tellings)))
+        return [
+            replace(batch, tellings=tuple(map(desk.explain, batch.tellings))) for batch in batches
+        ]
 
-    def record(self, batch: Batch, outcome: Outcome) -> datetime | None:
-        """Write what became of a message; return when it is tried again, if it is."""
+    def record(self, batch: Batch, outcome: Outcome, then: Batch | None = None) -> Recorded:
+        """Write what became of a message; after a success mark `then` as being sent.
+
+        That write may be light: what it says can only be lost with the machine, after which all
+        that were taken together count as possibly arrived (`Tx.recover`).
+        """
         now = self._clock()
         # An answer may quote the address it was sent to; what is written down must not.
         detail = redact(outcome.detail, self._desk().config.secrets)
         outcome = replace(outcome, detail=detail)
         attempts = max(telling.delivery.attempts for telling in batch.tellings) + 1
         state, due = retry(outcome, attempts, repeat=batch.repeat, now=now, jitter=self._jitter())
-        with self._store.write() as tx:
+        begun = False
+        with self._store.write(light=then is not None and outcome.sent is Sent.OK) as tx:
             tx.record(batch.key, outcome, now=now, state=state, due=due)
             # Not for notices: two broken health channels would tell of each other for ever.
             if state is DeliveryState.PARKED and any(t.alert.rules for t in batch.tellings):
@@ -90,4 +96,6 @@ class Ledger:
                     occasion=f"parked {batch.target} {now.date()}",
                     at=now,
                 )
-        return due
+            if then is not None and outcome.sent is Sent.OK:
+                begun = tx.begin(then.key)
+        return Recorded(again=due, begun=begun)
