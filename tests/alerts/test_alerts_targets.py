@@ -204,6 +204,51 @@ def test_ntfy_can_tell_a_resend_by_its_sequence_id() -> None:
     assert webhook.got[0].headers["x-sequence-id"] == "abc"
 
 
+# --- Matrix: events that are sent again, and services that ask us to wait -------------------------
+
+ROOM = b'{"room_id": "!r:e.org", "event_id": "$1", "joined_rooms": ["!r:e.org"]}'
+
+
+def matrix(webhook: Webhook) -> Target:
+    return a_target(f"matrix://a-long-token@127.0.0.1:{webhook.port}/!r:e.org")
+
+
+def test_a_matrix_event_bears_the_key_so_that_the_server_knows_a_resend() -> None:
+    with serving(Answer(body=ROOM)) as webhook:
+        target = matrix(webhook)
+        outcomes = [target.send(a_message(key=key)).sent for key in ("one", "two", "o/n?e", "one")]
+
+    sent = [got.path.rpartition("/")[2] for got in webhook.got if "/send/" in got.path]
+    assert outcomes == [Sent.OK] * 4
+    assert sent == ["one", "two", "o-n-e", "one"]
+
+
+def test_matrix_says_in_milliseconds_when_to_come_again_and_is_not_asked_before() -> None:
+    slow = b'{"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 2500}'
+    with serving(Answer(body=ROOM)) as webhook:
+        target = matrix(webhook)
+        target.send(a_message(key="first"))
+        webhook.default = Answer(status=429, body=slow)
+        before, began = len(webhook.got), time.monotonic()
+        outcome = target.send(a_message())
+        took = time.monotonic() - began
+
+    assert (outcome.sent, outcome.retry_after) == (Sent.RETRY, timedelta(seconds=2.5))
+    assert len(webhook.got) == before + 1
+    assert took < 2
+
+
+def test_discord_is_not_asked_again_behind_our_back() -> None:
+    slow = Answer(status=429, body=b'{"retry_after": 7.5}', headers={"X-RateLimit-Remaining": "0"})
+    with serving(slow) as webhook:
+        target = a_target(f"discord://{'1' * 18}/{'a' * 68}")
+        vars(target.plugin)["notify_url"] = f"http://127.0.0.1:{webhook.port}/d"
+        outcome = target.send(a_message())
+
+    assert (outcome.sent, outcome.retry_after) == (Sent.RETRY, timedelta(seconds=7.5))
+    assert len(webhook.got) == 1
+
+
 # --- from a channel to its targets ---------------------------------------------------------------
 
 

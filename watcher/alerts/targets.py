@@ -36,6 +36,7 @@ LEFT_BEHIND = 3
 
 _GENERIC = frozenset({"json", "jsons", "form", "forms", "xml", "xmls", "apprise", "apprises"})
 _NTFY = frozenset({"ntfy", "ntfys"})
+_MATRIX = frozenset({"matrix", "matrixs"})
 _MAIL = frozenset({"mailto", "mailtos"})
 _READS_MARKDOWN = frozenset(
     {"discord", "fluxer", "fluxers", "guilded", "mmost", "mmosts", "nctalk", "nctalks", "revolt"}
@@ -88,10 +89,13 @@ class Target:
         *,
         scheme: str,
         secrets: frozenset[str],
+        mark: str = "",
         grace: float = GRACE,
     ) -> None:
         self.name = name
         self.channel = channel
+        self.mark = mark
+        """Stands for service and recipient: the same one under another name has the same mark."""
         self.plugin = make()
         self.traits = traits_of(self.plugin, scheme)
         self._make = make
@@ -117,7 +121,13 @@ class Target:
         if len(self._running) >= LEFT_BEHIND:
             detail = f"{len(self._running)} earlier tries still hang; nothing was sent"
             return Outcome(sent=Sent.RETRY, detail=detail)
-        attempt = Attempt(seconds=deadline, headers=self._headers(message))
+        attempt = Attempt(
+            seconds=deadline,
+            headers=self._headers(message),
+            # With an access token Apprise's plugin counts no further, and the server would take
+            # the second message for a resend of the first.
+            transaction=_word(message.key) if self._scheme in _MATRIX else "",
+        )
         one = _Try(attempt, self.plugin, message)
         self._running.append(one)
         if self._hand is None or not self._hand.takes(one):
@@ -186,8 +196,13 @@ class Target:
             return {"Idempotency-Key": message.key}
         if self._scheme in _NTFY:
             # The same sequence id replaces the earlier notification (ntfy 2.16 and later).
-            return {"X-Sequence-ID": re.sub(r"[^A-Za-z0-9_-]", "-", message.key)[:64]}
+            return {"X-Sequence-ID": _word(message.key)}
         return {}
+
+
+def _word(key: str) -> str:
+    """Return a key of the letters and the length that ntfy and Matrix take."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", key)[:64]
 
 
 def traits_of(plugin: NotifyBase, scheme: str) -> Traits:
@@ -238,6 +253,7 @@ def split(channel: Channel) -> tuple[Target, ...]:
             partial(_plugin, channel, scheme, (place, recipient) if several else None),
             scheme=scheme,
             secrets=secrets,
+            mark=_hash((scheme, plugin.url_identifier, recipient), size=8),
         )
         for place, recipient in recipients or [("", None)]
     )
@@ -365,5 +381,5 @@ def _plain(recipient: object) -> str:
     return str(recipient)
 
 
-def _hash(recipient: object) -> str:
-    return blake2b(_plain(recipient).encode("utf-8", "replace"), digest_size=3).hexdigest()
+def _hash(recipient: object, *, size: int = 3) -> str:
+    return blake2b(_plain(recipient).encode("utf-8", "replace"), digest_size=size).hexdigest()

@@ -45,6 +45,8 @@ RETRY_FOR = 120
 """Tries before a delivery that keeps failing is parked: about two and a half days."""
 REPEAT_FOR = 3
 """Tries whose outcome stayed unknown before we stop repeating what may have arrived each time."""
+LONGEST_WAIT = timedelta(hours=24)
+"""More than this no target is left alone, whatever it asks for."""
 FOLLOW_UP_SLOT = timedelta(hours=1)
 SUMMARY_WAIT = timedelta(seconds=45)
 """How long the summary of first sights waits for other feeds that are read for the first time."""
@@ -415,6 +417,6 @@ def retry(
         return DeliveryState.PARKED, None
     wait = min(RETRY_CAP, RETRY_FIRST * 2 ** min(attempts - 1, 20)) * (1 + jitter / 4)
     if outcome.retry_after is not None:
-        wait = max(wait, min(outcome.retry_after, timedelta(hours=24)))
+        wait = max(wait, min(outcome.retry_after, LONGEST_WAIT))
     state = DeliveryState.UNKNOWN if outcome.sent is Sent.UNKNOWN else DeliveryState.DUE
     return state, now + wait

@@ -25,7 +25,7 @@ from watcher.feeds import Fetcher, Lanes, Pages, Reader
 from watcher.feeds.fetch import user_agent
 from watcher.feeds.lanes import AT_ONCE
 from watcher.store import Store, open_store
-from watcher.watch import Desk, Ledger, Settings, Tally, Watch
+from watcher.watch import Desk, Ledger, Settings, Tally, Watch, adopt
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +111,7 @@ async def open_service(
         follow_rules(service.desk.zone, rules.secrets)
         with store.write() as tx:
             tx.sync_feeds(rules.feeds, now=started)
+            adopt(tx, service.desk)
             tx.mend_times(now=started)
             repeats = tx.recover(now=started, boot=boot())
             tx.set_note("rules_broken", "")

@@ -22,7 +22,18 @@ from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from watcher.core.decide import SUMMARY_WAIT
 from watcher.core.model import (
@@ -40,7 +51,7 @@ from watcher.core.model import (
 )
 from watcher.store import values as v
 from watcher.store.queries import WAITING, Queries, chunks
-from watcher.store.rows import ALERT, DELIVERY, NOTE
+from watcher.store.rows import ALERT, DECISION, DELIVERY, NOTE, TOLD
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,6 +62,7 @@ GROUP_LIMIT = 500
 """Alerts in one message; what is over it makes the next message."""
 KEEP_ORDER = timedelta(minutes=1)
 """How long the later messages of a story wait for an earlier one that is to be tried again."""
+_OWN = DELIVERY.alias("own")
 _UNDER_WAY = DELIVERY.c.state.in_((DeliveryState.SENDING, DeliveryState.UNKNOWN))
 # Two that are asked for each message of a long queue: building them took longer than running them.
 _ARRIVED = (
@@ -183,6 +195,26 @@ class Outbox(Queries):
             .values(state=DeliveryState.DUE, due=now, attempts=0)
         )
         return True
+
+    def hand_over(self, old: str, new: str) -> int:
+        """Let `new` be the name of the target that was called `old`; count what waits under it.
+
+        What is known of the old name goes over, too, or every story would be told there anew. An
+        alert that has a delivery to both is told once: what waited under the old name is parked.
+        """
+        has_own = select(_OWN.c.alert).where(_OWN.c.target == new)
+        doubled = DELIVERY.c.alert.in_(has_own)
+        self._connection.execute(
+            update(DELIVERY)
+            .where(DELIVERY.c.target == old, DELIVERY.c.state.in_(WAITING), doubled)
+            .values(state=DeliveryState.PARKED, error=f"the same alert goes to {new}")
+        )
+        moved = self._connection.execute(
+            update(DELIVERY).where(DELIVERY.c.target == old, not_(doubled)).values(target=new)
+        )
+        for table in (TOLD, DECISION):
+            self._connection.execute(update(table).where(table.c.target == old).values(target=new))
+        return moved.rowcount
 
     def release(self, hold: Hold, *, now: datetime) -> int:
         """Make due now what waits under `hold` and was never sent; count it."""

@@ -407,9 +407,13 @@ class Queries:
         alert: AlertId | None = None,
         state: DeliveryState | None = None,
         target: str | None = None,
+        newest: bool = False,
         limit: int = 1000,
     ) -> list[Delivery]:
-        """Return deliveries by the time they are due, then in the order they were made."""
+        """Return deliveries by the time they are due, then in the order they were made.
+
+        `newest`: those of the newest alerts first, of one alert the one that is due last.
+        """
         statement = select(*v.DELIVERY_COLUMNS)
         if alert is not None:
             statement = statement.where(DELIVERY.c.alert == alert)
@@ -417,8 +421,13 @@ class Queries:
             statement = statement.where(DELIVERY.c.state == state)
         if target is not None:
             statement = statement.where(DELIVERY.c.target == target)
-        statement = statement.order_by(DELIVERY.c.due, DELIVERY.c.seq).limit(limit)
-        return [v.delivery_of(row) for row in self._rows(statement)]
+        if newest:
+            statement = statement.join(ALERT, ALERT.c.id == DELIVERY.c.alert).order_by(
+                ALERT.c.created.desc(), ALERT.c.seq.desc(), DELIVERY.c.due.desc()
+            )
+        else:
+            statement = statement.order_by(DELIVERY.c.due, DELIVERY.c.seq)
+        return [v.delivery_of(row) for row in self._rows(statement.limit(limit))]
 
     def due_targets(self, now: datetime) -> list[str]:
         """Return the targets for which something is due, by name."""

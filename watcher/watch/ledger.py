@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from watcher.alerts import Recorded, redact
 from watcher.core.decide import (
+    LONGEST_WAIT,
     notice,
     retry,
 )
@@ -20,6 +23,13 @@ from watcher.core.model import (
 from watcher.store import Store, Tx
 from watcher.watch.desk import Desk
 
+log = logging.getLogger(__name__)
+
+_TARGETS = "targets"
+"""The note with the marks of all targets: whom their names stand for."""
+_RESTS = "rests"
+"""The note with the targets that asked us to wait, and until when."""
+
 
 def write_notice(
     tx: Tx, targets: Iterable[str], headline: str, body: str, *, occasion: str, at: datetime
@@ -30,8 +40,31 @@ def write_notice(
     tx.add_deliveries(deliveries)
 
 
+def adopt(tx: Tx, desk: Desk) -> Mapping[str, str]:
+    """Hand what belongs to targets that rules.yaml names no more to those that took their place.
+
+    A channel that was renamed, or got a second recipient, has its old recipient under a new name;
+    the marks noted at the last change tell which. Returns old name -> new name.
+    """
+    noted: dict[str, str] = json.loads(tx.note(_TARGETS) or "{}")
+    now = {name: target.mark for name, target in desk.targets.items()}
+    heirs = {mark: name for name, mark in reversed(now.items())}
+    adopted = {old: heirs[mark] for old, mark in noted.items() if old not in now and mark in heirs}
+    for old, new in adopted.items():
+        waiting = tx.hand_over(old, new)
+        log.info("%s is called %s now: it gets what was for %s (%d)", old, new, old, waiting)
+    # A channel that is gone for now may come back, perhaps under another name.
+    kept = {old: mark for old, mark in noted.items() if old not in adopted}
+    if kept | now != noted:
+        tx.set_note(_TARGETS, json.dumps(kept | now))
+    return adopted
+
+
 class Ledger:
-    """What the outbox asks of the store: due messages out, outcomes in."""
+    """What the outbox asks of the store: due messages out, outcomes in.
+
+    A rest that a target asked for is noted, so that it holds for the next process, too.
+    """
 
     def __init__(
         self,
@@ -45,11 +78,19 @@ class Ledger:
         self._desk = desk
         self._clock = clock
         self._jitter = jitter
+        self._rests: dict[str, datetime] | None = None
 
     def due_targets(self) -> Sequence[str]:
-        """Name the targets that have something to send now."""
+        """Name the targets that have something to send now, and did not ask us to wait."""
+        now = self._clock()
         with self._store.read() as known:
-            return known.due_targets(self._clock())
+            if self._rests is None:
+                self._rests = _rests_of(known.note(_RESTS))
+            due = known.due_targets(now)
+        # A longer rest than any that is kept means that the clock was set back.
+        return [
+            target for target in due if not now < self._rests.get(target, now) <= now + LONGEST_WAIT
+        ]
 
     def next_delivery(self) -> datetime | None:
         """Return when the next delivery is due."""
@@ -96,6 +137,14 @@ class Ledger:
                     occasion=f"parked {batch.target} {now.date()}",
                     at=now,
                 )
+            if outcome.retry_after:
+                self._rests = _rests_of(tx.note(_RESTS)) | {batch.target: now + outcome.retry_after}
+                running = {name: at.isoformat() for name, at in self._rests.items() if at > now}
+                tx.set_note(_RESTS, json.dumps(running))
             if then is not None and outcome.sent is Sent.OK:
                 begun = tx.begin(then.key)
         return Recorded(again=due, begun=begun)
+
+
+def _rests_of(note: str | None) -> dict[str, datetime]:
+    return {name: datetime.fromisoformat(at) for name, at in json.loads(note or "{}").items()}
