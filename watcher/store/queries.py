@@ -35,6 +35,7 @@ from watcher.core.model import (
     Told,
 )
 from watcher.store import values as v
+from watcher.store.audit import Books
 from watcher.store.rows import (
     ALERT,
     ALERT_RULE,
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Table
-    from sqlalchemy.engine import Connection
 
     from watcher.store.values import Record
 
@@ -83,11 +83,8 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries:
+class Queries(Books):
     """Questions, asked within one snapshot: all answers belong together."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def _rows(self, statement: Question) -> Sequence[Record]:
         return self._connection.execute(statement).all()
