@@ -174,6 +174,27 @@ def test_a_rest_does_not_last_for_years_when_the_clock_was_set_back(
     assert ledger.due_targets() == ["desk"]
 
 
+# --- outages ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("failures", "hurried"), [(2, []), (3, ["desk"])])
+def test_when_a_target_is_back_after_an_outage_nobody_waits_for_the_next_try(
+    store: Store, tmp_path: Path, failures: int, hurried: list[str]
+) -> None:
+    desk, clock = a_desk(tmp_path, TO_ONE), Clock()
+    fill(store, *(a_delivery(n) for n in range(1, 5)))
+    ledger = a_ledger(store, desk, clock)
+    for sent in [*[Sent.RETRY] * failures, Sent.OK]:
+        [batch] = ledger.take("desk", 1)
+        ledger.record(batch, Outcome(sent=sent))
+    while left := ledger.take("desk", 1):
+        if left[0].tellings[0].delivery.attempts:
+            break
+        ledger.record(left[0], Outcome(sent=Sent.OK))
+
+    assert ["desk" for _ in left] == hurried
+
+
 # --- trouble ---------------------------------------------------------------------------------
 
 

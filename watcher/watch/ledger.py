@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -25,6 +26,8 @@ from watcher.watch.desk import Desk
 
 log = logging.getLogger(__name__)
 
+OUTAGE = 3
+"""Failures in a row after which a success means that the target is back, for all that failed."""
 _TARGETS = "targets"
 """The note with the marks of all targets: whom their names stand for."""
 _RESTS = "rests"
@@ -79,6 +82,8 @@ class Ledger:
         self._clock = clock
         self._jitter = jitter
         self._rests: dict[str, datetime] | None = None
+        self._failures: Counter[str] = Counter()
+        """Failures in a row of each target."""
 
     def due_targets(self) -> Sequence[str]:
         """Name the targets that have something to send now, and did not ask us to wait."""
@@ -119,7 +124,9 @@ class Ledger:
         attempts = max(telling.delivery.attempts for telling in batch.tellings) + 1
         state, due = retry(outcome, attempts, repeat=batch.repeat, now=now, jitter=self._jitter())
         begun = False
-        with self._store.write(light=then is not None and outcome.sent is Sent.OK) as tx:
+        arrived = outcome.sent is Sent.OK
+        is_back = arrived and self._failures[batch.target] >= OUTAGE
+        with self._store.write(light=then is not None and arrived and not is_back) as tx:
             tx.record(batch.key, outcome, now=now, state=state, due=due)
             # Not for notices: two broken health channels would tell of each other for ever.
             if state is DeliveryState.PARKED and any(t.alert.rules for t in batch.tellings):
@@ -141,8 +148,12 @@ class Ledger:
                 self._rests = _rests_of(tx.note(_RESTS)) | {batch.target: now + outcome.retry_after}
                 running = {name: at.isoformat() for name, at in self._rests.items() if at > now}
                 tx.set_note(_RESTS, json.dumps(running))
-            if then is not None and outcome.sent is Sent.OK:
+            if is_back:
+                tx.hurry(batch.target, now=now)
+            if then is not None and arrived:
                 begun = tx.begin(then.key)
+        if outcome.sent is not Sent.REFUSED:
+            self._failures[batch.target] = 0 if arrived else self._failures[batch.target] + 1
         return Recorded(again=due, begun=begun)
 
 
