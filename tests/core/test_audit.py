@@ -40,6 +40,7 @@ FATES = {
     DeliveryState.UNKNOWN: Fate.HELD,
     DeliveryState.SENT: Fate.DELIVERED,
     DeliveryState.PARKED: Fate.PARKED,
+    DeliveryState.CANCELLED: Fate.MUTED,
 }
 
 
@@ -64,7 +65,7 @@ def an_entry(
         rule="Detained",
         decision=Decision(rule="Detained", target=target, tell=tell, reason=reason),
         delivery=delivery if tell else None,
-        told=tell or reason in {Reason.FOLDED, Reason.FOLLOW_UPS_OFF},
+        told=tell or reason in {Reason.FOLDED, Reason.FOLLOW_UPS_OFF, Reason.EDITS_OFF},
     )
 
 
@@ -177,6 +178,8 @@ def test_the_state_of_its_delivery_is_the_fate_of_what_was_told(state: DeliveryS
         (Reason.FOLLOW_UPS_OFF, True, Fate.FOLDED),
         (Reason.TOO_FEW, False, Fate.HELD),
         (Reason.TOO_FEW, True, Fate.FOLDED),
+        (Reason.EDITS_OFF, True, Fate.FOLDED),
+        (Reason.MUTED, False, Fate.MUTED),
         (Reason.NO_CHANNEL, False, Fate.MUTED),
     ],
 )

@@ -12,7 +12,7 @@ from support.feed_server import FeedServer, answer
 from support.webhook import Answer, serving
 
 from watcher.core.audit import Audit, Fate, balance
-from watcher.core.model import DeliveryId, Hold
+from watcher.core.model import AlertId, DeliveryId, Hold
 from watcher.daemon import Service, open_service
 from watcher.daemon.clock import now
 from watcher.store import Queries, open_store
@@ -83,7 +83,7 @@ async def state(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]
 
 
 def books_in(known: Queries, *, targets: frozenset[str]) -> Audit:
-    made: set[DeliveryId] = set()
+    made: dict[DeliveryId, AlertId] = {}
     entries = list(known.entries(made))
     return balance(entries, known.loose_deliveries(made), targets=targets)
 

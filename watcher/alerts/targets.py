@@ -90,12 +90,14 @@ class Target:
         scheme: str,
         secrets: frozenset[str],
         mark: str = "",
+        template: str = "",
         grace: float = GRACE,
     ) -> None:
         self.name = name
         self.channel = channel
         self.mark = mark
         """Stands for service and recipient: the same one under another name has the same mark."""
+        self.template = template
         self.plugin = make()
         self.traits = traits_of(self.plugin, scheme)
         self._make = make
@@ -254,6 +256,7 @@ def split(channel: Channel) -> tuple[Target, ...]:
             scheme=scheme,
             secrets=secrets,
             mark=_hash((scheme, plugin.url_identifier, recipient), size=8),
+            template=channel.template,
         )
         for place, recipient in recipients or [("", None)]
     )

@@ -5,7 +5,20 @@ from typing import Annotated
 import typer
 
 from watcher import __version__
-from watcher.cli import alerts, articles, audit, deliveries, feeds, packs, rules, run, status, why
+from watcher.cli import (
+    alerts,
+    articles,
+    audit,
+    check,
+    deliveries,
+    feeds,
+    notify,
+    packs,
+    rules,
+    run,
+    status,
+    why,
+)
 from watcher.cli.options import (
     JsonOption,
     NoColorOption,
@@ -69,5 +82,18 @@ def remember(
     }
 
 
-for part in (run, status, articles, why, rules, packs, feeds, alerts, deliveries, audit):
+for part in (
+    run,
+    status,
+    articles,
+    why,
+    check,
+    rules,
+    packs,
+    feeds,
+    alerts,
+    deliveries,
+    notify,
+    audit,
+):
     part.register(app)

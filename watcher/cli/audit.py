@@ -9,7 +9,7 @@ import typer
 from watcher.cli.common import Call, command
 from watcher.cli.words import many, one_line
 from watcher.core.errors import RulesError, WatcherError
-from watcher.core.model import DeliveryId
+from watcher.core.model import AlertId, DeliveryId
 
 if TYPE_CHECKING:
     from watcher.core.audit import Account, Audit
@@ -36,7 +36,7 @@ def audit(call: Call) -> int:
     """
     from watcher.core.audit import balance
 
-    made: set[DeliveryId] = set()
+    made: dict[DeliveryId, AlertId] = {}
     with call.store().read() as books:
         # First the decisions, then the deliveries that none of them made.
         entries = list(books.entries(made))

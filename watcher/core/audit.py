@@ -157,6 +157,8 @@ def _told(delivery: Delivery | None, targets: Collection[str] | None) -> tuple[F
         return Fate.DELIVERED, "sent"
     if delivery.state is DeliveryState.PARKED:
         return Fate.PARKED, delivery.error or "no reason given"
+    if delivery.state is DeliveryState.CANCELLED:
+        return Fate.MUTED, delivery.error or "cancelled"
     if targets is not None and delivery.target not in targets:
         return None, f"delivery {delivery.id} waits for a channel that rules.yaml has not"
     if delivery.state is DeliveryState.HELD:
@@ -167,7 +169,7 @@ def _told(delivery: Delivery | None, targets: Collection[str] | None) -> tuple[F
 def _not_told(reason: Reason, *, told: bool) -> tuple[Fate | None, str]:
     """Return the fate of what was not told; it is folded only into what was."""
     match reason:
-        case Reason.FOLDED | Reason.FOLLOW_UPS_OFF:
+        case Reason.FOLDED | Reason.FOLLOW_UPS_OFF | Reason.EDITS_OFF:
             if not told:
                 return None, "it was folded into a story that was never told there"
             return Fate.FOLDED, reason.value
@@ -175,7 +177,7 @@ def _not_told(reason: Reason, *, told: bool) -> tuple[Fate | None, str]:
             if told:
                 return Fate.FOLDED, "told with a later article of its story"
             return Fate.HELD, reason.value
-        case Reason.NO_CHANNEL:
+        case Reason.NO_CHANNEL | Reason.MUTED:
             return Fate.MUTED, reason.value
         case (
             Reason.NEW_STORY

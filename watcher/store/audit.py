@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, or_, select
 
 from watcher.core.audit import Entry
-from watcher.core.model import ArticleId, Delivery, DeliveryId
+from watcher.core.model import AlertId, ArticleId, Delivery, DeliveryId, Hold
 from watcher.store import values as v
 from watcher.store.rows import ALERT, DECISION, DELIVERY, HIT, LINK, TOLD
 
@@ -27,7 +27,7 @@ class Books:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def entries(self, made: set[DeliveryId]) -> Iterator[Entry]:
+    def entries(self, made: dict[DeliveryId, AlertId]) -> Iterator[Entry]:
         """Yield an entry for every decision, and for every hit that has none, as a stream.
 
         The deliveries that decisions have made are added to `made`.
@@ -55,7 +55,10 @@ class Books:
             yield from self._occasion(list(occasion), told, made)
 
     def _occasion(
-        self, rows: Sequence[Record], told: set[tuple[str, str, str]], made: set[DeliveryId]
+        self,
+        rows: Sequence[Record],
+        told: set[tuple[str, str, str]],
+        made: dict[DeliveryId, AlertId],
     ) -> Iterator[Entry]:
         """Yield the entries of what was decided about one article at one time: at most one alert.
 
@@ -83,12 +86,14 @@ class Books:
                     (
                         one
                         for one in deliveries
-                        if one.target == decision.target and decision.rule in one.rules
+                        if one.target == decision.target
+                        and decision.rule in one.rules
+                        and one.hold is not Hold.ESCALATION
                     ),
                     None,
                 )
             if delivery is not None:
-                made.add(delivery.id)
+                made[delivery.id] = delivery.alert
             yield Entry(
                 article=decision.matched_in or ArticleId(row.article),
                 rule=decision.rule,
@@ -97,8 +102,12 @@ class Books:
                 told=(row.story, decision.rule, decision.target) in told,
             )
 
-    def loose_deliveries(self, made: set[DeliveryId]) -> Iterator[Delivery]:
-        """Yield the deliveries about articles that are not among those that decisions `made`."""
+    def loose_deliveries(self, made: dict[DeliveryId, AlertId]) -> Iterator[Delivery]:
+        """Yield the deliveries about articles that are not among those that decisions `made`.
+
+        An escalation comes with the alert that it is about.
+        """
+        alerts = frozenset(made.values())
         statement = (
             select(*v.DELIVERY_COLUMNS)
             .join(ALERT, ALERT.c.id == DELIVERY.c.alert)
@@ -107,5 +116,7 @@ class Books:
         )
         options = {"stream_results": True, "yield_per": _STREAM}
         for row in self._connection.execute(statement, execution_options=options):
-            if row.id not in made:
-                yield v.delivery_of(row)
+            delivery = v.delivery_of(row)
+            escalated = delivery.hold is Hold.ESCALATION and delivery.alert in alerts
+            if not escalated and delivery.id not in made:
+                yield delivery
