@@ -6,8 +6,9 @@ Feeds on loopback; a webhook that knows keys (Idempotency-Key), one without (Mat
 one that hangs, and SMTP with two recipients of which one is refused until the end. On the way:
 500, 502, 404, 429 with Retry-After, resets, processed and then dropped, 200 with a failure in it, a
 captive portal, greylisting, 421, a disk that takes no writes for a while, second daemons, and at
-the end a destroyed database. The daemon logs at DEBUG; six secrets are looked for in its log and
-state. Exit code 1 when anything was lost, repeated at a target with keys, unmarked, or leaked.
+the end a destroyed database. After the last kill nobody waits for the next try of what failed.
+The daemon logs at DEBUG; six secrets are looked for in its log and state. Exit code 1 when anything
+was lost, repeated at a target with keys, unmarked, or leaked.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ def main() -> int:
             kills=asked.kills,
             articles=asked.articles,
             seed=asked.seed,
+            hurry=True,
             beside=min(3, asked.kills),
             report=lambda line: print(line, file=sys.stderr, flush=True),
         )

@@ -21,6 +21,8 @@ from watcher.core.render import TemplateMistakeError, render
 
 log = logging.getLogger(__name__)
 
+DEADLINE = 28.0
+"""Seconds for one try; with the time a plugin gets to come back it is over within 30."""
 LOOK_AGAIN = 60.0
 """Seconds after which the outbox looks by itself, should a clock have jumped."""
 OVERDUE_LOOK = 5.0
@@ -91,7 +93,7 @@ class Outbox:
         *,
         timezone: tzinfo,
         clock: Callable[[], datetime],
-        deadline: float = 30.0,
+        deadline: float = DEADLINE,
         grace: float = 8.0,
     ) -> None:
         self._port = port
