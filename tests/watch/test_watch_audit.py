@@ -12,7 +12,7 @@ from support.feed_server import FeedServer, answer
 from support.webhook import Answer, serving
 
 from watcher.core.audit import Audit, Fate, balance
-from watcher.core.model import AlertId, DeliveryId, Hold
+from watcher.core.model import Ack, DeliveryState, Hold, Mute, MuteKind
 from watcher.daemon import Service, open_service
 from watcher.daemon.clock import now
 from watcher.store import Queries, open_store
@@ -27,13 +27,19 @@ DETAIL = (
 FIRST = ("Police hold Atajurt volunteer Erbol Daulet", DETAIL)
 COPY = ("Atajurt volunteer Erbol Daulet taken from his flat", f"ALMATY (Wire) - {DETAIL}")
 OTHER = ("Saban Aitbay of Atajurt opens a library in Taraz", "The shelves came from Bonn.")
-ALL = frozenset({"desk", "refused", "quiet"})
+ALL = frozenset({"desk", "refused", "quiet", "phone"})
 RULES = """\
 rules:
   - {name: Atajurt, find: Atajurt, notify: [desk, refused]}
   - {name: Volunteer, find: volunteer, notify: [desk], at_least: {outlets: 2}}
   - {name: Library, find: library, notify: [desk], at_least: {outlets: 2}}
   - {name: Flat, find: flat, notify: [quiet], follow_ups: off}
+  - name: Police
+    find: police
+    notify: [desk]
+    severity: critical
+    escalate: {after: 15m, to: phone}
+  - {name: Muted, find: Erbol Daulet, notify: [desk]}
 """
 
 
@@ -67,6 +73,7 @@ async def state(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]
         with serving() as hook, serving(Answer(status=404)) as refused:
             (folder / "rules.yaml").write_text(
                 f"channels:\n  desk: json://127.0.0.1:{hook.port}/\n"
+                f"  phone: json://127.0.0.1:{hook.port}/phone\n"
                 f"  refused: json://127.0.0.1:{refused.port}/\n"
                 f"  quiet: {{url: 'json://127.0.0.1:{hook.port}/', digest: sunday at 03:00}}\n"
                 f"feeds:\n  - {{url: '{feeds.url('/one')}', name: One, private: true}}\n"
@@ -74,6 +81,8 @@ async def state(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]
             )
             settings = Settings(rules=folder / "rules.yaml", state=folder / "state")
             async with open_service(settings, "test") as service:
+                with service.store.write() as tx:
+                    tx.mute(Mute(kind=MuteKind.RULE, what="Muted", since=now()))
                 await round_of(service, feeds, ("Rain", "It rains."), tag="1")
                 await round_of(service, feeds, FIRST, tag="2")
                 await round_of(service, feeds, COPY, FIRST, tag="3")
@@ -83,9 +92,8 @@ async def state(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]
 
 
 def books_in(known: Queries, *, targets: frozenset[str]) -> Audit:
-    made: dict[DeliveryId, AlertId] = {}
-    entries = list(known.entries(made))
-    return balance(entries, known.loose_deliveries(made), targets=targets)
+    entries, loose = known.books()
+    return balance(entries, loose, targets=targets)
 
 
 async def test_the_books_of_a_busy_hour_balance_and_name_every_fate(state: Path) -> None:
@@ -95,10 +103,25 @@ async def test_the_books_of_a_busy_hour_balance_and_name_every_fate(state: Path)
     reasons = {(fate, why) for fate, why in found.reasons}
     assert found.balances, found.missing
     assert found.matched == sum(found.fates.values()) > 3
-    assert {fate for fate, _ in reasons} == {Fate.DELIVERED, Fate.HELD, Fate.FOLDED, Fate.PARKED}
+    assert {fate for fate, _ in reasons} == set(Fate)
+    assert (Fate.MUTED, "muted") in reasons
     assert (Fate.HELD, "digest") in reasons
     assert (Fate.FOLDED, "told with a later article of its story") in reasons
     assert any(why.startswith("HTTP 404") for fate, why in reasons if fate is Fate.PARKED)
+
+
+async def test_an_escalation_belongs_to_the_books_of_its_alert_also_when_it_is_cancelled(
+    state: Path,
+) -> None:
+    with open_store(state, now=now()) as store, store.write() as tx:
+        held = [one for one in tx.deliveries() if one.hold is Hold.ESCALATION]
+        saved = tx.ack(Ack(alert=held[0].alert, at=now()))
+        found = books_in(tx, targets=ALL)
+        after = [one.state for one in tx.deliveries(alert=held[0].alert) if one.target == "phone"]
+
+    assert saved == 1
+    assert after == [DeliveryState.CANCELLED]
+    assert found.balances, found.missing
 
 
 BREAKS = {
@@ -119,7 +142,7 @@ async def test_no_row_can_be_lost_unseen(state: Path, name: str) -> None:
         store._engines.writer.connect() as connection,
     ):
         asked = {
-            "delivery": "SELECT seq FROM delivery",
+            "delivery": f"SELECT seq FROM delivery WHERE coalesce(hold, '') <> '{Hold.ESCALATION}'",
             "decision": "SELECT seq FROM decision WHERE tell",
         }
         rows = {

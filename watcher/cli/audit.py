@@ -9,7 +9,6 @@ import typer
 from watcher.cli.common import Call, command
 from watcher.cli.words import many, one_line
 from watcher.core.errors import RulesError, WatcherError
-from watcher.core.model import AlertId, DeliveryId
 
 if TYPE_CHECKING:
     from watcher.core.audit import Account, Audit
@@ -36,12 +35,10 @@ def audit(call: Call) -> int:
     """
     from watcher.core.audit import balance
 
-    made: dict[DeliveryId, AlertId] = {}
-    with call.store().read() as books:
-        # First the decisions, then the deliveries that none of them made.
-        entries = list(books.entries(made))
-        found = balance(entries, books.loose_deliveries(made), targets=_targets(call))
-        articles = _articles(books, found.missing)
+    with call.store().read() as known:
+        entries, loose = known.books()
+        found = balance(entries, loose, targets=_targets(call))
+        articles = _articles(known, found.missing)
     if call.json:
         call.data(_json(call, found, articles))
     else:
@@ -63,9 +60,9 @@ def _targets(call: Call) -> Collection[str] | None:
         return None
 
 
-def _articles(books: "Queries", missing: "Collection[Account]") -> "dict[str, Article]":
+def _articles(known: "Queries", missing: "Collection[Account]") -> "dict[str, Article]":
     wanted = (one.article for one in missing if one.article is not None)
-    found = {article: books.article(article) for article in dict.fromkeys(wanted)}
+    found = {article: known.article(article) for article in dict.fromkeys(wanted)}
     return {id_: article for id_, article in found.items() if article is not None}
 
 
