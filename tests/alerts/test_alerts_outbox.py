@@ -18,6 +18,7 @@ from support.telling import ALMATY
 from support.webhook import Answer, Webhook, serving
 
 from watcher.alerts import Outbox, Sender, split
+from watcher.alerts import outbox as outbox_module
 from watcher.core.model import Channel, Message, Outcome, Sent, Traits
 
 OK = Outcome(sent=Sent.OK)
@@ -413,3 +414,18 @@ async def test_stopping_in_a_long_queue_leaves_no_message_begun_and_unsent() -> 
     assert len(desk.got) == 5
     assert [len(row.outcomes) for row in rows] == [1] * 5 + [0] * 15
     assert not any(row.sending for row in rows)
+
+
+async def test_work_that_another_process_wrote_is_seen_within_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    promised = outbox_module.LOOK_AGAIN
+    monkeypatch.setattr(outbox_module, "LOOK_AGAIN", 0.05)
+    ledger, desk = Ledger(), Recorder()
+
+    async with running(an_outbox(ledger, {"desk": desk})):
+        await until(ledger, lambda: ledger.looks > 0)
+        row = ledger.add("desk", "k1")
+        await until(ledger, lambda: row.sent)
+
+    assert promised <= 5

@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 
 DEADLINE = 28.0
 """Seconds for one try; with the time a plugin gets to come back it is over within 30."""
-LOOK_AGAIN = 60.0
-"""Seconds after which the outbox looks by itself, should a clock have jumped."""
+LOOK_AGAIN = 2.0
+"""Seconds after which the outbox looks by itself: `deliveries retry` comes from another process."""
 OVERDUE_LOOK = 5.0
 """Seconds between looks while something due can't be taken (its target is busy or not known)."""
 REST_AFTER = 3
