@@ -160,16 +160,14 @@ def test_a_rest_that_a_target_asked_for_holds_for_the_next_process_and_all_its_m
     assert due == [([], []), ([], []), (["desk"], ["desk"])]
 
 
-def test_a_rest_does_not_last_for_years_when_the_clock_was_set_back(
-    store: Store, tmp_path: Path
-) -> None:
+def test_a_rest_ends_when_the_clock_is_set_back(store: Store, tmp_path: Path) -> None:
     desk, clock = a_desk(tmp_path, TO_ONE), Clock()
     fill(store, *(a_delivery(n, due=NOW - 2000 * 24 * HOUR) for n in (1, 2)))
     ledger = a_ledger(store, desk, clock)
     [batch] = ledger.take("desk", 1)
     ledger.record(batch, Outcome(sent=Sent.RETRY, retry_after=timedelta(seconds=30)))
 
-    clock.now = NOW - 1000 * 24 * HOUR
+    clock.now = NOW - HOUR
 
     assert ledger.due_targets() == ["desk"]
 

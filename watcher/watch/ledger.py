@@ -11,7 +11,6 @@ from datetime import datetime
 
 from watcher.alerts import Recorded, redact
 from watcher.core.decide import (
-    LONGEST_WAIT,
     notice,
     retry,
 )
@@ -81,7 +80,7 @@ class Ledger:
         self._desk = desk
         self._clock = clock
         self._jitter = jitter
-        self._rests: dict[str, datetime] | None = None
+        self._rests: _Rests | None = None
         self._failures: Counter[str] = Counter()
         """Failures in a row of each target."""
 
@@ -92,10 +91,12 @@ class Ledger:
             if self._rests is None:
                 self._rests = _rests_of(known.note(_RESTS))
             due = known.due_targets(now)
-        # A longer rest than any that is kept means that the clock was set back.
-        return [
-            target for target in due if not now < self._rests.get(target, now) <= now + LONGEST_WAIT
-        ]
+        return [target for target in due if not self._rests_at(target, now)]
+
+    def _rests_at(self, target: str, now: datetime) -> bool:
+        """Return whether the target rests; a rest from a time to come is a clock's error."""
+        since, until = (self._rests or {}).get(target, (now, now))
+        return since <= now < until
 
     def next_delivery(self) -> datetime | None:
         """Return when the next delivery is due."""
@@ -145,9 +146,10 @@ class Ledger:
                     at=now,
                 )
             if outcome.retry_after:
-                self._rests = _rests_of(tx.note(_RESTS)) | {batch.target: now + outcome.retry_after}
-                running = {name: at.isoformat() for name, at in self._rests.items() if at > now}
-                tx.set_note(_RESTS, json.dumps(running))
+                asked = {batch.target: (now, now + outcome.retry_after)}
+                self._rests = _rests_of(tx.note(_RESTS)) | asked
+                running = {name: rest for name, rest in self._rests.items() if rest[1] > now}
+                tx.set_note(_RESTS, json.dumps(running, default=datetime.isoformat))
             if is_back:
                 tx.hurry(batch.target, now=now)
             if then is not None and arrived:
@@ -157,5 +159,12 @@ class Ledger:
         return Recorded(again=due, begun=begun)
 
 
-def _rests_of(note: str | None) -> dict[str, datetime]:
-    return {name: datetime.fromisoformat(at) for name, at in json.loads(note or "{}").items()}
+_Rests = dict[str, tuple[datetime, datetime]]
+"""Target -> since when and until when it rests."""
+
+
+def _rests_of(note: str | None) -> _Rests:
+    return {
+        name: (datetime.fromisoformat(since), datetime.fromisoformat(until))
+        for name, (since, until) in json.loads(note or "{}").items()
+    }
