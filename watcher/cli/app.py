@@ -8,6 +8,7 @@ from watcher import __version__
 from watcher.cli import (
     alerts,
     articles,
+    audit,
     check,
     deliveries,
     feeds,
@@ -95,5 +96,6 @@ for part in (
     stories,
     deliveries,
     notify,
+    audit,
 ):
     part.register(app)

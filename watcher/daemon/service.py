@@ -25,7 +25,7 @@ from watcher.feeds import Fetcher, Lanes, Pages, Reader
 from watcher.feeds.fetch import user_agent
 from watcher.feeds.lanes import AT_ONCE
 from watcher.store import Store, open_store
-from watcher.watch import Desk, Ledger, Settings, Tally, Watch
+from watcher.watch import Desk, Ledger, Settings, Tally, Watch, adopt
 
 log = logging.getLogger(__name__)
 
@@ -120,8 +120,9 @@ async def open_service(
         follow_rules(service.desk.zone, rules.secrets)
         with store.write() as tx:
             tx.sync_feeds(rules.feeds, now=started)
+            adopt(tx, service.desk)
             tx.mend_times(now=started)
-            repeats = tx.recover(now=started)
+            repeats = tx.recover(now=started, boot=boot())
             tx.set_note("rules_broken", "")
             for subscription in tx.subscriptions():
                 # Nobody listened meanwhile.
@@ -189,6 +190,14 @@ async def tell(service: Service, headline: str, body: str, occasion: str) -> Non
 
     await asyncio.to_thread(write)
     service.outbox.nudge()
+
+
+def boot() -> str:
+    """Return what names this run of the machine; "" where the system has no such name."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
 
 
 def stamps_of(files: Iterable[str]) -> dict[str, Stamp]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Select, bindparam, func, or_, select
@@ -37,6 +36,7 @@ from watcher.core.model import (
 )
 from watcher.core.rhythm.vigil import Numbers
 from watcher.store import values as v
+from watcher.store.audit import Books
 from watcher.store.care import Care
 from watcher.store.rows import (
     ALERT,
@@ -58,7 +58,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Table
-    from sqlalchemy.engine import Connection
 
     from watcher.store.values import Record
 
@@ -72,8 +71,6 @@ WAITING = (DeliveryState.DUE, DeliveryState.HELD, DeliveryState.UNKNOWN)
 Asked = tuple[str, Sequence[str], Sequence[str]]
 """A feed's address, and the keys and fingerprints under which its articles may be known."""
 
-_CHUNK = 900
-"""Values in one IN list; the databases take some 32,000 parameters per statement."""
 _OF_FEED = select(*v.KNOWN_COLUMNS).where(
     ARTICLE.c.feed == bindparam("feed"),
     or_(
@@ -85,37 +82,12 @@ _STREAM = 1000
 """Rows held in memory at once while many are read."""
 
 
-def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Yield lists short enough for one statement."""
-    rest = iter(items)
-    while chunk := list(islice(rest, _CHUNK)):
-        yield chunk
-
-
 def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries(Care):
+class Queries(Books, Care):
     """Questions, asked within one snapshot: all answers belong together."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._open = connection
-
-    @property
-    def _connection(self) -> Connection:
-        """The connection, in the midst of its transaction."""
-        return self._open
-
-    def _rows(self, statement: Question) -> Sequence[Record]:
-        return self._connection.execute(statement).all()
-
-    def _rows_in(
-        self, statement: Question, column: ColumnElement[Any], wanted: Iterable[object]
-    ) -> Iterator[Record]:
-        """Yield the rows of `statement` whose `column` is among `wanted`, chunk by chunk."""
-        for chunk in chunks(dict.fromkeys(wanted)):
-            yield from self._rows(statement.where(column.in_(chunk)))
 
     # --- feeds -----------------------------------------------------------------------------------
 
@@ -236,8 +208,8 @@ class Queries(Care):
     ) -> Iterator[Record]:
         """Yield the articles of the feed with this number that have one of the names."""
         wanted, prints = frozenset(keys), frozenset(fingerprints)
-        for start in range(0, max(len(keys), len(fingerprints)), _CHUNK):
-            chunk = slice(start, start + _CHUNK)
+        for start in range(0, max(len(keys), len(fingerprints)), CHUNK):
+            chunk = slice(start, start + CHUNK)
             marks = list(map(mark_of, keys[chunk]))
             values = {"feed": feed, "marks": marks, "prints": fingerprints[chunk]}
             for row in self._connection.execute(_OF_FEED, values):
@@ -463,9 +435,13 @@ class Queries(Care):
         alert: AlertId | None = None,
         state: DeliveryState | None = None,
         target: str | None = None,
+        newest: bool = False,
         limit: int = 1000,
     ) -> list[Delivery]:
-        """Return deliveries by the time they are due, then in the order they were made."""
+        """Return deliveries by the time they are due, then in the order they were made.
+
+        `newest`: those of the newest alerts first, of one alert the one that is due last.
+        """
         statement = select(*v.DELIVERY_COLUMNS)
         if alert is not None:
             statement = statement.where(DELIVERY.c.alert == alert)
@@ -473,8 +449,13 @@ class Queries(Care):
             statement = statement.where(DELIVERY.c.state == state)
         if target is not None:
             statement = statement.where(DELIVERY.c.target == target)
-        statement = statement.order_by(DELIVERY.c.due, DELIVERY.c.seq).limit(limit)
-        return [v.delivery_of(row) for row in self._rows(statement)]
+        if newest:
+            statement = statement.join(ALERT, ALERT.c.id == DELIVERY.c.alert).order_by(
+                ALERT.c.created.desc(), ALERT.c.seq.desc(), DELIVERY.c.due.desc()
+            )
+        else:
+            statement = statement.order_by(DELIVERY.c.due, DELIVERY.c.seq)
+        return [v.delivery_of(row) for row in self._rows(statement.limit(limit))]
 
     def due_targets(self, now: datetime) -> list[str]:
         """Return the targets for which something is due, by name."""

@@ -24,7 +24,7 @@ from watcher.core.model import FeedId, FeedState
 from watcher.feeds import Fetcher, Pages, Reader, websub
 from watcher.store import Store, Tx
 from watcher.watch.desk import Desk
-from watcher.watch.ledger import tell_health
+from watcher.watch.ledger import adopt, tell_health
 from watcher.watch.memory import Memory
 from watcher.watch.nouns import Polled, Tally
 from watcher.watch.pages import ArticlePages
@@ -68,6 +68,7 @@ class Watch:
         """Take over new rules, channels and feeds; what is known of the feeds stays."""
         with self.store.write() as tx:
             tx.sync_feeds(desk.config.feeds, now=self._clock())
+            adopt(tx, desk)
         self.desk = desk
 
     def open_index(self) -> int:
