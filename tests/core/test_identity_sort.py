@@ -212,3 +212,16 @@ def test_two_texts_under_one_link_are_two_articles_also_when_one_of_them_is_know
     assert [a.summary for a in both.new] == ["Snow in Oral"]
     assert not both.changed
     assert [a.id for a in edited.changed] == [first[0].id], "alone it is the publisher's edit"
+
+
+def test_a_text_that_is_another_articles_is_no_edit_of_the_one_that_had_the_link_first() -> None:
+    link = "https://c.example/briefing"
+    morning = an_entry("Briefing", url=link, summary="Rain in Almaty")
+    evening = an_entry("Briefing", url=link, summary="Snow in Oral")
+    first = sort([morning]).new
+    second = sort([evening, morning], remember(first)).new
+
+    left = sort([evening], remember([*first, *second]))
+
+    assert not left.new
+    assert not left.changed
