@@ -106,7 +106,8 @@ class Scan:
         signs, first_signs = self._index.signs, self._index.first_signs
         tokens = self.tokens
         before_last = len(tokens) - 1
-        for at, (word, *_) in enumerate(tokens):
+        for at, token in enumerate(tokens):
+            word = token[0]
             if word >= FIRST_SIGN and ("\u4e00" <= word <= "\u9fff" or is_sign(word)):
                 if word in first_signs:
                     pair = word + tokens[at + 1].text if at < before_last else ""
