@@ -103,15 +103,16 @@ def match(
 
 def _rules_answer(rules: Any, entities: tuple[Entity, ...]) -> Answer:  # noqa: ANN401
     from watcher.core.rules import compile_rules
+    from watcher.feeds.language import guess
 
-    book = compile_rules(rules, entities)
-    severity = {rule.name: rule.severity.value for rule in book.rules}
+    book = compile_rules(rules, entities, tongue=guess)
+    severity = {rule.name: rule.severity for rule in book.rules}
 
     def answer(article: Article) -> Iterator[dict[str, Any]]:
         for hit in book.match(article):
             yield {
                 "rule": hit.rule,
-                "severity": severity[hit.rule],
+                "severity": hit.severity(severity[hit.rule]).value,
                 "matches": [match_json(found) for found in hit.matches],
             }
 

@@ -19,6 +19,7 @@ from watcher.core.model import (
     Telling,
 )
 from watcher.core.rules import RuleBook, compile_rules
+from watcher.feeds.language import guess
 from watcher.watch.nouns import Polled
 
 
@@ -31,7 +32,7 @@ class Desk:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.zone = ZoneInfo(config.timezone)
-        self.book: RuleBook = compile_rules(config.rules, config.entities)
+        self.book: RuleBook = compile_rules(config.rules, config.entities, tongue=guess)
         self.names: Mapping[str, str] = {entity.id: entity.name for entity in config.entities}
         self.feeds = {feed.url: feed for feed in config.feeds}
         self.rules: Mapping[str, Rule] = {rule.name: rule for rule in config.rules}

@@ -28,6 +28,7 @@ from watcher.core.decide import (
     escalations,
     outgoing,
     schedule,
+    severity_of,
 )
 from watcher.core.errors import FeedError
 from watcher.core.identity import host_of
@@ -390,7 +391,7 @@ class Watch:
             changed=changed,
         )
         decisions = decide(occasion, self.desk.rules, self.desk.channels, now=at, mutes=self._mutes)
-        decisions = tuple(self._schedule(tx, decision, at) for decision in decisions)
+        decisions = tuple(self._schedule(tx, occasion, decision, at) for decision in decisions)
         # An edit that is taken back and made again is told again.
         version = contents[item.article.id] + ("" if changed is None else at.isoformat())
         alert, deliveries, told = outgoing(
@@ -406,7 +407,7 @@ class Watch:
             tally.alerts += 1
             tally.held += sum(d.state is DeliveryState.HELD for d in deliveries)
 
-    def _schedule(self, tx: Tx, decision: Decision, at: datetime) -> Decision:
+    def _schedule(self, tx: Tx, occasion: Occasion, decision: Decision, at: datetime) -> Decision:
         if not decision.tell:
             return decision
         channel = self.desk.channel_of[decision.target]
@@ -418,7 +419,7 @@ class Watch:
         last = tx.last_told(rule.name, decision.target) if rule.throttle is not None else None
         return schedule(
             decision,
-            rule.severity,
+            severity_of(occasion, rule),
             channel,
             zone=self.desk.zone,
             room=room,

@@ -13,6 +13,7 @@ from watcher.core.decide.telling import (
     decide,
     edited,
     enough,
+    severity_of,
     subjects,
 )
 from watcher.core.decide.when import next_digest, quiet_until, schedule
@@ -38,6 +39,7 @@ __all__ = [
     "quiet_until",
     "retry",
     "schedule",
+    "severity_of",
     "spike_alert",
     "spike_of",
     "subjects",

@@ -203,6 +203,15 @@ class Hit:
     rule: str
     matches: tuple[Match, ...]
 
+    def severity(self, of_rule: Severity) -> Severity:
+        """Return how much the hit matters under its rule: at most normal if all it has is fuzzy.
+
+        A misspelling may be another word; alone it wakes nobody.
+        """
+        if self.matches and all(match.how is How.FUZZY for match in self.matches):
+            return min(of_rule, Severity.NORMAL, key=lambda severity: severity.rank)
+        return of_rule
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:

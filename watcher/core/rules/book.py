@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from watcher.core.model import Article, Entity
+    from watcher.core.rules.spoken import Tongue
 
 _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,6}")
 _SHORTEST_FAMILY_NAME = 5
@@ -40,8 +41,11 @@ _ACRONYM = re.compile(r"[^\W\d_]{2,6}")
 class RuleBook:
     """Compiled rules. Made by `compile_rules` and `compile_terms`; never changes."""
 
-    def __init__(self, rules: Sequence[Rule], entities: Sequence[Entity]) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], entities: Sequence[Entity], tongue: Tongue | None = None
+    ) -> None:
         self.rules = tuple(rules)
+        self._tongue = tongue
         self._entities = {entity.id: entity for entity in entities}
         self._index = Index()
         self._leaves: list[LeafSpec] = []
@@ -88,7 +92,7 @@ class RuleBook:
 
     def _hit(self, at: int, look: Look, today: date | None) -> Hit | None:
         rule = self.rules[at]
-        if obstacle(rule, look.article, today):
+        if obstacle(rule, look.article, today, self._tongue):
             return None
         spots = evaluate(self._trees[at], look, rule.search_in)
         if spots is None:
@@ -113,7 +117,7 @@ class RuleBook:
         candidates |= self._of_leaves(look.named(self._fields) | in_part)
         return any(
             "text" in (fields := self.rules[at].search_in)
-            and not obstacle(self.rules[at], article, today)
+            and not obstacle(self.rules[at], article, today, self._tongue)
             and evaluate(self._trees[at], look, fields) is None
             and nearly(self._trees[at], look, fields, in_part)
             for at in candidates
@@ -131,7 +135,7 @@ class RuleBook:
         """
         look = Look(self._glance, self._leaves, article)
         return tuple(
-            explanation(rule, tree, look, self._leaves, obstacle(rule, article, None))
+            explanation(rule, tree, look, self._leaves, obstacle(rule, article, None, self._tongue))
             for rule, tree in zip(self.rules, self._trees, strict=True)
         )
 
@@ -246,14 +250,16 @@ def _of_a_person(pattern: Pattern) -> Iterator[Pattern]:
         )
 
 
-def compile_rules(rules: Sequence[Rule], entities: Sequence[Entity]) -> RuleBook:
-    """Compile rules for matching.
+def compile_rules(
+    rules: Sequence[Rule], entities: Sequence[Entity], *, tongue: Tongue | None = None
+) -> RuleBook:
+    """Compile rules for matching. `tongue` guesses languages that no feed and no letters tell.
 
     Raises KeyError for a term that names an unknown entity, regex.error for a regular
     expression that can't be read: the configuration has been checked for both before.
     """
     with _nothing_is_garbage():
-        return RuleBook(rules, entities)
+        return RuleBook(rules, entities, tongue)
 
 
 @contextmanager

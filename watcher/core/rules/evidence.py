@@ -143,21 +143,3 @@ def typed_on_russian_keyboard(word: str) -> str | None:
 def has_kazakh_letter(word: str) -> bool:
     """Tell whether a folded Cyrillic word is in a Turkic language."""
     return _KAZAKH_LETTER.search(word) is not None
-
-
-_SCRIPTS_OF = {
-    "latin": (re.compile("[A-Za-z\u00c0-\u024f]"), "en de fr tr es it pt nl sv pl cs id ms uz az"),
-    "cyrillic": (re.compile("[\u0400-\u052f]"), "ru uk be bg kk ky tg mn uz ug sr"),
-    "arabic": (re.compile("[\u0620-\u06ff]"), "ar fa ur ug kk ps ckb"),
-    "han": (re.compile("[\u3040-\u30ff\u4e00-\u9fff]"), "zh ja yue"),
-}
-
-
-def contradicts(language: str, text: str) -> bool:
-    """Tell whether the text is plainly not in the language that its feed says it is in."""
-    mine = [name for name, (_, languages) in _SCRIPTS_OF.items() if language in languages.split()]
-    if not mine:
-        return False
-    counts = {name: len(form.findall(text)) for name, (form, _) in _SCRIPTS_OF.items()}
-    total = sum(counts.values())
-    return total >= 10 and sum(counts[name] for name in mine) * 5 < total

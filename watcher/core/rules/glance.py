@@ -58,8 +58,9 @@ def _pieces(text: str) -> Iterable[str]:
     """Cut a text into what words may go on within, in small letters."""
     if not _WHOLE.search(text):
         return _PIECE.findall(text.lower())
-    whole = [part for part in text.split() if _WHOLE.search(part)]
-    rest = " ".join(part for part in text.split() if not _WHOLE.search(part))
+    parts = text.split()
+    whole = {part for part in parts if _WHOLE.search(part)}
+    rest = " ".join(part for part in parts if part not in whole)
     return (*whole, *_PIECE.findall(rest.lower()))
 
 

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.core.model import How, Match, Term
-from watcher.core.rules.evidence import contradicts, languages_of
+from watcher.core.rules.evidence import languages_of
 from watcher.core.rules.index import Differs, Role
 from watcher.core.rules.scan import Scan
+from watcher.core.rules.spoken import contradicts
 from watcher.core.text import fold, is_sign, tokenise
 
 if TYPE_CHECKING:

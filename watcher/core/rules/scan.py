@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.core.rules.evidence import PLAIN_WORDS, is_patronymic, languages_of
 from watcher.core.rules.han import straddles
-from watcher.core.rules.index import Differs, Forms
+from watcher.core.rules.index import Differs, Forms, both
 from watcher.core.rules.joins import JOINS, joined, may_go_on
 from watcher.core.text import FIRST_SIGN, Gap, as_typed, fold, is_sign, tokenise
 
@@ -25,6 +25,7 @@ _AFTER_INITIALS = (".", ".-")
 # its own: "Ata-Jurt" is a party, "Atajurt" is not.
 _PREFIXES = {"re", "anti", "pre", "post", "co", "non", "pro", "ex", "de", "un", "over", "sub"}
 _LOOSE = (Gap.SPACE, Gap.LINE, Gap.HYPHEN, Gap.MIDDOT, Gap.DOT, Gap.APOSTROPHE)
+_AFTER_INITIAL = (Gap.SPACE, Gap.DOT, Gap.HARD)
 
 
 class Found(NamedTuple):
@@ -122,7 +123,7 @@ class Scan:
         steps = self._steps.get(at)
         if steps is None:
             steps = self._steps[at] = [
-                Step(seen.word, after, seen.differs | joined)
+                Step(seen.word, after, both(seen.differs, joined))
                 for word, after, joined in self._readings(at)
                 for seen in self._index.look_up(word)
                 if seen.language is None or seen.language in self._languages
@@ -168,7 +169,7 @@ class Scan:
             if end.pattern.initials:
                 span = self._with_initial(first, last, end.pattern.initials)
             if span is not None:
-                yield Found(end.pattern, *span, differs | end.differs, apart)
+                yield Found(end.pattern, *span, both(differs, end.differs), apart)
         if not node.children or last >= len(self.tokens):
             return
         for at in self._next(last, hard=node.hard):
@@ -176,7 +177,7 @@ class Scan:
                 child = node.children.get(step.word)
                 if child is not None:
                     yield from self._walk(
-                        child, first, step.after, (*joints, at), differs | step.differs
+                        child, first, step.after, (*joints, at), both(differs, step.differs)
                     )
 
     def _with_initial(
@@ -216,7 +217,7 @@ class Scan:
     def _next(self, at: int, *, hard: bool) -> Iterator[int]:
         """Yield the tokens at which a name may go on: the next, or after 's or a father's name."""
         token = self.tokens[at]
-        if token.gap <= Gap.QUOTE or hard:
+        if token.gap <= Gap.QUOTE or hard or self._is_after_initial(at):
             yield at
         after = at + 1
         possessive = token.gap is Gap.APOSTROPHE and token.text == "s"
@@ -239,14 +240,25 @@ class Scan:
 
     def _may_stand(self, between: Between, at: int) -> bool:
         gap = self.tokens[at].gap
+        if self._is_after_initial(at):
+            return between.gap in _AFTER_INITIAL and between.text in ("", ".")
         if gap is Gap.HARD:
-            text = self.folded.text[self.tokens[at - 1].end : self.tokens[at].start]
-            return between.gap is Gap.HARD and text.strip() == between.text
+            return between.gap is Gap.HARD and self._between(at) == between.text
         if not is_sign(self.tokens[at].text):
             return gap is not Gap.DOT or between.gap is Gap.DOT
         if gap in (Gap.NONE, Gap.LINE):
             return True
         return gap in _LOOSE and (between.gap is not Gap.NONE or self._is_spread(at))
+
+    def _between(self, at: int) -> str:
+        """Return what stands before a token, without the space around it."""
+        return self.folded.text[self.tokens[at - 1].end : self.tokens[at].start].strip()
+
+    def _is_after_initial(self, at: int) -> bool:
+        """Tell whether a full stop before the token only shortens a name: J. Smith, J.Smith."""
+        if self.tokens[at].gap not in (Gap.HARD, Gap.DOT) or len(self.tokens[at - 1].text) > 1:
+            return False
+        return self._between(at) == "." and self.is_upper(at - 1) and self.is_upper(at)
 
     def _is_spread(self, at: int) -> bool:
         """Tell whether signs are set apart one by one: 新 疆 is a name, 创新 疆域 two words."""
