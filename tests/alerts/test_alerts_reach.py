@@ -100,7 +100,7 @@ def test_a_title_of_any_length_in_any_script_arrives_by_mail_with_legal_headers(
             assert (outcome.sent, len(box.raw) - before) == (Sent.OK, 1), (script, length)
             head = box.raw[-1].partition(b"\r\n\r\n")[0]
             assert max(map(len, head.split(b"\r\n"))) <= 998, (script, length)
-            mail = box.last
+            mail = box.mails[-1]
             assert str(mail["Subject"]).startswith("Atajurt · Courier: "), (script, length)
             article = batch.tellings[0].article
             assert article is not None
@@ -150,7 +150,7 @@ def test_sixty_hostile_strings_add_no_header_recipient_or_tag_to_a_mail(box: Pos
         outcome = target.send(render(everywhere(words), target.traits, timezone=ALMATY))
 
         assert (outcome.sent, len(box.raw) - before) == (Sent.OK, 1), words
-        mail = box.last
+        mail = box.mails[-1]
         usual = usual or set(mail.keys())
         assert set(mail.keys()) == usual, words
         assert box.recipients[-1] == ["desk@paper.example"], words

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.matching import words
+from support.matching import found, words
 
+from watcher.core.model import Alias, Entity, TermKind
 from watcher.core.rules.bending import bends
 from watcher.core.rules.languages import LANGUAGES, OF_SCRIPT
 from watcher.core.rules.ways import by_last_letters, by_the_whole
@@ -67,8 +68,8 @@ def test_tables_are_written_as_words_are_compared(tongue: object) -> None:
     assert isinstance(tongue, Language)
     written = set(tongue.finals) | set(tongue.words)
     for table in (*tongue.rows, tongue.telling):
-        for found in table.values():
-            for _, rows in found:
+        for finals in table.values():
+            for _, rows in finals:
                 written |= {ending for row in rows for ending in row.endings}
 
     assert {one for one in written if fold(one).text != one} == set()
@@ -80,13 +81,23 @@ def test_rows_for_a_longer_ending_come_first(tongue: object) -> None:
 
     assert isinstance(tongue, Language)
     for table in (*tongue.rows, tongue.telling):
-        for letter, found in table.items():
-            lengths = [len(final) for final, _ in found]
+        for letter, finals in table.items():
+            lengths = [len(final) for final, _ in finals]
             assert lengths == sorted(lengths, reverse=True)
-            assert all(final.endswith(letter) for final, _ in found)
+            assert all(final.endswith(letter) for final, _ in finals)
 
 
 @given(st.text("бвгджзклмнпрст", min_size=5, max_size=9))
 def test_a_name_is_found_in_its_cases_whatever_it_is(name: str) -> None:
     for ending in ("а", "у", "е"):
         assert words(name, f"о {name}{ending} писали") == [f"{name}{ending}"]
+
+
+def test_a_word_of_two_letters_bends_where_the_list_says_its_language() -> None:
+    osh = Entity(id="osh", name="Osh", type="place", aliases=(Alias(text="Ош", language="ky"),))
+
+    assert [
+        match.text
+        for match in found("osh", "Ошко келди, Оштогу жыйын", TermKind.ENTITY, entities=[osh])
+    ] == ["Ошко", "Оштогу"]
+    assert words("по", "пони поды пога") == []

@@ -26,19 +26,12 @@ class Postbox:
 
     port: int = 0
     raw: list[bytes] = field(default_factory=list)
+    mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     logins: list[bytes] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
     after_data: str = ""
-
-    @property
-    def mails(self) -> list[EmailMessage]:
-        return [_parsed(raw) for raw in self.raw]
-
-    @property
-    def last(self) -> EmailMessage:
-        return _parsed(self.raw[-1])
 
     async def handle_RCPT(  # noqa: N802 # aiosmtpd's name
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
@@ -50,15 +43,13 @@ class Postbox:
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         self.raw.append(envelope.original_content)
+        parser = BytesParser(_class=EmailMessage, policy=POLICY)
+        self.mails.append(parser.parsebytes(envelope.original_content))
         self.recipients.append(list(envelope.rcpt_tos))
         self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         if self.after_data == "drop":
             server.transport.close()
         return self.after_data or "250 taken"
-
-
-def _parsed(raw: bytes) -> EmailMessage:
-    return BytesParser(_class=EmailMessage, policy=POLICY).parsebytes(raw)
 
 
 @contextlib.contextmanager

@@ -185,14 +185,17 @@ def bends(word: str, known: frozenset[str], *, ends_name: bool) -> list[Bend]:
     it is the last word of a name of several, which may be a possessive ("toplama kampı").
     """
     script = script_of(word)
-    if len(word) < 3 or script not in OF_SCRIPT:
+    if len(word) < 2 or script not in OF_SCRIPT:
         return [plain(word)]
     vowels = tuple((one.code, one.strung.vowel_of(word)) for one in _BY_VOWEL[script] if one.strung)
     length = min(len(word), _LONGEST)
     found = _bends(word, _by_tail(_tail(word, script), length, script, known, vowels))
     if not any(bend.whole for bend in found):
         found.insert(0, plain(word))
-    found += _bends(word, _recipes(word, by_the_whole(word, script, known, ends_name=ends_name)))
+    if len(word) > 2:
+        found += _bends(
+            word, _recipes(word, by_the_whole(word, script, known, ends_name=ends_name))
+        )
     if script == "latin" and len(word) >= _SHORTEST_LOOSE_COMPOUND:
         sure = "de" in known
         tight = len(word) >= _SHORTEST_COMPOUND and not sure

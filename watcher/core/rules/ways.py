@@ -23,7 +23,12 @@ Way = tuple[str, frozenset[str], str | None]
 """A stem, a closed set of endings, and the language that the text must show (None: any)."""
 
 NOTHING = frozenset({""})
+_LOOKING_INSIDE = {
+    script: tuple(one for one in tongues if one.article or one.strung)
+    for script, tongues in OF_SCRIPT.items()
+}
 _SHORTEST_WITHOUT_ARTICLE = 4
+_SHORT_WORD = 2
 _SHORTEST_SURE = 4
 """Marks are folded away: Çin with an ending is French "ciné", so the text must be Turkish."""
 
@@ -44,7 +49,7 @@ def by_last_letters(
     `vowels` are the last vowels that chains go by, per language (see `Strung.vowel_of`).
     """
     for tongue in OF_SCRIPT[script]:
-        if len(word) < tongue.shortest:
+        if len(word) < tongue.shortest and not _is_short(word, tongue, known):
             continue
         language = gate(tongue, word, known)
         for rows in tongue.rows:
@@ -56,17 +61,28 @@ def by_last_letters(
             yield from by_chains(word, script, tongue.strung, language, vowel=vowel)
 
 
+def _is_short(word: str, tongue: Language, known: frozenset[str]) -> bool:
+    """Tell whether it is a word of two letters that bends: Ош, ел, where they are known as such.
+
+    Not in Latin letters, where most such words are of no language in particular.
+    """
+    surely = tongue.code in known and tongue.strung is not None and tongue.script != "latin"
+    return surely and len(word) == _SHORT_WORD
+
+
 def by_the_whole(
     word: str, script: str, known: frozenset[str], *, ends_name: bool
 ) -> Iterator[Way]:
     """Yield what asks for more of the word. `ends_name`: it may be a possessive."""
-    for tongue in OF_SCRIPT[script]:
-        language = gate(tongue, word, known)
+    for tongue in _LOOKING_INSIDE[script]:
         if tongue.article and word.startswith(tongue.article):
             for rows in tongue.rows:
                 yield from _without_article(word.removeprefix(tongue.article), rows, tongue.code)
-        if tongue.strung:
-            yield from inside(word, tongue.strung, language, ends_name=ends_name)
+        strung = tongue.strung
+        # Asked of every word of every language: most need no closer look.
+        if strung and (ends_name or strung.rising or word[-2] in strung.fleeting):
+            language = gate(tongue, word, known)
+            yield from inside(word, strung, language, ends_name=ends_name)
 
 
 # --- rows ----------------------------------------------------------------------------------------
@@ -215,14 +231,17 @@ def _fleeting(word: str, strung: Strung, language: str | None) -> Iterator[Way]:
 
 def _raised(word: str, strung: Strung, language: str | None) -> Iterator[Way]:
     """Bend an Uyghur word whose last a or e becomes i in an open syllable (bala, balilar)."""
+    last = len(word) - 1
+    while last > 0 and word[last] not in strung.sounding:
+        last -= 1
     a, e, i = tuple(strung.rising)
-    if word[-1] in (a, e):
+    if word[last] not in (a, e) or last == 0:
+        return
+    if last == len(word) - 1:
         yield (word[:-1] + i, strung.chains.after_vowel, language)
         return
-    vowels = strung.vowels + strung.gliding
-    last = max(word.rfind(a), word.rfind(e))
-    if last > 0 and frozenset(vowels).isdisjoint(word[last + 1 :]):
-        for high in (i, {"i": "e", "и": "е", "ي": "ې"}[i]):
-            raised = word[:last] + high + word[last + 1 :]
-            if raised != word:
-                yield (raised, _opening(strung.chains.after_consonant, vowels), language)
+    endings = _opening(strung.chains.after_consonant, strung.vowels + strung.gliding)
+    for high in (i, {"i": "e", "и": "е", "ي": "ې"}[i]):
+        raised = word[:last] + high + word[last + 1 :]
+        if raised != word:
+            yield (raised, endings, language)

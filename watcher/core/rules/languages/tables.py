@@ -189,6 +189,11 @@ class Strung:
     """For each variant in turn (the slots, then the harmonies) the last vowels of a word that ask
     for it: "аыя еиэ". Without it every variant may follow every word, as in loan words."""
 
+    @cached_property
+    def sounding(self) -> frozenset[str]:
+        """The letters before which a word changes: vowels and glides."""
+        return frozenset(self.vowels + self.gliding)
+
     def vowel_of(self, word: str) -> str:
         """Return the last vowel of the word where it matters to the chains; "" where not."""
         return next((letter for letter in reversed(word) if letter in self._variants_of), "")
