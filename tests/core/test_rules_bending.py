@@ -68,8 +68,8 @@ def test_tables_are_written_as_words_are_compared(tongue: object) -> None:
     assert isinstance(tongue, Language)
     written = set(tongue.finals) | set(tongue.words)
     for table in (*tongue.rows, tongue.telling):
-        for columns in table.values():
-            for _, rows in columns:
+        for finals in table.values():
+            for _, rows in finals:
                 written |= {ending for row in rows for ending in row.endings}
 
     assert {one for one in written if fold(one).text != one} == set()
@@ -81,10 +81,10 @@ def test_rows_for_a_longer_ending_come_first(tongue: object) -> None:
 
     assert isinstance(tongue, Language)
     for table in (*tongue.rows, tongue.telling):
-        for letter, columns in table.items():
-            lengths = [len(final) for final, _ in columns]
+        for letter, finals in table.items():
+            lengths = [len(final) for final, _ in finals]
             assert lengths == sorted(lengths, reverse=True)
-            assert all(final.endswith(letter) for final, _ in columns)
+            assert all(final.endswith(letter) for final, _ in finals)
 
 
 @given(st.text("бвгджзклмнпрст", min_size=5, max_size=9))

@@ -36,6 +36,7 @@ from watcher.core.model import (
 )
 from watcher.core.rhythm.vigil import Numbers
 from watcher.store import values as v
+from watcher.store.asking import CHUNK
 from watcher.store.audit import Books
 from watcher.store.care import Care
 from watcher.store.rows import (

@@ -30,6 +30,7 @@ _LONGEST: Final = 100
 _BLANK: Final = "\n\n"
 """Between pieces that are read in one go: nothing goes on over it."""
 _NOTHING: Final[frozenset[int]] = frozenset()
+_NO_NAMES: Final[dict[str, list[int]]] = {}
 _WRAPS: Final = -1
 """Stands for whatever a word with a hyphen at its end becomes on the next line."""
 
@@ -58,8 +59,9 @@ def _pieces(text: str) -> Iterable[str]:
     """Cut a text into what words may go on within, in small letters."""
     if not _WHOLE.search(text):
         return _PIECE.findall(text.lower())
-    whole = [part for part in text.split() if _WHOLE.search(part)]
-    rest = " ".join(part for part in text.split() if not _WHOLE.search(part))
+    parts = text.split()
+    whole = {part for part in parts if _WHOLE.search(part)}
+    rest = " ".join(part for part in parts if part not in whole)
     return (*whole, *_PIECE.findall(rest.lower()))
 
 
@@ -71,12 +73,11 @@ class Glance:
         self._dull: set[str] = set()
         self._dull_before: set[str] = set()
         self._lively: dict[str, frozenset[int]] = {}
-        firsts, seconds = (
-            "".join({name[at] for name in index.names_in_signs if len(name) > at}) for at in (0, 1)
-        )
-        alone = "".join(name for name in index.names_in_signs if len(name) == 1)
-        forms = (f"[{firsts}](?=[{seconds}])" if seconds else "", f"[{alone}]" if alone else "")
-        self._begins = re.compile("|".join(filter(None, forms))) if firsts else None
+        pairs = [name for name in index.names_in_signs if len(name) > 1]
+        firsts, seconds = ("".join({name[at] for name in pairs}) for at in (0, 1))
+        self._begins = re.compile(f"[{firsts}](?=[{seconds}])") if pairs else None
+        self._alone = frozenset(index.names_in_signs).difference(pairs)
+        """Signs that are names by themselves."""
 
     def forget(self) -> None:
         """Drop what is remembered."""
@@ -112,15 +113,16 @@ class Glance:
 
     def _in_signs(self, folded: str) -> Iterator[int]:
         """Yield the leaves of which a name may begin with signs of the text."""
+        names, signs = self.index.names_in_signs, _BETWEEN_SIGNS.sub("", folded)
+        for sign in self._alone.intersection(signs) if self._alone else ():
+            yield from names[sign][sign]
         if self._begins is None:
             return
-        names, signs = self.index.names_in_signs, _BETWEEN_SIGNS.sub("", folded)
         for found in self._begins.finditer(signs):
             at = found.start()
-            for begin in (signs[at], signs[at : at + 2]):
-                for name, leaves in names.get(begin, {}).items():
-                    if signs.startswith(name, at):
-                        yield from leaves
+            for name, leaves in names.get(signs[at : at + 2], _NO_NAMES).items():
+                if signs.startswith(name, at):
+                    yield from leaves
 
     def _words(self, pieces: Iterable[str]) -> frozenset[int]:
         """Return the words of the list that the pieces may hold."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.core.rules.evidence import PLAIN_WORDS, is_patronymic, languages_of
 from watcher.core.rules.han import straddles
-from watcher.core.rules.index import Differs, Forms
+from watcher.core.rules.index import Differs, Forms, both
 from watcher.core.rules.joins import JOINS, joined, may_go_on
 from watcher.core.text import FIRST_SIGN, Gap, as_typed, fold, is_sign, tokenise
 
@@ -106,7 +106,8 @@ class Scan:
         signs, first_signs = self._index.signs, self._index.first_signs
         tokens = self.tokens
         before_last = len(tokens) - 1
-        for at, (word, *_) in enumerate(tokens):
+        for at, token in enumerate(tokens):
+            word = token[0]
             if word >= FIRST_SIGN and ("\u4e00" <= word <= "\u9fff" or is_sign(word)):
                 if word in first_signs:
                     pair = word + tokens[at + 1].text if at < before_last else ""
@@ -123,7 +124,7 @@ class Scan:
         steps = self._steps.get(at)
         if steps is None:
             steps = self._steps[at] = [
-                Step(seen.word, after, seen.differs | joined)
+                Step(seen.word, after, both(seen.differs, joined))
                 for word, after, joined in self._readings(at)
                 for seen in self._index.look_up(word)
                 if seen.language is None or seen.language in self._languages
@@ -169,7 +170,7 @@ class Scan:
             if end.pattern.initials:
                 span = self._with_initial(first, last, end.pattern.initials)
             if span is not None:
-                yield Found(end.pattern, *span, differs | end.differs, apart)
+                yield Found(end.pattern, *span, both(differs, end.differs), apart)
         if not node.children or last >= len(self.tokens):
             return
         for at in self._next(last, hard=node.hard):
@@ -177,7 +178,7 @@ class Scan:
                 child = node.children.get(step.word)
                 if child is not None:
                     yield from self._walk(
-                        child, first, step.after, (*joints, at), differs | step.differs
+                        child, first, step.after, (*joints, at), both(differs, step.differs)
                     )
 
     def _with_initial(
