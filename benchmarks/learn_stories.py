@@ -43,7 +43,7 @@ PENALTY = 2e-4
 EPOCHS = 60
 RATE = 0.15
 
-OF_PAIRS = 6.0
+OF_PAIRS = 8.0
 """What a hand-labelled pair counts for reports: there are few."""
 OF_SETS = (("uci_titles", 0.3, 0.3), ("synd", 0.1, 2.0), ("reuters_natural", 0.05, 0.05))
 """What a true and a false pair of each set count: copies are no examples of other words."""

@@ -110,9 +110,13 @@ class Rarity:
         return Weights(self)
 
     def worth(self, word: int) -> float:
-        """Return the inverse document frequency of a stem's mark."""
+        """Return the inverse document frequency of a stem's mark.
+
+        A word that one article has is worth as much as a new one: that article may be the one
+        with which a new one is compared.
+        """
         total = self.articles + BACKGROUND
-        return 1.0 - math.log(self.count[word % CELLS] + 1) / math.log(total)
+        return 1.0 - math.log(max(1, self.count[word % CELLS])) / math.log(total)
 
     def ranked(self, marks: Iterable[int]) -> list[int]:
         """Return the marks, the rarest first."""
@@ -133,7 +137,8 @@ class Weights(dict[str, float]):
 
     def __missing__(self, word: str) -> float:
         """Work out and keep the worth of a stem."""
-        worth = self[word] = 1.0 - math.log(self._count[mark(word) % CELLS] + 1) * self._scale
+        count = self._count[mark(word) % CELLS]
+        worth = self[word] = 1.0 - math.log(count) * self._scale if count else 1.0
         return worth
 
     def mass(self, words: Iterable[str]) -> float:

@@ -27,7 +27,7 @@ COPY: Final = 0.7
 """Score from which an article is a copy: a wrong fold hides news, a missed one only repeats it."""
 REPORT: Final = 0.6
 """Score from which it is a report of the same event."""
-REPORT_INFLECTED: Final = 0.3
+REPORT_INFLECTED: Final = 0.4
 """The same where endings hide half of what two texts have in common."""
 CORRECTION: Final = 0.1
 """Share of the numbers up to which one that differs is a misprint set right in a table."""
@@ -35,7 +35,7 @@ CORRECTION: Final = 0.1
 SAME_FORM: Final = 0.55
 """Share of runs of words from which other numbers are those of another event in the same form."""
 IN_FORM: Final = 0.4
-"""Share of runs of words from which a name exchanged in the body is another in the same form."""
+"""Share of runs of words from which an exchanged name is another one in the same form."""
 SAME_WORDS: Final = 0.8
 """Share of runs of words from which several exchanged ones are another use of one form."""
 VERBATIM: Final = 0.9
@@ -209,9 +209,8 @@ def forbids_report(evidence: Evidence) -> str:
         return _exchange(evidence.swaps[0])
     if evidence.names == APART and evidence.runs_small < SAME_TEXT:
         return "other names"
-    form = evidence.runs_small >= IN_FORM
-    names = [swap for swap in evidence.swaps if swap.name and (form or swap.headline)]
-    if names and not evidence.opposite:
+    names = [swap for swap in evidence.swaps if swap.name]
+    if names and evidence.runs_small >= IN_FORM and not evidence.opposite:
         return _exchange(names[0])
     return ""
 
