@@ -5,7 +5,19 @@ from typing import Annotated
 import typer
 
 from watcher import __version__
-from watcher.cli import alerts, articles, deliveries, feeds, packs, rules, run, status, why
+from watcher.cli import (
+    alerts,
+    articles,
+    check,
+    deliveries,
+    feeds,
+    notify,
+    packs,
+    rules,
+    run,
+    status,
+    why,
+)
 from watcher.cli.options import (
     JsonOption,
     NoColorOption,
@@ -69,5 +81,5 @@ def remember(
     }
 
 
-for part in (run, status, articles, why, rules, packs, feeds, alerts, deliveries):
+for part in (run, status, articles, why, check, rules, packs, feeds, alerts, deliveries, notify):
     part.register(app)

@@ -10,6 +10,7 @@ from watcher.watch.ledger import Ledger, write_notice
 from watcher.watch.memory import WINDOW
 from watcher.watch.nouns import Placed, Polled, Settings, Tally
 from watcher.watch.pages import MOST_EDITED
+from watcher.watch.spikes import tell_spikes
 from watcher.watch.watch import Watch
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "Settings",
     "Tally",
     "Watch",
+    "tell_spikes",
     "write_notice",
 ]

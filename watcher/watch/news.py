@@ -17,6 +17,7 @@ from watcher.core.decide import (
     Occasion,
     decide,
     edited,
+    escalations,
     outgoing,
     schedule,
 )
@@ -30,6 +31,7 @@ from watcher.core.model import (
     Feed,
     FullText,
     LinkKind,
+    Mute,
     Story,
     StoryId,
     Told,
@@ -68,12 +70,16 @@ class News:
         self._told: dict[StoryId, list[Told]] = {}
         self._planned: dict[str, int] = {}
         """Messages of the targets with a limit, as far as they were asked for."""
+        self._last: dict[tuple[str, str], datetime | None] = {}
+        """When a target was last told of a rule that is throttled, as far as it was asked for."""
+        self._mutes: Sequence[Mute] = ()
 
     def settle(self, polls: Sequence[Polled], tally: Tally) -> list[Brought]:
         """Judge and store what the polls bring, and decide whom to tell.
 
         No two of them may bring the same article: none would know of the other's.
         """
+        self._mutes = self._tx.mutes(max(poll.at for poll in polls))
         read = [(poll, poll.document) for poll in polls if poll.document and poll.document.entries]
         brought = [self._place_all(poll, found) for poll, found in self._sort_out(read)]
         self._store(brought)
@@ -188,7 +194,9 @@ class News:
             baseline=changed is None and brought.poll.state.first_read is None,
             changed=changed,
         )
-        decisions = decide(occasion, self._desk.rules, self._desk.channels, now=at)
+        decisions = decide(
+            occasion, self._desk.rules, self._desk.channels, now=at, mutes=self._mutes
+        )
         decisions = tuple(self._schedule(decision, at) for decision in decisions)
         # An edit that is taken back and made again is told again.
         words = brought.found.contents[item.article.id]
@@ -198,6 +206,8 @@ class News:
         )
         self._tx.add_decisions(item.article.id, decisions, at=at)
         if alert is not None:
+            rules = [self._desk.rules[name] for name in alert.rules]
+            deliveries += escalations(alert, deliveries, rules, self._desk.channels)
             self._tx.add_alerts([alert])
             self._tx.add_deliveries(deliveries)
             self._tx.add_told(item.link.story, told)
@@ -229,14 +239,32 @@ class News:
             if target not in self._planned:
                 self._planned[target] = self._tx.planned_since(target, at - channel.limit.per)
             room = channel.limit.count - self._planned[target]
-        severity = self._desk.rules[decision.rule].severity
-        return schedule(decision, severity, channel, zone=self._desk.zone, room=room)
+        rule = self._desk.rules[decision.rule]
+        return schedule(
+            decision,
+            rule.severity,
+            channel,
+            zone=self._desk.zone,
+            room=room,
+            digest=rule.digest,
+            throttle=rule.throttle,
+            last=None if rule.throttle is None else self._last_told(rule.name, decision.target),
+        )
+
+    def _last_told(self, rule: str, target: str) -> datetime | None:
+        if (rule, target) not in self._last:
+            self._last[rule, target] = self._tx.last_told(rule, target)
+        return self._last[rule, target]
 
     def _remember(
         self, story: StoryId, told: Iterable[Told], deliveries: Iterable[Delivery]
     ) -> None:
         """Count in what was just written, so that the store needn't be asked again."""
-        self._told.setdefault(story, []).extend(told)
+        for one in told:
+            self._told.setdefault(story, []).append(one)
+            last = self._last.get((one.rule, one.target))
+            if (one.rule, one.target) in self._last:
+                self._last[one.rule, one.target] = max(one.at, last or one.at)
         for delivery in deliveries:
             if delivery.target in self._planned and delivery.hold is None:
                 self._planned[delivery.target] += 1
