@@ -51,15 +51,22 @@ RULES = (
 )
 
 
-def a_desk(feeds: Sequence[Feed] = FEEDS, *, limit: int | None = None, waits: bool = False) -> Desk:
+def a_desk(
+    feeds: Sequence[Feed] = FEEDS,
+    *,
+    limit: int | None = None,
+    waits: bool = False,
+    throttle: timedelta | None = None,
+) -> Desk:
     """Return rules in force; with `waits` one of them looks at whole stories."""
     bound = None if limit is None else Limit(count=limit, per=timedelta(hours=1))
+    rules = RULES if waits else RULES[:1]
     return Desk(
         Config(
             path="rules.yaml",
             channels=(a_channel(limit=bound, targets=()),),
             feeds=tuple(feeds),
-            rules=RULES if waits else RULES[:1],
+            rules=tuple(replace(rule, throttle=throttle) for rule in rules),
         )
     )
 
@@ -116,12 +123,16 @@ def known(tx: Tx) -> object:
         st.lists(st.integers(0, len(TEXTS) - 1), max_size=4, unique=True), max_size=len(FEEDS)
     ),
     seen_before=st.booleans(),
-    limit=st.sampled_from([None, 1, 2]),
-    waits=st.booleans(),
+    desk=st.builds(
+        a_desk,
+        limit=st.sampled_from([None, 1, 2]),
+        waits=st.booleans(),
+        throttle=st.sampled_from([None, timedelta(hours=1)]),
+    ),
 )
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_polls_settled_together_come_to_the_same_as_one_after_another(
-    store: Store, brought: list[list[int]], seen_before: bool, limit: int | None, waits: bool
+    store: Store, brought: list[list[int]], seen_before: bool, desk: Desk
 ) -> None:
     first_read = NOON - timedelta(days=1) if seen_before else None
     results = []
@@ -132,7 +143,6 @@ def test_polls_settled_together_come_to_the_same_as_one_after_another(
                 a_poll(state, *entries(*numbers))
                 for state, numbers in zip(found, brought, strict=False)
             ]
-            desk = a_desk(limit=limit, waits=waits)
             settle(tx, desk, *([polls] if together else [[one] for one in polls]))
             results.append(known(tx))
 

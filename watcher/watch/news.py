@@ -76,6 +76,7 @@ class News:
 
         No two of them may bring the same article: none would know of the other's.
         """
+        self._mutes = self._tx.mutes(max(poll.at for poll in polls))
         read = [(poll, poll.document) for poll in polls if poll.document and poll.document.entries]
         brought = [self._place_all(poll, found) for poll, found in self._sort_out(read)]
         self._store(brought)
@@ -261,11 +262,11 @@ class News:
         self, story: StoryId, told: Iterable[Told], deliveries: Iterable[Delivery]
     ) -> None:
         """Count in what was just written, so that the store needn't be asked again."""
-        told = list(told)
-        self._told.setdefault(story, []).extend(told)
         for one in told:
+            self._told.setdefault(story, []).append(one)
+            last = self._last.get((one.rule, one.target))
             if (one.rule, one.target) in self._last:
-                self._last[one.rule, one.target] = one.at
+                self._last[one.rule, one.target] = max(one.at, last or one.at)
         for delivery in deliveries:
             if delivery.target in self._planned and delivery.hold is None:
                 self._planned[delivery.target] += 1
