@@ -248,6 +248,13 @@ class Candidates:
             return ()
         low = key << 32
         high = low + _LOW
+        # Of a word in many articles, the newest entries stand at the end.
+        near = bucket[-2 * READ :]
+        slots = [entry - low for entry in near if low <= entry <= high]
+        found = [slot for slot in slots[-READ:] if slot in alive]
+        every = len(near) == len(bucket) and len(slots) <= READ
+        if every or len(found) == READ:
+            return found
         slots = [entry - low for entry in bucket if low <= entry <= high]
         return [slot for slot in slots if slot in alive][-READ:] if slots else slots
 
