@@ -85,7 +85,7 @@ def test_what_waits_goes_to_its_recipient_also_under_a_new_name(
 
     with store.read() as known:
         [delivery] = known.deliveries()
-        [told] = known.told(STORY)
+        [told] = known.told_of([STORY])[STORY]
         [(_, decision)] = known.decisions(an_article(1).id)
         assert known.due_targets(NOW) == [new]
     assert delivery.state is DeliveryState.DUE

@@ -17,6 +17,7 @@ from watcher.cli import (
     rules,
     run,
     status,
+    stories,
     why,
 )
 from watcher.cli.options import (
@@ -92,6 +93,7 @@ for part in (
     packs,
     feeds,
     alerts,
+    stories,
     deliveries,
     notify,
     audit,

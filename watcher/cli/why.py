@@ -94,9 +94,10 @@ def why(
 
 def _explain(config: Config, article: Article, rule: str | None) -> tuple[Explanation, ...]:
     from watcher.core.rules import compile_rules
+    from watcher.feeds.language import guess
 
     rules = [known for known in config.rules if rule in (None, known.name)]
-    return compile_rules(rules, config.entities).explain(article)
+    return compile_rules(rules, config.entities, tongue=guess).explain(article)
 
 
 class Case:

@@ -72,8 +72,11 @@ class Service:
             mistake = Mistake(file=rules.path, line=1, column=1, message=message)
             raise RulesError((mistake,), rules.files)
         desk = await asyncio.to_thread(Desk, rules)
+        await asyncio.to_thread(lambda: desk.book)
         await self.poller.in_turn(lambda: self.watch.use(desk))
         self.desk = desk
+        self.fetcher.go_by(user_agent(rules.contact))
+        self.watch.pages.say_what_is_missing()
         follow_rules(desk.zone, rules.secrets)
         self.outbox.use(desk.targets, zone=desk.zone)
         return rules
@@ -150,6 +153,7 @@ async def open_service(
                 jitter=random.random,
                 kept=settings.state / "stories.index",
             )
+            service.watch.pages.say_what_is_missing()
             service.outbox = Outbox(
                 service.ledger, service.desk.targets, timezone=service.desk.zone, clock=clock
             )

@@ -12,12 +12,11 @@ from sqlalchemy import select
 from watcher.core.audit import Entry
 from watcher.core.model import ArticleId, Decision, Delivery, DeliveryId, Hold
 from watcher.store import values as v
+from watcher.store.asking import Asking
 from watcher.store.rows import ALERT, DECISION, DELIVERY, HIT, LINK, TOLD
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from sqlalchemy.engine import Connection
 
     from watcher.store.values import Record
 
@@ -27,11 +26,8 @@ _Occasion = tuple[str, "datetime", str]
 """Article and time of an alert, and its story: one occasion makes one alert at most."""
 
 
-class Books:
+class Books(Asking):
     """What an audit asks."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def books(self) -> tuple[list[Entry], list[Delivery]]:
         """Return an entry for every decision and every hit that has none; and loose deliveries.

@@ -253,7 +253,7 @@ class Outbox(Turns):
         hits = self._hits(told_in)
         stories = self.stories(a.story for a in alerts.values() if a.story is not None)
         edited = [a for a in alerts.values() if a.kind is AlertKind.EDIT and a.article is not None]
-        versions = self._versions(a.article for a in edited if a.article is not None)
+        versions = self.versions(a.article for a in edited if a.article is not None)
         tellings = []
         for delivery in deliveries:
             alert = alerts[delivery.alert]

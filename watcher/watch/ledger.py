@@ -42,6 +42,16 @@ def write_notice(
     tx.add_deliveries(deliveries)
 
 
+def tell_health(
+    tx: Tx, desk: Desk, headline: str, body: str, *, occasion: str, at: datetime
+) -> None:
+    """Put a message about the watcher itself on its way to the health channels, once."""
+    secrets = desk.config.secrets
+    headline, body = redact(headline, secrets), redact(body, secrets)
+    log.warning("%s: %s", headline, body.partition("\n")[0])
+    write_notice(tx, desk.health, headline, body, occasion=occasion, at=at)
+
+
 def adopt(tx: Tx, desk: Desk) -> Mapping[str, str]:
     """Hand what belongs to targets that rules.yaml names no more to those that took their place.
 

@@ -20,6 +20,7 @@ from watcher.core.decide.telling import (
     decide,
     edited,
     enough,
+    severity_of,
     subjects,
 )
 from watcher.core.decide.when import next_digest, quiet_until, schedule
@@ -46,6 +47,7 @@ __all__ = [
     "quiet_until",
     "retry",
     "schedule",
+    "severity_of",
     "spike_alert",
     "spike_of",
     "subjects",
