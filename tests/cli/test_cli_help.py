@@ -39,6 +39,7 @@ PROMISED = {
     "deliveries list",
     "deliveries retry",
     "notify test",
+    "audit",
     "packs list",
     "packs show",
 }

@@ -177,7 +177,8 @@ def test_what_a_list_brings_twice_or_wrong_is_a_warning_not_a_mistake(tmp_path: 
     path = write(
         tmp_path / "rules.yaml",
         "feeds: [{opml: feeds.opml}, {opml: feeds.opml}]\n"
-        "rules: [{name: Atajurt, find: Atajurt}]\n",
+        "channels: {desk: 'terminal://'}\n"
+        "rules: [{name: Atajurt, find: Atajurt, notify: desk}]\n",
     )
 
     said = [warning.message for warning in config.load(path, environ={}).warnings]

@@ -8,6 +8,7 @@ from watcher import __version__
 from watcher.cli import (
     alerts,
     articles,
+    audit,
     check,
     deliveries,
     feeds,
@@ -16,6 +17,7 @@ from watcher.cli import (
     rules,
     run,
     status,
+    stories,
     why,
 )
 from watcher.cli.options import (
@@ -81,5 +83,19 @@ def remember(
     }
 
 
-for part in (run, status, articles, why, check, rules, packs, feeds, alerts, deliveries, notify):
+for part in (
+    run,
+    status,
+    articles,
+    why,
+    check,
+    rules,
+    packs,
+    feeds,
+    alerts,
+    stories,
+    deliveries,
+    notify,
+    audit,
+):
     part.register(app)

@@ -1,7 +1,6 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """match, dedup, parse: articles and feed documents in, answers out. No state, no sending."""
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -280,6 +279,8 @@ def parse(
     "categories", "enclosures"; plain text without markup. Format, encoding and the number of
     damaged items go to stderr.
     """
+    import asyncio
+
     if source.lower().startswith(("http://", "https://")):
         document = asyncio.run(_read_url(source, private=private))
     else:

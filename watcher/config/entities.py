@@ -11,7 +11,7 @@ from watcher.config.findings import shown
 from watcher.config.nodes import Items, Node, Table, Word
 from watcher.config.schema import FLAGS
 from watcher.config.sections import language_code
-from watcher.config.values import Pairs, Reader, kind
+from watcher.config.values import Pairs, Reader, is_empty, kind, word_at
 from watcher.core.model import Alias, Entity
 
 if TYPE_CHECKING:
@@ -28,7 +28,17 @@ _ID = re.compile(r"[\w.-]{1,80}")
 def entities(page: Page, node: Node, sources: Mapping[str, str]) -> list[Entity]:
     """Return the entities of `entities:`; `sources` are the keys that aliases may name."""
     found = []
-    pairs = Reader(page, '"entities"').named(node, "atajurt: {name: ...}")
+    whole = Reader(page, '"entities"')
+    if isinstance(node, Items) and node.nodes:
+        called = word_at(node.nodes[0], "name") or "Atajurt"
+        id_ = re.sub(r"[^\w.-]+", "-", called).strip("-").lower()
+        whole.mistake(
+            node.at,
+            "entities are no list: each begins with an id of yours and a colon. Write "
+            f"{shown(id_)}: in place of the dash",
+        )
+        return []
+    pairs = whole.named(node, "atajurt: {name: ...}")
     for id_, (word, body) in pairs.items():
         reader = Reader(page, f'entity "{shown(id_)}"')
         if not _ID.fullmatch(id_):
@@ -37,8 +47,21 @@ def entities(page: Page, node: Node, sources: Mapping[str, str]) -> list[Entity]
                 f"{reader.where}: an id is one word of letters, digits and dashes, such as "
                 "serikzhan-bilash.",
             )
+        if isinstance(body, Items | Word) and not is_empty(body):
+            reader.mistake(
+                body.at,
+                f"{reader.where} is {kind(body)}; its spellings stand by language under aliases: "
+                f"{{aliases: {{en: [{shown(_first(body))}]}}}}",
+            )
+            found.append(_entity(reader, word, {}, sources))
+            continue
         found.append(_entity(reader, word, reader.table(body, "entity"), sources))
     return found
+
+
+def _first(body: Items | Word) -> str:
+    one = body.nodes[0] if isinstance(body, Items) and body.nodes else body
+    return one.text if isinstance(one, Word) else "..."
 
 
 def _entity(reader: Reader, word: Word, pairs: Pairs, sources: Mapping[str, str]) -> Entity:
@@ -84,6 +107,9 @@ class _Spellings:
 
     def read(self, node: Node) -> tuple[Alias, ...]:
         """Return the aliases by language, each once."""
+        if is_empty(node):
+            self.reader.empty(node, f'"aliases" in {self.where}')
+            return ()
         if not isinstance(node, Table):
             self.reader.mistake(
                 node.at,
@@ -167,8 +193,16 @@ class _Spellings:
     def _check(self, at: int, alias: Alias) -> None:
         """Note an alias that would be found everywhere, or can't be found."""
         problem = ""
+        last = alias.text.rpartition(" ")[2]
+        if last in {"ctx", UNVERIFIED}:
+            problem = (
+                f"ends with a flag. A spelling and its flags stand in brackets of their own: "
+                f"[{shown(alias.text.rpartition(' ')[0]) or '...'}, {last}]"
+            )
         everywhere = not (alias.ctx or alias.exact)
-        if not any(sign.isalnum() for sign in alias.text):
+        if problem:
+            pass
+        elif not any(sign.isalnum() for sign in alias.text):
             problem = "holds no letter and no digit."
         elif everywhere and leaves.is_short(alias.text):
             problem = (

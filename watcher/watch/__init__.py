@@ -6,7 +6,7 @@ and what the outbox asks (`ledger`).
 """
 
 from watcher.watch.desk import Desk
-from watcher.watch.ledger import Ledger, write_notice
+from watcher.watch.ledger import Ledger, adopt, write_notice
 from watcher.watch.memory import WINDOW
 from watcher.watch.nouns import Placed, Polled, Settings, Tally
 from watcher.watch.pages import MOST_EDITED
@@ -23,6 +23,7 @@ __all__ = [
     "Settings",
     "Tally",
     "Watch",
+    "adopt",
     "tell_spikes",
     "write_notice",
 ]

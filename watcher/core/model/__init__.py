@@ -28,6 +28,7 @@ from watcher.core.model.channels import Channel, Digest, Escalation, Format, Lim
 from watcher.core.model.config import Config, Mistake, Weight
 from watcher.core.model.documents import Document, Entry, Fetched, Page, PageFault
 from watcher.core.model.feeds import (
+    NOT_POLLED,
     Ailment,
     Feed,
     FeedFault,
@@ -61,6 +62,7 @@ from watcher.core.model.rules import (
 from watcher.core.model.stories import Article, Known, Link, LinkKind, Member, Story, Told
 
 __all__ = [
+    "NOT_POLLED",
     "Ack",
     "Ailment",
     "Alert",
