@@ -75,6 +75,7 @@ def deliveries_list(
             [_delivery_row(call, delivery) for delivery in found],
             right=["tries"],
             elastic=["channel"],
+            spare=["due", "tries"],
         )
     return 0
 

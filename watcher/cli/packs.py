@@ -117,7 +117,8 @@ def _pack(call: Call, named: str) -> tuple[str, Path]:
             return name, packs[name]
     if Path(named).is_file():
         return named, Path(named)
-    raise UsageError(f'no pack is called "{named}".{nearest(short, packs)}')
+    mend = nearest(short, packs) or " (watcher packs list)"
+    raise UsageError(f'no pack is called "{named}".{mend}')
 
 
 def _is_own(name: str) -> bool:
