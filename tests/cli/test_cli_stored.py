@@ -15,6 +15,7 @@ from support.cli_state import ALERT, AT, COPY, FIRST, HELD, NOTICE, PARKED, fill
 
 from watcher.core.model import (
     AlertId,
+    AlertKind,
     ArticleId,
     Decision,
     DeliveryId,
@@ -26,6 +27,7 @@ from watcher.core.model import (
     Outcome,
     Reason,
     Sent,
+    Severity,
     StoryId,
     Subscription,
 )
@@ -195,6 +197,23 @@ def test_alerts_are_narrowed_down(folder: Path, args: tuple[str, ...], found: li
     assert [row["id"] for row in rows] == found
 
 
+def test_a_rule_that_is_not_there_is_named_where_no_alert_is_found(folder: Path) -> None:
+    mistyped = watcher("alerts", "list", "--rule", "Atajrt", cwd=folder)
+    silent = watcher("alerts", "list", "--rule", "Camps", cwd=folder)
+
+    assert (mistyped.code, silent.code, silent.out) == (0, 0, "no such alerts\n")
+    assert 'no rule is called "Atajrt". Did you mean "Atajurt"?' in mistyped.out
+
+
+def test_a_kind_of_alert_has_the_words_of_its_message(own_folder: Path) -> None:
+    first = replace(ALERT, id=AlertId("55" * 8), kind=AlertKind.BASELINE, severity=Severity.NORMAL)
+    with open_store(own_folder / "state", now=AT) as store, store.write() as tx:
+        tx.add_alerts((first,))
+
+    assert "first sight" in watcher("alerts", "list", cwd=own_folder).out
+    assert "first sight, normal" in watcher("alerts", "show", first.id, cwd=own_folder).out
+
+
 def test_times_are_local_for_people_and_iso_for_scripts(folder: Path) -> None:
     shown = watcher("alerts", "show", ALERT.id, cwd=folder).out
     row = watcher("alerts", "show", ALERT.id, "--json", cwd=folder).row
@@ -281,6 +300,12 @@ def test_an_alert_that_is_not_there_is_a_no(folder: Path) -> None:
 
     assert ran.code == 1
     assert "watcher alerts list" in ran.said
+
+
+def test_deliveries_are_asked_by_channel(folder: Path) -> None:
+    rows = watcher("deliveries", "list", "--channel", "operator", "--json", cwd=folder).rows
+
+    assert [row["id"] for row in rows] == [HELD.id]
 
 
 # --- stories -------------------------------------------------------------------------------------

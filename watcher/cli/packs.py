@@ -48,7 +48,7 @@ def packs_list(call: Call) -> int:
                 name,
                 len(entities) if entities is not None else "-",
                 _aliases(entities) if entities is not None else "-",
-                one_line(_title(path), 50) if entities is not None else "has mistakes",
+                one_line(_title(path), 100) if entities is not None else "has mistakes",
                 f"include: [{name if _is_own(name) else f'packs/{name}.yaml'}]",
             )
             for name, path, entities in read

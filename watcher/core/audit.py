@@ -143,7 +143,7 @@ def account(entry: Entry, *, targets: Collection[str] | None = None) -> Account:
     else:
         fate, why = _not_told(decision.reason, told=entry.told)
         if fate is None and entry.split and decision.reason in _FOLDING:
-            fate, why = Fate.FOLDED, f"{decision.reason.value}, before it was split from its story"
+            fate, why = Fate.FOLDED, f"{decision.reason.value}, then split by hand"
     return Account(
         article=entry.article,
         rule=entry.rule,
