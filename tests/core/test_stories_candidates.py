@@ -1,4 +1,4 @@
-"""The newest entries of a key are found from the end of its list, as a look at all of it would."""
+"""The newest entries of a key are found in a list that is in order, as a look at all of it would."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OTHER = KEY + BUCKETS
 )
 def test_the_newest_that_still_count_are_read(keys: list[int], dead: set[int]) -> None:
     candidates = Candidates()
-    candidates._buckets[KEY] = array("Q", [key << 32 | slot for slot, key in enumerate(keys)])
+    candidates._buckets[KEY] = array("Q", sorted(key << 32 | slot for slot, key in enumerate(keys)))
     alive = set(range(len(keys))) - dead
 
     found = candidates._newest(KEY, alive)

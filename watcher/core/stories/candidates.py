@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_left, insort
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
@@ -156,7 +158,8 @@ class Weights(dict[str, float]):
 class Candidates:
     """The inverted index: keys of articles to the numbers (slots) of the articles.
 
-    An entry is a key and a slot in 64 bits. What was discarded stays until `thin` drops it; who
+    An entry is a key and a slot in 64 bits; a bucket keeps its entries in order, so that those of
+    one key stand together, the newest last. What was discarded stays until `thin` drops it; who
     asks tells which slots still count.
     """
 
@@ -178,7 +181,7 @@ class Candidates:
             if bucket is None:
                 buckets[key % BUCKETS] = array("Q", (entry,))
                 continue
-            bucket.append(entry)
+            insort(bucket, entry)
             if len(bucket) % THINNED_AT == 0:
                 buckets[key % BUCKETS] = _newest_of_each(bucket)
 
@@ -247,16 +250,14 @@ class Candidates:
         if bucket is None:
             return ()
         low = key << 32
-        high = low + _LOW
-        # Of a word in many articles, the newest entries stand at the end.
-        near = bucket[-2 * READ :]
-        slots = [entry - low for entry in near if low <= entry <= high]
-        found = [slot for slot in slots[-READ:] if slot in alive]
-        every = len(near) == len(bucket) and len(slots) <= READ
-        if every or len(found) == READ:
-            return found
-        slots = [entry - low for entry in bucket if low <= entry <= high]
-        return [slot for slot in slots if slot in alive][-READ:] if slots else slots
+        first = bisect_left(bucket, low)
+        after = bisect_left(bucket, low + _LOW + 1, first)
+        found: list[int] = []
+        while first < after and len(found) < READ:
+            near = bucket[max(first, after - READ) : after]
+            found = [slot for entry in near if (slot := entry - low) in alive] + found
+            after -= len(near)
+        return found[-READ:]
 
 
 def _first(ranked: Iterable[int], wanted: Container[int], count: int) -> list[int]:
@@ -266,14 +267,10 @@ def _first(ranked: Iterable[int], wanted: Container[int], count: int) -> list[in
 
 def _newest_of_each(bucket: array[int]) -> array[int]:
     """Return the entries less those that are never read: a key's newest READ stay."""
-    counts: dict[int, int] = {}
-    left: list[int] = []
-    for entry in reversed(bucket):
-        key = entry >> 32
-        counts[key] = counts.get(key, 0) + 1
-        if counts[key] <= READ:
-            left.append(entry)
-    return array("Q", reversed(left))
+    left = array("Q")
+    for _, entries in groupby(bucket, key=lambda entry: entry >> 32):
+        left.extend(list(entries)[-READ:])
+    return left
 
 
 def trigrams(words: Sequence[str]) -> set[tuple[str, ...]]:
