@@ -203,13 +203,18 @@ class Candidates:
         asked = 0.0
         for key, weight in self._questions(gist):
             asked += weight
-            for slot in self._newest(key, alive):
+            for slot in self._newest(key):
                 score[slot] = score.get(slot, 0.0) + weight
-        if not score:
-            return []
-        least = max(LEAST * asked, NEAR_BEST * max(score.values()))
-        best = sorted((-told, slot) for slot, told in score.items() if told >= least)
-        return [slot for _, slot in best[:FOUND]]
+        least = LEAST * asked
+        found: list[int] = []
+        # Asked last whether they still count: of a thousand slots that are read some ten are left.
+        for told, slot in sorted((-told, slot) for slot, told in score.items() if told >= least):
+            if -told < least or len(found) == FOUND:
+                break
+            if slot in alive:
+                least = max(least, NEAR_BEST * -told)
+                found.append(slot)
+        return found
 
     def dump(self) -> Iterator[bytes]:
         """Yield all counts and entries, for `load`."""
@@ -245,19 +250,15 @@ class Candidates:
             self._ranking = gist, self.rarity.ranked(gist.marks)
         return self._ranking[1]
 
-    def _newest(self, key: int, alive: Container[int]) -> Sequence[int]:
+    def _newest(self, key: int) -> Sequence[int]:
+        """Return the slots of the newest entries of a key, also of what was discarded."""
         bucket = self._buckets[key % BUCKETS]
         if bucket is None:
             return ()
         low = key << 32
         first = bisect_left(bucket, low)
         after = bisect_left(bucket, low + _LOW + 1, first)
-        found: list[int] = []
-        while first < after and len(found) < READ:
-            near = bucket[max(first, after - READ) : after]
-            found = [slot for entry in near if (slot := entry - low) in alive] + found
-            after -= len(near)
-        return found[-READ:]
+        return [entry - low for entry in bucket[max(first, after - READ) : after]]
 
 
 def _first(ranked: Iterable[int], wanted: Container[int], count: int) -> list[int]:
