@@ -22,6 +22,7 @@ PROMISED = {
     "dedup",
     "parse",
     "why",
+    "replay",
     "status",
     "feeds list",
     "feeds add",

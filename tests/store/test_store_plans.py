@@ -35,6 +35,7 @@ QUESTIONS: dict[str, Callable[[Tx], object]] = {
     "known": lambda tx: tx.known(FEED.url, keys=["guid-1"], fingerprints=["0" * 16]),
     "article by url": lambda tx: tx.article_by_url("https://steppe.example/1"),
     "articles since": lambda tx: list(tx.articles_since(NOW)),
+    "arrivals": lambda tx: list(tx.arrivals(NOW)),
     "version before": lambda tx: tx.version_before(an_article(1).id),
     "story": lambda tx: tx.story(StoryId(an_article(1).id)),
     "decisions": lambda tx: tx.decisions(an_article(1).id),

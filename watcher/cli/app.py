@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from watcher import __version__
-from watcher.cli import alerts, articles, deliveries, feeds, packs, rules, run, status, why
+from watcher.cli import alerts, articles, deliveries, feeds, packs, replay, rules, run, status, why
 from watcher.cli.options import (
     JsonOption,
     NoColorOption,
@@ -69,5 +69,5 @@ def remember(
     }
 
 
-for part in (run, status, articles, why, rules, packs, feeds, alerts, deliveries):
+for part in (run, status, articles, why, replay, rules, packs, feeds, alerts, deliveries):
     part.register(app)

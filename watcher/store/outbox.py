@@ -31,7 +31,8 @@ from watcher.core.model import (
     Telling,
 )
 from watcher.store import values as v
-from watcher.store.queries import WAITING, Queries, chunks
+from watcher.store.asking import chunks
+from watcher.store.queries import WAITING, Queries
 from watcher.store.rows import DELIVERY
 
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, or_, select
 
 from watcher.core.identity import article_id, host_of
 from watcher.core.model import (
@@ -35,6 +34,7 @@ from watcher.core.model import (
     Told,
 )
 from watcher.store import values as v
+from watcher.store.history import History
 from watcher.store.rows import (
     ALERT,
     ALERT_RULE,
@@ -55,49 +55,21 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Table
-    from sqlalchemy.engine import Connection
 
-    from watcher.store.values import Record
-
-    Question = Select[*tuple[Any, ...]]
-
-Item = TypeVar("Item")
 
 WAITING = (DeliveryState.DUE, DeliveryState.HELD, DeliveryState.UNKNOWN)
 """States in which a delivery goes out when its time has come."""
 
-_CHUNK = 900
-"""Values in one IN list; the databases take some 32,000 parameters per statement."""
 _STREAM = 1000
 """Rows held in memory at once while many are read."""
-
-
-def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Yield lists short enough for one statement."""
-    rest = iter(items)
-    while chunk := list(islice(rest, _CHUNK)):
-        yield chunk
 
 
 def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries:
+class Queries(History):
     """Questions, asked within one snapshot: all answers belong together."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def _rows(self, statement: Question) -> Sequence[Record]:
-        return self._connection.execute(statement).all()
-
-    def _rows_in(
-        self, statement: Question, column: ColumnElement[Any], wanted: Iterable[object]
-    ) -> Iterator[Record]:
-        """Yield the rows of `statement` whose `column` is among `wanted`, chunk by chunk."""
-        for chunk in chunks(dict.fromkeys(wanted)):
-            yield from self._rows(statement.where(column.in_(chunk)))
 
     # --- feeds -----------------------------------------------------------------------------------
 

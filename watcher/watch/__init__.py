@@ -2,7 +2,7 @@
 
 `watch` is the page to read: poll a feed, judge what is new, write it down once. Beside it stand the
 rules in force (`desk`), the pages of articles (`pages`), what is known of the last days (`memory`),
-and what the outbox asks (`ledger`).
+and what the outbox asks (`ledger`). `rehearsal` tries rules on history, `replay` adds it up.
 """
 
 from watcher.watch.desk import Desk
@@ -10,6 +10,8 @@ from watcher.watch.ledger import Ledger, write_notice
 from watcher.watch.memory import WINDOW
 from watcher.watch.nouns import Placed, Polled, Settings, Tally
 from watcher.watch.pages import MOST_EDITED
+from watcher.watch.rehearsal import Rehearsal, Tried, polls
+from watcher.watch.replay import Line, Replay, Sum
 from watcher.watch.watch import Watch
 
 __all__ = [
@@ -17,10 +19,16 @@ __all__ = [
     "WINDOW",
     "Desk",
     "Ledger",
+    "Line",
     "Placed",
     "Polled",
+    "Rehearsal",
+    "Replay",
     "Settings",
+    "Sum",
     "Tally",
+    "Tried",
     "Watch",
+    "polls",
     "write_notice",
 ]

@@ -14,7 +14,7 @@ from watcher.core.rules.index import Forms, Index, Pattern, Role
 from watcher.core.rules.look import LeafSpec, Look
 from watcher.core.rules.nearly import Parts, nearly
 from watcher.core.rules.sources import obstacle
-from watcher.core.rules.tree import Tree, evaluate, needs_a_hit
+from watcher.core.rules.tree import Tree, can_spare, evaluate, needs_a_hit
 from watcher.core.text import fold
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class RuleBook:
         self._leaves: list[LeafSpec] = []
         self._numbers: dict[Term, int] = {}
         self._trees = tuple(self._tree(rule.find) for rule in self.rules)
+        self._places = {rule.name: at for at, rule in enumerate(self.rules)}
         self._parts = Parts(self._index, self._leaves)
         self._fields = tuple(dict.fromkeys(name for rule in rules for name in rule.search_in))
         self._of_leaf: dict[int, list[int]] = {}
@@ -78,6 +79,34 @@ class RuleBook:
             rule=rule.name,
             matches=tuple(sorted(matches, key=lambda m: (order[m.field], m.start, m.end))),
         )
+
+    def hinges(self, article: Article, hit: Hit) -> frozenset[str]:
+        """Return the spellings without any one of which the rule would not hold for the article.
+
+        Only of those that the rule could do without: of a rule with one word, or of an `all`,
+        every word is needed anyway, and to say so would say nothing.
+        """
+        look = Look(self._index, self._leaves, article)
+        at = self._places[hit.rule]
+        tree, fields = self._trees[at], self.rules[at].search_in
+        by_text = {
+            (self._leaves[n].term.text, spelled): n
+            for n in dict.fromkeys(tree.leaves())
+            for spelled in self._spellings(n)
+        }
+        found = {(match.term, match.alias) for match in hit.matches}
+        return frozenset(
+            alias
+            for term, alias in found
+            if (number := by_text.get((term, alias))) is not None
+            and (len(self._spellings(number)) > 1 or can_spare(tree, number))
+            and evaluate(tree, look.without(number, alias), fields) is None
+        )
+
+    def _spellings(self, leaf: int) -> frozenset[str]:
+        """Return the spellings of a leaf as matches name them."""
+        names = self._index.spelled.get(leaf, ())
+        return frozenset(name.pattern.alias or name.pattern.text for name in names)
 
     def needs_page(self, article: Article, *, today: date | None = None) -> bool:
         """Tell whether the whole text could make a rule hold that holds not yet, but nearly.

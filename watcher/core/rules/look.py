@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -61,6 +62,13 @@ class Page:
         for found in scan.found:
             by_role[found.pattern.role].setdefault(found.pattern.leaf, []).append(found)
 
+    def without(self, leaf: int, alias: str) -> Page:
+        """Return the field as if one spelling of a leaf were not known."""
+        page = copy(self)
+        kept = [found for found in self.names.get(leaf, ()) if alias_of(found) != alias]
+        page.names = {**self.names, leaf: kept}
+        return page
+
     @cached_property
     def places(self) -> Sequence[int]:
         """The place of each token, in half words."""
@@ -93,6 +101,12 @@ class Look:
             scan = Scan(self._index, self.article.field_text(name), self.article.language)
             self._pages[name] = Page(name, scan)
         return self._pages[name]
+
+    def without(self, leaf: int, alias: str) -> Look:
+        """Return the same article as if one spelling of a leaf were not known."""
+        look = Look(self._index, self._leaves, self.article)
+        look._pages = {name: self.page(name).without(leaf, alias) for name in FIELDS}
+        return look
 
     def is_regex(self, number: int) -> bool:
         """Tell whether the leaf is a regular expression, which is dear."""
@@ -264,6 +278,11 @@ def _nearest(founds: Sequence[Found]) -> Found:
     )  # fmt: skip
 
 
+def alias_of(found: Found) -> str:
+    """Return the spelling that a match names."""
+    return found.pattern.alias or found.pattern.text
+
+
 def _overlap(one: Found, other: Found) -> bool:
     return one.first < other.last and other.first < one.last
 
@@ -291,7 +310,7 @@ def _match(leaf: LeafSpec, page: Page, found: Found) -> Match:
     return Match(
         term=leaf.term.text,
         entity=leaf.entity.id if leaf.entity else None,
-        alias=found.pattern.alias or found.pattern.text,
+        alias=alias_of(found),
         field=page.name,
         start=start,
         end=end,

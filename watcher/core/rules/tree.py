@@ -40,6 +40,15 @@ def needs_a_hit(tree: Tree, leaves: Sequence[LeafSpec]) -> bool:
     return (bool(tree.any) and all(map(needs, tree.any))) or any(map(needs, tree.all))
 
 
+def can_spare(part: int | Tree, leaf: int) -> bool:
+    """Tell whether a part could hold though the leaf is never found."""
+    if not isinstance(part, Tree):
+        return part != leaf
+    return all(can_spare(other, leaf) for other in part.all) and (
+        not part.any or any(can_spare(other, leaf) for other in part.any)
+    )
+
+
 def evaluate(tree: Tree, look: Look, fields: Sequence[str]) -> list[Spot] | None:
     """Return the matches that make the tree hold; None if it doesn't hold."""
     if any(holds(part, look, fields) is not None for part in tree.none):
