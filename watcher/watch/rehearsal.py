@@ -52,11 +52,13 @@ class Tried:
 
 @dataclass(slots=True)
 class _Known:
-    """A story so far. Members are kept only where a rule counts them."""
+    """A story so far. Members and their hits are kept only where a rule counts outlets."""
 
     last: datetime
-    members: list[Member] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    matched: dict[ArticleId, frozenset[str]] = field(default_factory=dict)
+    """By article, the rules that hold for it."""
+    members: list[Member] = field(default_factory=list)
     hits: dict[ArticleId, tuple[Hit, ...]] = field(default_factory=dict)
 
 
@@ -86,6 +88,7 @@ class Rehearsal:
         self._zone = ZoneInfo(config.timezone)
         self._waits = any(rule.at_least != AtLeast() for rule in config.rules)
         self._stories: dict[StoryId, _Known] = {}
+        self._names: dict[frozenset[str], frozenset[str]] = {}
         self._began: datetime | None = None
         self._swept: datetime | None = None
 
@@ -132,7 +135,13 @@ class Rehearsal:
                 )
             )
         if hits:
-            known.hits[article.id] = hits
+            self._set_hits(known, article.id, hits)
+
+    def _set_hits(self, known: _Known, article: ArticleId, hits: tuple[Hit, ...]) -> None:
+        names = frozenset(hit.rule for hit in hits)
+        known.matched[article] = self._names.setdefault(names, names)
+        if self._waits:
+            known.hits[article] = hits
 
     def _edit(self, arrival: Arrival, before: Article) -> Iterator[Tried]:
         article, today = arrival.article, self._today(arrival.at)
@@ -141,11 +150,13 @@ class Rehearsal:
         if self._is_strange(article, arrival.at):
             known = self._assumed(arrival, then)
         known = known or _Known(arrival.at)
-        hits_before = known.hits.get(article.id, ())
-        late = {hit.rule for hit in then} - {hit.rule for hit in hits_before}
+        # The same words: of the rules that held then, today's matches are those of then.
+        matched = known.matched.get(article.id, frozenset())
+        hits_before = tuple(hit for hit in then if hit.rule in matched)
+        late = {hit.rule for hit in then} - matched
         hits = tuple(hit for hit in self._match(arrival) if hit.rule not in late)
-        if hits or hits_before:
-            known.hits[article.id] = hits
+        if hits or matched:
+            self._set_hits(known, article.id, hits)
             self._stories[arrival.link.story] = known
         changed = edited(before, hits_before, article, hits)
         yield from self._tell(arrival, hits, changed=changed)
@@ -159,7 +170,8 @@ class Rehearsal:
         """Return a story from before our time: what its old words matched counts as told."""
         seen = arrival.article.seen or arrival.at
         known = self._stories.get(arrival.link.story) or _Known(arrival.at)
-        known.hits.setdefault(arrival.article.id, then)
+        if arrival.article.id not in known.matched:
+            self._set_hits(known, arrival.article.id, then)
         told = {told.rule for told in known.told}
         known.told += [
             Told(rule=hit.rule, target=name, terms=subjects(hit), at=seen)

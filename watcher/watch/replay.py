@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from watcher.core.model import AlertKind, Arrival, Article, StoryId
@@ -124,7 +124,11 @@ class Replay:
         story = self._open.get(tried.alert.story)
         if story is None:
             story = self._open[tried.alert.story] = _Open(
-                arrival.article, arrival.at, arrival.at, tuple(Counter() for _ in self.sides)
+                # Without its texts: what is open may be many, and the report shows headlines.
+                replace(arrival.article, summary="", text=""),
+                arrival.at,
+                arrival.at,
+                tuple(Counter() for _ in self.sides),
             )
         story.last = arrival.at
         story.kinds.add(tried.alert.kind)
