@@ -33,6 +33,7 @@ PROMISED = {
     "rules list",
     "rules schema",
     "rules test",
+    "rules suggest",
     "alerts list",
     "alerts show",
     "stories list",

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from watcher.cli.common import Call, command, load_config, print_mistakes
+from watcher.cli.suggest import rules_suggest
 from watcher.cli.words import many, nearest, one_line
 from watcher.core.errors import RulesError, UsageError
 from watcher.core.model import (
@@ -41,6 +42,11 @@ def register(app: typer.Typer) -> None:
         "test",
         examples=["watcher rules test", 'watcher rules test Atajurt "Волонтёры Атажұрт"'],
     )(rules_test)
+    command(
+        rules,
+        "suggest",
+        examples=["watcher rules suggest --since 30d", "watcher rules suggest --rule Atajurt"],
+    )(rules_suggest)
     app.add_typer(rules, name="rules", rich_help_panel="Rules and feeds")
 
 

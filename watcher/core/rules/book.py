@@ -108,6 +108,28 @@ class RuleBook:
         names = self._index.spelled.get(leaf, ())
         return frozenset(name.pattern.alias or name.pattern.text for name in names)
 
+    @property
+    def leaves(self) -> Sequence[LeafSpec]:
+        """All leaves of all rules, by their numbers."""
+        return self._leaves
+
+    @property
+    def index(self) -> Index:
+        """The table of all spellings."""
+        return self._index
+
+    def rules_of(self, leaf: int) -> tuple[int, ...]:
+        """Return the places of the rules that have a leaf."""
+        return tuple(at for at, tree in enumerate(self._trees) if leaf in tree.leaves())
+
+    def leaves_of(self, rule: int) -> frozenset[int]:
+        """Return what a rule looks for, by the numbers of its leaves; not what it excludes."""
+        return frozenset(self._trees[rule].wanted())
+
+    def look(self, article: Article) -> Look:
+        """Return the article as the rules see it."""
+        return Look(self._index, self._leaves, article)
+
     def needs_page(self, article: Article, *, today: date | None = None) -> bool:
         """Tell whether the whole text could make a rule hold that holds not yet, but nearly.
 

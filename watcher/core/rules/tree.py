@@ -28,6 +28,14 @@ class Tree:
             else:
                 yield part
 
+    def wanted(self) -> Iterator[int]:
+        """Yield the leaves that the tree looks for: those of `none` are left out."""
+        for part in (*self.any, *self.all):
+            if isinstance(part, Tree):
+                yield from part.wanted()
+            else:
+                yield part
+
 
 def needs_a_hit(tree: Tree, leaves: Sequence[LeafSpec]) -> bool:
     """Tell whether the tree can hold only where the index finds one of its leaves."""
