@@ -44,6 +44,7 @@ QUESTIONS: dict[str, Callable[[Tx], object]] = {
     "sent since": lambda tx: tx.sent_since("desk", NOW),
     "planned since": lambda tx: tx.planned_since("desk", NOW),
     "deliveries of an alert": lambda tx: tx.deliveries(alert=a_delivery(1).alert),
+    "alerts of an article": lambda tx: tx.alerts(article=an_article(1).id),
     "alerts since": lambda tx: tx.alerts(since=NOW),
     "take": lambda tx: tx.take("desk", now=NOW),
     "record": lambda tx: tx.record("none", SENT, now=NOW, state=DeliveryState.SENT, due=None),

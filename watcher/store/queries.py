@@ -327,10 +327,13 @@ class Queries(History):
         since: datetime | None = None,
         rule: str | None = None,
         feed: str | None = None,
+        article: ArticleId | None = None,
         limit: int = 100,
     ) -> list[Alert]:
         """Return alerts, newest first; `feed` is the address or the name of a feed."""
         statement = select(*v.ALERT_COLUMNS)
+        if article is not None:
+            statement = statement.where(ALERT.c.article == article)
         if since is not None:
             statement = statement.where(ALERT.c.created >= since)
         if rule is not None:

@@ -150,14 +150,15 @@ class RuleBook:
             for at in candidates
         )
 
-    def explain(self, article: Article) -> tuple[Explanation, ...]:
+    def explain(self, article: Article, *, today: date | None = None) -> tuple[Explanation, ...]:
         """Return for every rule whether it holds, each leaf with what is nearest to it, and why.
 
-        Looks at every leaf of every rule: for a person who asks, not for the stream of articles.
+        With `today`, a rule outside its active dates does not hold. Looks at every leaf of every
+        rule: for a person who asks, not for the stream of articles.
         """
         look = Look(self._index, self._leaves, article)
         return tuple(
-            explanation(rule, tree, look, self._leaves, obstacle(rule, article, None))
+            explanation(rule, tree, look, self._leaves, obstacle(rule, article, today))
             for rule, tree in zip(self.rules, self._trees, strict=True)
         )
 

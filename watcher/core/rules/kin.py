@@ -338,12 +338,12 @@ class Names:
         """Yield the names that begin with tokens which are near to one of their words."""
         for one in kin:
             for name in self._openings.get(one.word, ()):
-                if not name.capital or scan.is_upper(first):
+                if not (name.capital and scan.is_lower(first)):
                     yield from self._walk(scan, name, first, last, one)
             if one.kinship in (None, Kinship.SOUND):
                 for name in self._parts.get(one.word, ()):
                     near = 0.5 if name.swaps else 0.35
-                    if scan.is_upper(first):
+                    if not scan.is_lower(first):
                         yield Near(name, first, last, Kinship.PART, near, 0)
             if one.kinship is None:
                 yield from self._head(scan, first, one)
@@ -389,7 +389,7 @@ class Names:
             }
             for name in names.get(kin.word, ()):
                 if name.leaf in leaves:
-                    yield Near(name, first, first + 2, Kinship.HEAD, 0.6, 0)
+                    yield Near(name, first, first + 2, Kinship.HEAD, 0.45, 0)
                 elif not name.capital:
                     yield Near(name, first, first + 2, Kinship.HEAD, 0.2, 0)
 
@@ -413,7 +413,7 @@ class Names:
             again = any(written[n : n + 2] == text[n : n + 2] for n in range(offset))
             enough = 0.5 if len(text) > _SHORT_SIGNS else 0.6
             if not again and enough * len(text) <= equal < len(text):
-                yield Near(name, first, last, Kinship.SIGNS, 0.9 * equal / len(text), 0)
+                yield Near(name, first, last, Kinship.SIGNS, 0.8 * equal / len(text), 0)
         for name, piece in self._sign_parts.get(pair, ()):
             if _run(tokens, at, at + len(piece), covered) == piece:
                 yield Near(name, at, at + len(piece), Kinship.PART, 0.6, 0)

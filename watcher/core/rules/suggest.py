@@ -20,6 +20,7 @@ from watcher.core.rules.book import compile_terms
 from watcher.core.rules.evidence import has_kazakh_letter
 from watcher.core.rules.kin import Kinship, Names, Near
 from watcher.core.rules.look import FIELDS
+from watcher.core.rules.sounds import sounds
 from watcher.core.text import fold, is_sign
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _WHOLE: Final = 0.5
 """What a name of several words says for itself: the one word stands beside the other."""
 _AMBIGUOUS: Final = 0.7
 _LONG: Final = 6
+"""Sounds, or letters, from which on a name is no short one."""
 _LONGEST_BEND: Final = 4
 _SHORTEST_STEM: Final = 5
 
@@ -304,8 +306,17 @@ class _Company:
             if other != leaf and self._book.leaves[other].entity is not None
         ]
         if others:
-            return 0.6, tuple(others[:3])
-        return (_WHOLE if _is_whole(near) else 0.0), ()
+            return 0.7, tuple(others[:3])
+        if _is_whole(near):
+            return _WHOLE, ()
+        return (_ALONE_SOUND if _sounds_clear(near, where) else 0.0), ()
+
+
+def _sounds_clear(near: Near, where: Page) -> bool:
+    """Tell whether a name of some length stands there in other letters: that is no chance."""
+    word = where.scan.tokens[near.first].text
+    long = len(sounds(word)[0]) >= _LONG and near.last == near.first + 1
+    return near.kinship is Kinship.SOUND and long and not near.name.ctx
 
 
 def _is_whole(near: Near) -> bool:
@@ -326,7 +337,7 @@ def _covered(look: Look, page: Page) -> dict[int, set[int]]:
 
 
 def _is_known(page: Page, near: Near) -> bool:
-    """Tell whether the words are a spelling already, though its conditions kept it from matching."""
+    """Tell whether the words are a spelling already, which its conditions keep out."""
     return any(
         found.first <= near.first and near.last <= found.last
         for found in page.names.get(near.name.leaf, ())
