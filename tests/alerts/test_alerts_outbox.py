@@ -28,6 +28,7 @@ class Recorder:
 
     def __init__(self, *outcomes: Outcome, hangs: bool = False) -> None:
         self.traits = Traits()
+        self.template = ""
         self.got: list[Message] = []
         self.at: list[float] = []
         self.began = threading.Event()
@@ -200,6 +201,18 @@ async def test_what_cant_be_worded_is_refused_not_tried_for_ever() -> None:
     assert [outcome.sent for outcome in row.outcomes] == [Sent.REFUSED]
     assert "could not be worded" in row.outcomes[0].detail
     assert after.sent
+
+
+async def test_a_template_that_breaks_loses_no_alert(caplog: pytest.LogCaptureFixture) -> None:
+    ledger, desk = Ledger(), Recorder()
+    desk.template = "{{ alert.rule }}\n{{ alert.no_such_thing }}"
+    row = ledger.add("desk", "k1")
+
+    await an_outbox(ledger, {"desk": desk}).drain(timeout=10)
+
+    assert row.sent
+    assert [message.title for message in desk.got] == ["Atajurt · Courier: Headline k1 of Atajurt"]
+    assert "desk: its template breaks in line 2" in caplog.text
 
 
 async def test_a_plugin_that_raises_leaves_an_outcome() -> None:

@@ -9,6 +9,7 @@ from email.policy import SMTP
 
 import pytest
 from support.make import an_article
+from support.services import HOMES, URLS
 from support.smtp import mailserver
 from support.telling import ALMATY, a_batch, a_hit_on, a_telling, many
 from support.webhook import Webhook, serving
@@ -24,19 +25,6 @@ HOSTILE = (
 LIVE = re.compile(
     r"@everyone|@here|<!channel|<@U1|<https|<script|<b>b|\]\(http|<i>|javascript:|&lt;!channel"
 )
-URLS = {
-    "telegram": "tgram://123456789:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/12345",
-    "slack": "slack://TAAAAAAAA/BBBBBBBBB/123456789012345678901234/#general",
-    "discord": f"discord://123456789012345678/{'a' * 68}",
-    "mattermost": "mmost://127.0.0.1:{port}/3ccdd113474722377935511fc85d3dd4",
-    "rocket.chat": f"rocket://{'a' * 17}/{'b' * 43}@127.0.0.1:{{port}}/#general",
-    "ntfy": "ntfy://127.0.0.1:{port}/topic",
-    "gotify": "gotify://127.0.0.1:{port}/AAAAAAAAAAAAAAA",
-    "json": "json://127.0.0.1:{port}/x",
-    "form": "form://127.0.0.1:{port}/x",
-    "xml": "xml://127.0.0.1:{port}/x",
-}
-HOMES = {"telegram": "notify_url", "slack": "webhook_url", "discord": "notify_url"}
 LIMITS = {"telegram": 4096, "discord": 2000, "mattermost": 4000, "rocket.chat": 1000}
 
 

@@ -77,7 +77,7 @@ WRONG = [
     (["zzz"], 2, 'no command is called "zzz". (help: watcher --help)'),
     (["status", "--jsno"], 2, 'no option is called "--jsno". Did you mean "--json"?'),
     (["deliveries", "list", "--in", "prked"], 2, '--in: "prked" is none of due, held,'),
-    (["deliveries", "list", "--in", "prked"], 2, 'parked. Did you mean "parked"?'),
+    (["deliveries", "list", "--in", "prked"], 2, 'cancelled. Did you mean "parked"?'),
     (["alerts", "list", "--limit", "0"], 2, "--limit: at least 1 is expected"),
     (["alerts", "list", "--limit", "some"], 2, "--limit: a whole number is expected"),
     (["alerts", "show", "a", "b"], 2, "too many words: b"),

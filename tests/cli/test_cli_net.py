@@ -146,6 +146,29 @@ def test_a_test_message_arrives_and_what_failed_is_said(
     assert any("watcher" in json.dumps(post) for post in posts)
 
 
+def test_a_channels_wording_is_shown_without_sending(
+    tmp_path: Path, site: tuple[str, list[Any]]
+) -> None:
+    at, posts = site
+    before = len(posts)
+    channels = (
+        f"channels:\n  desk: {{url: 'json://{at}/ok', template: desk.txt}}\n"
+        f"  chat: mmost://{at}/3ccdd113474722377935511fc85d3dd4\n"
+    )
+    folder = rules(tmp_path, at, channels=channels)
+    (folder / "desk.txt").write_text("{{ alert.rule }} via {{ alert.outlet }}\n{{ alert.url }}\n")
+
+    ran = watcher("notify", "preview", "--json", cwd=folder)
+
+    assert ran.code == 0
+    [desk, edited, digest, *chat] = ran.rows
+    assert desk["title"] == "Atajurt via Steppe Herald"
+    assert desk["body"] == "https://news.example/1?from=feed"
+    assert (edited["sample"], digest["sample"]) == ("an edit", "a digest of two stories")
+    assert "**Atajurt**" in chat[0]["body"]
+    assert len(posts) == before
+
+
 def test_one_channel_is_tested_alone(tmp_path: Path, site: tuple[str, list[Any]]) -> None:
     at, _ = site
     channels = f"channels:\n  good: json://{at}/ok\n  bad: json://{at}/broken\n"

@@ -205,6 +205,15 @@ def test_times_are_local_for_people_and_iso_for_scripts(folder: Path) -> None:
     assert row["created"] == ALERT.created.isoformat()
 
 
+def test_a_stored_alert_is_worded_for_a_channel_without_sending(folder: Path) -> None:
+    ran = watcher("notify", "preview", "--alert", ALERT.id[:8], "--json", cwd=folder)
+    unknown = watcher("notify", "preview", "--alert", "ffff0000", cwd=folder)
+
+    assert all(row["sample"] is None for row in ran.rows)
+    assert ran.rows[0]["body"].endswith(ALERT.id)
+    assert (unknown.code, "no alert has the key ffff0000" in unknown.said) == (1, True)
+
+
 def test_csv_runs_no_formula(folder: Path) -> None:
     rows = list(csv.reader(io.StringIO(watcher("stories", "list", "--csv", cwd=folder).out)))
 

@@ -193,7 +193,7 @@ def test_an_address_that_can_not_be_polled_is_refused(tmp_path: Path, url: str) 
 
 def test_a_list_of_another_reader_is_added_once(tmp_path: Path) -> None:
     path = write(tmp_path, TEXT)
-    body = (Path(__file__).parent / "good" / "feeds.opml").read_bytes()
+    body = (Path(__file__).parent / "import.opml").read_bytes()
 
     assert config.import_opml(path, body) == 2
     assert config.import_opml(path, body.decode()) == 0

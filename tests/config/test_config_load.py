@@ -18,6 +18,7 @@ from watcher.core.model import (
     FollowUps,
     Group,
     Limit,
+    Place,
     Quiet,
     Rule,
     RuleTest,
@@ -125,9 +126,14 @@ def test_find_takes_a_word_a_list_a_leaf_or_groups(everything: Config) -> None:
 
 
 def test_tests_of_a_rule_keep_their_line(everything: Config) -> None:
+    def place(line: int, column: int) -> Place:
+        return Place(file=everything.path, line=line, column=column)
+
     assert rule(everything, "Atajurt").tests == (
-        RuleTest(text="Волонтёры рассказали о работе Atajurt в Алматы", expect=True, line=29),
-        RuleTest(text="Ata-Jurt party wins seats in Bishkek", expect=False, line=30),
+        RuleTest(
+            text="Волонтёры рассказали о работе Atajurt в Алматы", expect=True, place=place(29, 16)
+        ),
+        RuleTest(text="Ata-Jurt party wins seats in Bishkek", expect=False, place=place(30, 19)),
     )
 
 
@@ -141,7 +147,7 @@ def test_channels_have_their_times_and_limits(everything: Config) -> None:
     assert channels["operator"].health
     assert not channels["desk"].health
     assert channels["weekly"].digest == Digest(at=(time(9),), weekdays=frozenset({0}))
-    assert channels["desk"].line == 9
+    assert channels["desk"].place == Place(file=everything.path, line=10, column=10)
 
 
 def test_feeds_come_from_the_file_and_from_lists(everything: Config) -> None:
@@ -162,14 +168,22 @@ def test_feeds_come_from_the_file_and_from_lists(everything: Config) -> None:
         tags=frozenset({"Central Asia"}),
     )
     assert feeds["https://two.example.org/rss"].language == "en"
-    assert len(feeds) == 5
+    assert feeds["https://three.example.org/rss"].tags == {"listed"}
+    assert len(feeds) == 6
 
 
-def test_what_a_list_brings_twice_or_wrong_is_a_warning_not_a_mistake(everything: Config) -> None:
-    said = [warning.message for warning in everything.warnings]
+def test_what_a_list_brings_twice_or_wrong_is_a_warning_not_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "feeds.opml").write_bytes((GOOD.parent / "import.opml").read_bytes())
+    path = write(
+        tmp_path / "rules.yaml",
+        "feeds: [{opml: feeds.opml}, {opml: feeds.opml}]\n"
+        "rules: [{name: Atajurt, find: Atajurt}]\n",
+    )
+
+    said = [warning.message for warning in config.load(path, environ={}).warnings]
 
     assert sum("127.0.0.1" in one and "left out" in one for one in said) == 2
-    assert sum("already stands on line 20" in one for one in said) == 2
+    assert sum("already stands on line 1" in one for one in said) == 2
     assert len(said) == 4
 
 
@@ -201,6 +215,7 @@ def test_every_file_that_was_read_is_named(everything: Config) -> None:
     assert [Path(file).name for file in everything.files] == [
         "everything.yaml",
         "feeds.opml",
+        "listed.opml",
         "xinjiang.yaml",
         "more.yaml",
     ]

@@ -49,7 +49,7 @@ def test_an_english_alert_as_it_stands_in_a_chat() -> None:
         "Also: Guardian, NTD, Courier, 1 more (first: Steppe Herald 17:10)\n"
         "\n"
         "https://herald.example/news/1?id=7&page=2\n"
-        "2026-03-10 17:02 +05 · 0123456789abcdef"
+        "2026-03-10 17:02 +05 · English · 0123456789abcdef"
     )
 
 
@@ -99,6 +99,14 @@ def test_a_kazakh_alert() -> None:
         "https://khabarshy.example/1\n"
         "seen 2026-03-10 17:10 +05, undated · 0123456789abcdef"
     )
+
+
+def test_words_in_guillemets_are_marked_in_other_signs() -> None:
+    article = an_article("Суд отпустил волонтёра «Атажурта»")
+
+    message = worded(a_telling(article, a_hit_on(article, "Атажурта")), title_limit=0)
+
+    assert message.body.startswith("Atajurt · Courier: Суд отпустил волонтёра «›Атажурта‹»\n")
 
 
 def test_a_chinese_alert() -> None:

@@ -157,8 +157,11 @@ def test_the_found_words_are_shown_marked_where_there_is_room(
     )
 
     shown = safe.said(words)
-    marked = f"**{safe.escape_markdown(shown)}**" if shape is Format.MARKDOWN else f"»{shown}«"
-    assert marked in message.body
+    marked = {f"**{safe.escape_markdown(shown)}**"}
+    if shape is not Format.MARKDOWN:
+        # Which of the two depends on the guillemets that the cut leaves in the line.
+        marked = {f"»{shown}«", f"›{shown}‹"}
+    assert any(one in message.body for one in marked)
 
 
 @pytest.mark.parametrize("limit", [2, 20, 100, 500, 2000])

@@ -10,79 +10,13 @@ import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
+from support.hostile import HOSTILE, LIVE
 from support.make import a_member, a_story, an_article
 from support.telling import a_hit_on, a_telling, worded
 
 from watcher.core.model import AlertKind, Format, Message
 from watcher.core.render import safe
 
-HOSTILE = [
-    "@everyone look",
-    "hey @here",
-    "x@everyone",
-    "@Everyone",
-    "@all @channel @room @online",
-    "@someone",
-    "(@admin)",
-    "<!channel>",
-    "<!here|here>",
-    "<!everyone>",
-    "<!subteam^S123|@team>",
-    "<@U1>",
-    "<@!123456789012345678>",
-    "<@&123456789012345678>",
-    "<#C123|general>",
-    "<#123456789012345678>",
-    "<:party:123456789012345678>",
-    "<a:party:123456789012345678>",
-    "<t:1700000000:R>",
-    "<https://evil.example|https://bank.example>",
-    "<https://evil.example>",
-    '<at user_id="all">all</at>',
-    "<users/all>",
-    "[CQ:at,qq=all]",
-    "(met)all(met)",
-    "[bank](https://evil.example)",
-    "![x](https://evil.example/track.png)",
-    "[bank][1]\n\n[1]: https://evil.example",
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "<a href='https://evil.example'>bank</a>",
-    "<b>bold</b><i>x</i>",
-    "</pre></code>",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "&#60;script&#62;",
-    "javascript:alert(1)",
-    "JaVaScRiPt:alert(1)",
-    "data:text/html,<script>",
-    "file:///etc/passwd",
-    "tg://resolve?domain=evil",
-    "slack://open",
-    "intent://evil#Intent;end",
-    "vbscript:msgbox",
-    "**bold** __bold__ *it* _it_ ~~no~~ ||spoiler||",
-    "`code` ```block```",
-    "# heading",
-    "> quote",
-    "- list",
-    "1. list",
-    "=== setext",
-    "\\*escaped\\*",
-    "a\r\nBcc: evil@example.org",
-    "a\u2028b\u2029c\x0bd\x0ce\x85f\x1cg\x1dh\x1ei",
-    "\x1b[31mred\x1b]0;title\x07",
-    "\u202eevil\u202c \u2066x\u2069 \u200e\u200f\u061c",
-    "a\u200bb\u2060c\ufeffd\u00ade",
-    "\ud800 lone surrogate \udfff",
-    "\x00\x01\x7f",
-    "z" + "\u0301" * 5000,
-    "\U000e0041\U000e0042 tags",
-]
-LIVE = re.compile(
-    r"""@(?:everyone|here|all|channel|room|online)\b | <[!@\#a-z/:] | (?<![\w.+-])@\w | \]\(
-      | \[CQ: | \((?:met)\) | (?:javascript|vbscript|data|file|tg|slack|intent): | &\#?\w+;""",
-    re.IGNORECASE | re.VERBOSE,
-)
 LINK = re.compile(r"^https://\S+$", re.MULTILINE)
 CONTROLS = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}\p{Cs}--\n]", flags=regex.V1)
 BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

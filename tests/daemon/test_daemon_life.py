@@ -148,7 +148,7 @@ def test_sighup_reads_the_rules_again(tmp_path: Path, write: Callable[..., None]
     with running(tmp_path) as daemon:
         daemon.process.send_signal(signal.SIGHUP)
 
-        daemon.wait_for("new rules are in force")
+        daemon.wait_for("the rules were read again and are the same")
 
 
 def test_a_second_daemon_on_the_same_state_is_refused(

@@ -362,6 +362,7 @@ def test_counts_name_every_state(store: Store) -> None:
             "sent": 0,
             "unknown": 0,
             "parked": 0,
+            "cancelled": 0,
         }
 
 

@@ -26,16 +26,12 @@ class Postbox:
 
     port: int = 0
     raw: list[bytes] = field(default_factory=list)
+    mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     logins: list[bytes] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
     after_data: str = ""
-
-    @property
-    def mails(self) -> list[EmailMessage]:
-        parse = BytesParser(_class=EmailMessage, policy=POLICY).parsebytes
-        return [parse(raw) for raw in self.raw]
 
     async def handle_RCPT(  # noqa: N802 # aiosmtpd's name
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
@@ -47,6 +43,8 @@ class Postbox:
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         self.raw.append(envelope.original_content)
+        parser = BytesParser(_class=EmailMessage, policy=POLICY)
+        self.mails.append(parser.parsebytes(envelope.original_content))
         self.recipients.append(list(envelope.rcpt_tos))
         self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         if self.after_data == "drop":

@@ -29,7 +29,7 @@ from watcher.core.model import (
     TermKind,
 )
 from watcher.store import Store, open_store
-from watcher.watch import Rehearsal, Replay, polls
+from watcher.watch import Hindsight, Replay, polls
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -72,7 +72,7 @@ def a_store() -> Iterator[Store]:
 def replayed(store: Store, *rules: Rule) -> list[tuple[ArticleId, datetime, Decision]]:
     """Return what a replay decides about each article, in the order of `live`."""
     config = replace(a_config(*rules), entities=(ERBOL,))
-    side = Rehearsal(config)
+    side = Hindsight(config)
     with store.read() as known:
         tried = [t for poll in polls(known.arrivals(NOON)) for t in side.settle(poll)]
         order = list({arrival.article.id: None for arrival in known.arrivals(NOON)})
@@ -140,7 +140,7 @@ def test_a_replay_decides_what_was_decided_live(
 
 
 def report(store: Store, *configs: Config, since: datetime = NOON) -> Replay:
-    tried = Replay([Rehearsal(config) for config in configs], since=since)
+    tried = Replay([Hindsight(config) for config in configs], since=since)
     with store.read() as known:
         for poll in polls(known.arrivals(NOON)):
             tried.settle(poll)
@@ -229,7 +229,7 @@ def test_a_report_holds_no_more_lines_than_it_may() -> None:
     ]
     with a_store() as store:
         live(store, config, [*BEFORE, *(printed((t, t, s)) for t, s in items)])
-        tried = Replay([Rehearsal(config)], keep=2)
+        tried = Replay([Hindsight(config)], keep=2)
         with store.read() as known:
             for poll in polls(known.arrivals(NOON + HOUR)):
                 tried.settle(poll)

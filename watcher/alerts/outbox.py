@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Protocol, TypeVar
 
 from watcher.core.model import Batch, Message, Outcome, Sent, Traits
-from watcher.core.render import render
+from watcher.core.render import TemplateMistakeError, render
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,10 @@ class Sender(Protocol):
     @property
     def traits(self) -> Traits:
         """What the target can show."""
+
+    @property
+    def template(self) -> str:
+        """The channel's own wording, "" for the usual one."""
 
     def send(self, message: Message, *, deadline: float = 30.0) -> Outcome:
         """Send a message, blocking; return at the deadline at the latest."""
@@ -259,10 +263,23 @@ class Outbox:
             why = outcome.detail or "no reason given"
             log.warning("%s: %s %s: %s%s", name, batch.key, outcome.sent, why, again)
 
+    def _worded(self, batch: Batch, target: Sender) -> Message:
+        """Return the message; where the channel's own wording breaks, in the usual one."""
+        try:
+            return render(batch, target.traits, timezone=self._timezone, template=target.template)
+        except TemplateMistakeError as error:
+            log.warning(
+                "%s: its template breaks in line %d (%s); the usual wording is sent",
+                batch.target,
+                error.line,
+                error,
+            )
+        return render(batch, target.traits, timezone=self._timezone)
+
     def _try(self, batch: Batch, target: Sender) -> Outcome:
         """Return what became of one message, whatever goes wrong on the way."""
         try:
-            message = render(batch, target.traits, timezone=self._timezone)
+            message = self._worded(batch, target)
         except Exception as error:
             # Words that can't be made now can't be made later either: park, don't loop.
             log.exception("the message %s could not be worded", batch.key)

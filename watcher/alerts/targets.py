@@ -86,10 +86,12 @@ class Target:
         *,
         scheme: str,
         secrets: frozenset[str],
+        template: str = "",
         grace: float = GRACE,
     ) -> None:
         self.name = name
         self.channel = channel
+        self.template = template
         self.plugin = make()
         self.traits = traits_of(self.plugin, scheme)
         self._make = make
@@ -235,6 +237,7 @@ def split(channel: Channel) -> tuple[Target, ...]:
             partial(_plugin, channel, scheme, (place, recipient) if several else None),
             scheme=scheme,
             secrets=secrets,
+            template=channel.template,
         )
         for place, recipient in recipients or [("", None)]
     )

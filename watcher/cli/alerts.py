@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from watcher.cli import care
 from watcher.cli.common import Call, command, since
 from watcher.cli.deliveries import delivery_json, delivery_words
 from watcher.cli.words import iso, now, one_line, short
 from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import (
+    Ack,
     Alert,
     AlertKind,
     Article,
@@ -54,13 +56,16 @@ RuleOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to `app`."""
-    alerts = typer.Typer(help="The alerts so far: list them, show one.", no_args_is_help=True)
+    alerts = typer.Typer(
+        help="The alerts so far: list, show, take note, mute.", no_args_is_help=True
+    )
     command(
         alerts,
         "list",
         examples=["watcher alerts list --since 7d --rule Atajurt", "watcher alerts list --csv"],
     )(alerts_list)
     command(alerts, "show", examples=["watcher alerts show 3f2a9c01"])(alerts_show)
+    care.add(alerts)
     app.add_typer(alerts, name="alerts", rich_help_panel=PANEL)
     stories = typer.Typer(
         help="Stories: one event with all its copies and reports.", no_args_is_help=True
@@ -201,12 +206,15 @@ class _Details:
     hits: tuple[Hit, ...]
     story: Story | None
     deliveries: list[Delivery]
+    ack: Ack | None
 
     def json(self) -> dict[str, Any]:
         from watcher.cli.articles import match_json
 
         return alert_json(self.alert, self.article) | {
             "body": self.alert.body or None,
+            "acked": iso(self.ack.at) if self.ack else None,
+            "acked_by": self.ack.by if self.ack else None,
             "hits": [
                 {"rule": hit.rule, "matches": [match_json(match) for match in hit.matches]}
                 for hit in self.hits
@@ -220,6 +228,8 @@ class _Details:
         call.say(headline(alert, article), "bold")
         rules = f" for {', '.join(alert.rules)}" if alert.rules else ""
         call.say(f"  {alert.kind.value}, {alert.severity.value}{rules}, {call.when(alert.created)}")
+        if self.ack:
+            call.say(f"  acknowledged by {self.ack.by} at {call.when(self.ack.at)}", "green")
         if article:
             call.say(f"  {article.outlet}  {article.url or ''}")
         if alert.body:
@@ -247,6 +257,7 @@ def _details(queries: "Queries", alert: Alert) -> _Details:
         tuple(hit for hit in hits if hit.rule in alert.rules),
         queries.story(alert.story) if alert.story else None,
         queries.deliveries(alert=alert.id),
+        queries.acks([alert.id]).get(alert.id),
     )
 
 
@@ -319,7 +330,7 @@ def stories_show(
 ) -> int:
     """Show one story: every article in it, how it belongs there, and what was told of it."""
     with call.store().read() as queries:
-        found = _find_story(queries, story)
+        found = find_story(queries, story)
         links = {member.article: queries.link(member.article) for member in found.members}
     if call.json:
         call.data(
@@ -347,8 +358,8 @@ def stories_show(
     return 0
 
 
-def _find_story(queries: "Queries", wanted: str) -> Story:
-    """Return the story with that id, or the only one whose id begins so."""
+def find_story(queries: "Queries", wanted: str) -> Story:
+    """Return the story with that id, or the only one whose id begins so; raises WatcherError."""
     found = queries.story(StoryId(wanted))
     if found is None and wanted:
         for since in (now() - LATELY, datetime.min.replace(tzinfo=UTC)):

@@ -5,7 +5,20 @@ from typing import Annotated
 import typer
 
 from watcher import __version__
-from watcher.cli import alerts, articles, deliveries, feeds, packs, replay, rules, run, status, why
+from watcher.cli import (
+    alerts,
+    articles,
+    check,
+    deliveries,
+    feeds,
+    notify,
+    packs,
+    replay,
+    rules,
+    run,
+    status,
+    why,
+)
 from watcher.cli.options import (
     JsonOption,
     NoColorOption,
@@ -69,5 +82,18 @@ def remember(
     }
 
 
-for part in (run, status, articles, why, replay, rules, packs, feeds, alerts, deliveries):
+for part in (
+    run,
+    status,
+    articles,
+    why,
+    replay,
+    check,
+    rules,
+    packs,
+    feeds,
+    alerts,
+    deliveries,
+    notify,
+):
     part.register(app)

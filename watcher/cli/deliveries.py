@@ -1,28 +1,20 @@
-# ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """deliveries, notify: whether what was told arrives."""
 
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from watcher.cli.common import Call, Row, command
-from watcher.cli.words import iso, nearest, now, one_line, short
-from watcher.core.errors import UsageError, WatcherError
+from watcher.cli.words import iso, now, one_line, short
+from watcher.core.errors import UsageError
 from watcher.core.model import (
     Delivery,
     DeliveryId,
     DeliveryState,
-    Message,
-    Outcome,
-    Sent,
 )
 
 if TYPE_CHECKING:
-    from watcher.alerts import Target
     from watcher.store import Queries
 
 PANEL = "What was told"
@@ -51,9 +43,6 @@ def register(app: typer.Typer) -> None:
         examples=["watcher deliveries retry 9c01d2aa", "watcher deliveries retry --all"],
     )(deliveries_retry)
     app.add_typer(deliveries, name="deliveries", rich_help_panel=PANEL)
-    notify = typer.Typer(help="The channels: send a test message.", no_args_is_help=True)
-    command(notify, "test", examples=["watcher notify test newsroom"])(notify_test)
-    app.add_typer(notify, name="notify", rich_help_panel=PANEL)
 
 
 # --- deliveries ----------------------------------------------------------------------------------
@@ -194,82 +183,3 @@ def _waits_for(delivery: Delivery) -> str:
     """Return what a held delivery waits for; its hold stays written down when it has been sent."""
     held = delivery.state is DeliveryState.HELD and delivery.hold
     return f"waits for {held.value}" if held else ""
-
-
-# --- notify --------------------------------------------------------------------------------------
-
-
-def notify_test(
-    call: Call,
-    channel: Annotated[
-        str | None,
-        typer.Argument(metavar="CHANNEL", help="Only this channel.", show_default="all"),
-    ] = None,
-    *,
-    deadline: Annotated[
-        float, typer.Option(metavar="SECONDS", min=1, max=300, help="Give up after so long.")
-    ] = 30.0,
-) -> int:
-    """Send a test message to the channels of rules.yaml and say what came of it.
-
-    Exit code 1 when one didn't arrive. "unknown" means that it may have arrived: look there.
-    """
-    from watcher.alerts import split
-
-    channels = call.config(require_secrets=True).channels
-    if channel is not None:
-        names = [one.name for one in channels]
-        if channel not in names:
-            raise UsageError(
-                f'no channel is called "{channel}".{nearest(channel, names)}'
-                f" Channels: {', '.join(names) or 'none'}"
-            )
-        channels = tuple(one for one in channels if one.name == channel)
-    if not channels:
-        raise WatcherError(f"no channels in {call.options.rules}: put one under `channels:`")
-    targets = [target for one in channels for target in split(one)]
-    with ThreadPoolExecutor(max_workers=min(16, len(targets))) as pool:
-        results = list(pool.map(lambda target: _try(target, deadline), targets))
-    for target, (outcome, ms) in zip(targets, results, strict=True):
-        if call.json:
-            call.data(
-                {
-                    "channel": target.channel,
-                    "target": target.name,
-                    "outcome": outcome.sent.name.lower(),
-                    "ok": outcome.sent is Sent.OK,
-                    "detail": outcome.detail,
-                    "ms": ms,
-                }
-            )
-    if not call.json:
-        call.table(
-            ("channel", "outcome", "ms", "detail"),
-            [
-                (
-                    target.name,
-                    (outcome.sent.value, "green" if outcome.sent is Sent.OK else "red"),
-                    ms,
-                    one_line(outcome.detail, 120),
-                )
-                for target, (outcome, ms) in zip(targets, results, strict=True)
-            ],
-            right=["ms"],
-            elastic=["channel"],
-        )
-    return 0 if all(outcome.sent is Sent.OK for outcome, _ in results) else 1
-
-
-def _try(target: "Target", deadline: float) -> tuple[Outcome, int]:
-    start = time.monotonic()
-    outcome = target.send(_test_message(now()), deadline=deadline)
-    return outcome, round((time.monotonic() - start) * 1000)
-
-
-def _test_message(at: datetime) -> Message:
-    """Return the test; its key is new each second, so that no target swallows the second one."""
-    return Message(
-        key=f"test-{at - timedelta(microseconds=at.microsecond):%Y%m%dT%H%M%S}",
-        title="watcher: test message",
-        body="This is a test. Alerts from watcher will arrive here.",
-    )

@@ -70,14 +70,14 @@ def replay(
         raise UsageError("--since asks the stored articles and --from a file; give one of them")
     if source is not None:
         must_open(source)
-    from watcher.watch import Rehearsal, Replay
+    from watcher.watch import Hindsight, Replay
 
     configs = [call.config()]
     if other is not None:
         if not other.is_file():
             raise UsageError(f"{other}: there is no such file")
         configs.append(load_config(other, call.options, require_secrets=False))
-    sides = [Rehearsal(config) for config in configs]
+    sides = [Hindsight(config) for config in configs]
     if source is None:
         moment = since(start or WEEK, call)
         tried = Replay(sides, since=moment, keep=limit)

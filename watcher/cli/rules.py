@@ -1,39 +1,22 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
-"""check, rules, packs: what is watched for, and whether it does what its writer meant."""
+"""rules: what is watched for, and whether it does what its writer meant."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from watcher.cli.common import Call, command, load_config, print_mistakes
+from watcher.cli.common import Call, command
 from watcher.cli.suggest import rules_suggest
+from watcher.cli.tryout import Tried, run_tests
 from watcher.cli.words import many, nearest, one_line
-from watcher.core.errors import RulesError, UsageError
-from watcher.core.model import (
-    Article,
-    ArticleId,
-    Config,
-    Entity,
-    Group,
-    Mistake,
-    Rule,
-    RuleTest,
-    Sources,
-    Term,
-    TermKind,
-)
-
-RULES_ERROR = 3
+from watcher.core.errors import UsageError
+from watcher.core.model import Group, Rule, RuleTest, Term, TermKind
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to `app`."""
-    command(
-        app, "check", panel="Start", examples=["watcher check", "watcher check other.yaml --json"]
-    )(check)
     rules = typer.Typer(help="The watch rules: list them, test them.", no_args_is_help=True)
     command(rules, "list", examples=["watcher rules list --json"])(rules_list)
     command(rules, "schema", examples=["watcher rules schema > rules.schema.json"])(rules_schema)
@@ -48,146 +31,6 @@ def register(app: typer.Typer) -> None:
         examples=["watcher rules suggest --since 30d", "watcher rules suggest --rule Atajurt"],
     )(rules_suggest)
     app.add_typer(rules, name="rules", rich_help_panel="Rules and feeds")
-
-
-# --- check ---------------------------------------------------------------------------------------
-
-
-def check(
-    call: Call,
-    file: Annotated[
-        Path | None,
-        typer.Argument(metavar="FILE", help="The rules file.", show_default="that of --rules"),
-    ] = None,
-) -> int:
-    """Check rules.yaml: syntax, names, channels, and every test written beside a rule.
-
-    All mistakes are named at once, each with its place and a mend. Exit code 3 when there are
-    any; warnings alone are fine.
-    """
-    if file is not None:
-        call.options = replace(call.options, rules=file, rules_given=True)
-    path = call.rules_file()
-    config: Config | None = None
-    try:
-        config = load_config(path, call.options, require_secrets=True)
-    except RulesError as error:
-        mistakes = error.mistakes
-    else:
-        mistakes = (*config.warnings, *wrong_channels(config), *failed_tests(config))
-    wrong = [mistake for mistake in mistakes if mistake.weight.value == "error"]
-    if call.json:
-        call.data(_check_json(path, config, mistakes))
-    else:
-        print_mistakes(mistakes, call)
-        if config is not None and not wrong:
-            call.say(f"{path} is fine: {_counts(config)}", "green")
-    if wrong and not call.json:
-        call.note(f"{many(len(wrong), 'mistake')} in {path}", "bold")
-    return RULES_ERROR if wrong else 0
-
-
-def _check_json(path: Path, config: Config | None, mistakes: Sequence[Mistake]) -> dict[str, Any]:
-    def of(weight: str) -> list[dict[str, Any]]:
-        return [
-            {
-                "file": mistake.file,
-                "line": mistake.line,
-                "column": mistake.column,
-                "message": mistake.message,
-            }
-            for mistake in mistakes
-            if mistake.weight.value == weight
-        ]
-
-    return {
-        "file": str(path),
-        "ok": not of("error"),
-        "mistakes": of("error"),
-        "warnings": of("warning"),
-        "rules": len(config.rules) if config else None,
-        "feeds": len(config.feeds) if config else None,
-        "channels": len(config.channels) if config else None,
-    }
-
-
-def _counts(config: Config) -> str:
-    tests = sum(len(rule.tests) for rule in config.rules)
-    return ", ".join(
-        [
-            many(len(config.rules), "rule"),
-            many(len(config.feeds), "feed"),
-            many(len(config.channels), "channel"),
-            *([f"{many(tests, 'test')} passed"] if tests else []),
-        ]
-    )
-
-
-def wrong_channels(config: Config) -> tuple[Mistake, ...]:
-    """Return a mistake for each channel whose address no service understands."""
-    from watcher.watch import Desk
-
-    try:
-        Desk(config)
-    except RulesError as error:
-        return error.mistakes
-    return ()
-
-
-# --- tests in the file ---------------------------------------------------------------------------
-
-
-def failed_tests(config: Config) -> Iterator[Mistake]:
-    """Try every test beside a rule; yield a mistake for each that doesn't come out as written."""
-    for rule, test, holds, obstacle in run_tests(config.rules, config.entities):
-        if holds is not test.expect:
-            yield Mistake(
-                file=config.path, line=test.line, column=1, message=_failure(rule, test, obstacle)
-            )
-
-
-def run_tests(
-    rules: Sequence[Rule], entities: Sequence[Entity]
-) -> Iterator[tuple[Rule, RuleTest, bool, str]]:
-    """Yield each test with what came of it: (rule, test, does the rule hold, the obstacle).
-
-    A test is about words: the rule's languages, sources and dates are left aside, and the text
-    stands in the first field the rule searches.
-    """
-    from watcher.core.rules import compile_rules
-
-    for rule in rules:
-        if not rule.tests:
-            continue
-        words = replace(
-            rule, languages=frozenset(), sources=Sources(), active_from=None, active_until=None
-        )
-        book = compile_rules([words], entities)
-        for test in rule.tests:
-            [explanation] = book.explain(_test_article(rule, test))
-            yield rule, test, explanation.holds, explanation.obstacle
-
-
-def _test_article(rule: Rule, test: RuleTest) -> Article:
-    where = rule.search_in[0] if rule.search_in else "title"
-
-    def there(field: str) -> str:
-        return test.text if field == where else ""
-
-    return Article(
-        id=ArticleId("test"), title=there("title"), summary=there("summary"), text=there("text")
-    )
-
-
-def _failure(rule: Rule, test: RuleTest, obstacle: str) -> str:
-    text = one_line(test.text, 60)
-    if test.expect:
-        why = f": {obstacle}" if obstacle else ""
-        return f'rule "{rule.name}" should match "{text}" but does not{why}'
-    return f'rule "{rule.name}" should not match "{text}" but does'
-
-
-# --- rules ---------------------------------------------------------------------------------------
 
 
 def rules_list(call: Call) -> int:
@@ -231,7 +74,7 @@ def rule_json(rule: Rule) -> dict[str, Any]:
         "follow_ups": rule.follow_ups.value,
         "why": rule.why or None,
         "tests": len(rule.tests),
-        "line": rule.line,
+        "line": rule.place.line,
     }
 
 
@@ -289,10 +132,10 @@ def rules_test(
             raise UsageError(f'no rule is called "{name}".{nearest(name, names)}')
     if text is not None:
         rules = tuple(replace(rule, tests=(RuleTest(text=text, expect=True),)) for rule in rules)
-    results = list(run_tests(rules, config.entities))
-    for rule, test, holds, obstacle in results:
-        _print_test(call, rule, test, holds=holds, obstacle=obstacle)
-    failed = sum(test.expect is not holds for _, test, holds, _ in results)
+    results = list(run_tests(rules, config))
+    for tried in results:
+        _print_test(call, tried)
+    failed = sum(not tried.ok for tried in results)
     if text is None and not call.json:
         if not results:
             call.say("no tests: write some under `tests:` of a rule")
@@ -301,21 +144,22 @@ def rules_test(
     return 1 if failed else 0
 
 
-def _print_test(call: Call, rule: Rule, test: RuleTest, *, holds: bool, obstacle: str) -> None:
-    good = test.expect is holds
+def _print_test(call: Call, tried: Tried) -> None:
+    rule, test = tried.rule, tried.test
     if call.json:
         call.data(
             {
                 "rule": rule.name,
-                "line": test.line,
+                "file": test.place.file or None,
+                "line": test.place.line,
                 "text": test.text,
                 "expect": test.expect,
-                "matches": holds,
-                "ok": good,
-                "obstacle": obstacle or None,
+                "matches": tried.holds,
+                "ok": tried.ok,
+                "obstacle": tried.obstacle or None,
             }
         )
-    elif good:
+    elif tried.ok:
         call.say(f"ok      {rule.name}: {one_line(test.text, 70)}", "green")
     else:
-        call.say(f"failed  {_failure(rule, test, obstacle)}", "red")
+        call.say(f"failed  {tried.failure}", "red")

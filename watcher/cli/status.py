@@ -19,8 +19,6 @@ BROKEN = "rules_broken"
 """The note in which a running daemon keeps the mistakes of rules that it didn't take over."""
 PULSE = "pulse"
 """The note in which a running daemon says every few seconds that it is alive."""
-_WELL = frozenset({"alive", "new", "broken-xml"})
-"""How a feed is when nobody has to look after it."""
 SHOWN = 10
 """Failing feeds on the screen; `feeds list` has them all."""
 
@@ -59,6 +57,7 @@ def collect(call: Call) -> dict[str, Any]:
         counts = queries.counts()
         pulse = _moment(queries.note(PULSE))
         lost = queries.note("recovered")
+        muted = [f"{mute.kind.value} {mute.what}" for mute in queries.mutes(at)]
         next_delivery = queries.next_delivery()
         broken = queries.note(BROKEN)
         alerts_today = Counter(
@@ -77,7 +76,7 @@ def collect(call: Call) -> dict[str, Any]:
     from watcher.core import rhythm
 
     found = [(feed, rhythm.health(feed, now=at)) for feed in feeds]
-    ailing = [(feed, how) for feed, how in found if how.readable and how.word not in _WELL]
+    ailing = [(feed, how) for feed, how in found if how.readable and how.word not in rhythm.WELL]
     return {
         "running": worker is not None,
         "worker": worker,
@@ -97,6 +96,7 @@ def collect(call: Call) -> dict[str, Any]:
         "stories_today": stories_today,
         "alerts_today": alerts_today[False],
         "notices_today": alerts_today[True],
+        "muted": muted,
         "deliveries": by_state,
         "next_delivery": iso(next_delivery),
         "articles": counts["articles"],
@@ -167,6 +167,8 @@ def _print(call: Call, report: dict[str, Any]) -> None:
     notices = report["notices_today"]
     told = f", {many(notices, 'notice')} about the watcher itself" if notices else ""
     call.say(f"today     {stories}, {many(report['alerts_today'], 'alert')}{told}")
+    if report["muted"]:
+        call.say(f"muted     {', '.join(report['muted'])} (watcher alerts mute)", "yellow")
     states = ", ".join(f"{count} {state}" for state, count in report["deliveries"].items() if count)
     style = "red" if report["deliveries"].get("parked") else None
     call.say(f"sending   {states or 'nothing on its way'}", style)

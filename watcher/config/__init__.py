@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from watcher.config.edit import add_feed, add_feeds, import_opml, remove_feed
-from watcher.config.load import load
+from watcher.config.load import Examined, examine, load
 from watcher.config.packs import load_pack, pack_names
 from watcher.config.schema import schema
 from watcher.config.starter import starter
 
 __all__ = [
+    "Examined",
     "add_feed",
     "add_feeds",
+    "examine",
     "import_opml",
     "load",
     "load_pack",

@@ -91,12 +91,14 @@ def rules(
     names = list(channel_pages)
     for draft in drafts:
         where = f'rule "{shown(draft.rule.name)}"'
-        used |= {channel.name for channel in draft.shared.notify}
+        shared = draft.shared
+        used |= {channel.name for channel in (*shared.notify, *shared.escalate_to)}
         _equal_names(draft, first)
         if whole:
             _channels(draft, where, names)
             _tags(draft, where, tags, feeds)
             _entities(draft, where, entities)
+            _tests(draft, feeds, entities)
         _languages(draft, where, entities)
         _covered(draft, where, entities)
     for channel in channels if whole else ():
@@ -122,7 +124,7 @@ def _equal_names(draft: RuleDraft, first: dict[str, RuleDraft]) -> None:
 
 
 def _channels(draft: RuleDraft, where: str, names: Sequence[str]) -> None:
-    for wanted in draft.shared.notify:
+    for wanted in (*draft.shared.notify, *draft.shared.escalate_to):
         if wanted.name not in names:
             mend = one_of(names) if names else " There is no channels: section yet."
             draft.page.mistake(
@@ -178,6 +180,32 @@ def _entities(draft: RuleDraft, where: str, entities: Mapping[str, Entity]) -> N
         draft.page.mistake(
             leaf.at, f'unknown entity "{shown(leaf.term.text)}" in {where}.{meant}{known}'
         )
+
+
+def _tests(draft: RuleDraft, feeds: Sequence[Feed], entities: Mapping[str, Entity]) -> None:
+    """Note a spelling or an outlet of a test that nothing has."""
+    if not (draft.vias or draft.printers):
+        return
+    spellings = {leaf.term.text for leaf in draft.leaves if leaf.wanted}
+    for id_ in spellings & entities.keys():
+        spellings |= {alias.text for alias in entities[id_].aliases}
+    folded = {_plain(one) for one in spellings}
+    for via in draft.vias:
+        if _plain(via.name) not in folded:
+            draft.page.mistake(
+                via.at,
+                f'"via" in {via.where} names "{shown(via.name)}", which the rule doesn\'t look for.'
+                f"{did_you_mean(via.name, spellings)}",
+            )
+    names = {feed.name.casefold(): feed.name for feed in feeds if feed.named}
+    for printer in draft.printers:
+        if "." not in printer.name and printer.name.casefold() not in names:
+            draft.page.mistake(
+                printer.at,
+                f'"outlets" in {printer.where} names "{shown(printer.name)}", and no feed has '
+                f"that name.{did_you_mean(printer.name, names.values())} A site such as "
+                "example.org can stand there, too.",
+            )
 
 
 # --- can it ever fire? -------------------------------------------------------------------------

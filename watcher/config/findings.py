@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
 
-from watcher.core.model import Mistake, Weight
+from watcher.core.model import Mistake, Place, Weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,6 +45,8 @@ class Page:
         """Places about which all is said: what follows from the mistake there isn't noted too."""
         self.broken = False
         """YAML could not read it as it stands: what is missing in it may only be out of sight."""
+        self.guessed = False
+        """A mend that it was read on with may not be what its author means."""
         self.retext(text)
 
     def retext(self, text: str) -> None:
@@ -52,18 +54,32 @@ class Page:
         self.text = text
         self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
 
-    def place(self, at: int) -> tuple[int, int]:
-        """Return line and column of `at`, both counted from 1, as editors do."""
+    def place(self, at: int) -> Place:
+        """Return where `at` is, as editors count."""
         line = bisect_right(self._starts, at)
-        return line, at - self._starts[line - 1] + 1
+        return Place(file=self.name, line=line, column=at - self._starts[line - 1] + 1)
 
     def line(self, at: int) -> int:
         """Return the line of `at`, counted from 1."""
         return bisect_right(self._starts, at)
 
+    def start(self, line: int) -> int:
+        """Return where a line (from 1) begins; the last one's, when there are fewer."""
+        return self._starts[min(line, len(self._starts)) - 1]
+
     def spans_lines(self, at: int, end: int) -> bool:
         """Say whether the text from `at` to `end` goes over more than one line."""
         return self.line(at) != self.line(max(at, end - 1))
+
+    def sound(self, at: int, end: int) -> bool:
+        """Say whether no error stands from `at` to `end`."""
+        first, last = self.place(at), self.place(end)
+        return not any(
+            one.file == self.name
+            and one.weight is Weight.ERROR
+            and (first.line, first.column) <= (one.line, one.column) <= (last.line, last.column)
+            for one in self.findings
+        )
 
     def rest_of_line(self, at: int) -> str:
         """Return what stands in the line from `at` on."""
@@ -81,12 +97,9 @@ class Page:
     def _note(self, at: int, message: str, weight: Weight) -> None:
         if at in self.spoilt:
             return
-        line, column = self.place(at)
         if len(self.findings) >= MAX_FINDINGS:
             message = f"over {MAX_FINDINGS:,} findings; those after this line are not listed."
-        self.findings.append(
-            Mistake(file=self.name, line=line, column=column, message=message, weight=weight)
-        )
+        self.findings.append(Mistake.at(self.place(at), message, weight))
         if len(self.findings) > MAX_FINDINGS:
             raise TooManyError
 

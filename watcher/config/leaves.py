@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import regex
@@ -67,6 +68,13 @@ _MIXED = re.compile(
         if one != other
     )
 )
+_ORDINARY = {
+    "Latin": ("Bus fares rise", "New film out now", "Rain until Monday"),
+    "Cyrillic": ("Выпал снег", "Цены на хлеб", "Ауа райы болжамы"),
+    "Han": ("今天有雨", "新书上市", "地铁延长"),
+    "Arabic": ("سقوط الأمطار", "هاۋارايى", "افتتاح المتحف"),
+}
+"""Sentences that have nothing in common but their script."""
 _LATIN_OR_GREEK = re.compile(f"[{SCRIPT['Latin']}{SCRIPT['Greek']}]")
 _LETTER_RUN = re.compile(f"[{''.join(SCRIPT[name] for name in _MIXABLE)}]+")
 _IN = {name: re.compile(f"[{SCRIPT[name]}]") for name in _MIXABLE}
@@ -230,6 +238,16 @@ def _telling(page: Page, at: int, written: str, where: str) -> None:
         )
 
 
+def _fits_everything(pattern: regex.Pattern[str]) -> bool:
+    """Say whether a pattern finds something in any text of one script."""
+    with suppress(TimeoutError):
+        return any(
+            all(pattern.search(text, timeout=_SLOW) for text in texts)
+            for texts in _ORDINARY.values()
+        )
+    return False
+
+
 def _regex(page: Page, at: int, written: str, where: str) -> None:
     try:
         compiled = regex.compile(written)
@@ -250,6 +268,12 @@ def _regex(page: Page, at: int, written: str, where: str) -> None:
             "then and finds nothing. Look for a repetition inside a repetition, such as (a+)+",
         )
         return
+    if not empty and _fits_everything(compiled):
+        page.mistake(
+            at,
+            f"the regular expression in {where} fits nearly every text of a script, so it would "
+            "fire on everything. Ask for more than single signs.",
+        )
     if empty:
         page.mistake(
             at,

@@ -42,6 +42,17 @@ def unclosed(body: str) -> str:
     return "".join(reversed(stack))
 
 
+def last_open(body: str) -> int | None:
+    """Return the column of the innermost bracket that a line opens and doesn't close."""
+    stack: list[int] = []
+    for column, sign in outside_quotes(body):
+        if sign in _CLOSER:
+            stack.append(column)
+        elif stack and sign == _CLOSER[body[stack[-1]]]:
+            stack.pop()
+    return stack[-1] if stack else None
+
+
 def in_brackets(before: str) -> bool:
     """Say whether the place behind `before` is inside a bracket that its line opened."""
     return bool(unclosed(before))

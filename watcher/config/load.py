@@ -5,22 +5,24 @@ from __future__ import annotations
 import os
 import zoneinfo
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watcher.config import checks, opml, packs, sections, watchlist
+from watcher.config import checks, opml, packs, sections, watchlist, when
 from watcher.config.entities import entities as entities_of
-from watcher.config.findings import Page, TooManyError, nearest, one_of, shown
+from watcher.config.findings import MAX_FINDINGS, Page, TooManyError, nearest, one_of, shown
 from watcher.config.languages import is_language
 from watcher.config.nodes import Node, Table, read
-from watcher.config.secrets import Secrets
+from watcher.config.secrets import Secrets, secret_parts
 from watcher.config.values import Pairs, Reader
 from watcher.core.errors import RulesError
 from watcher.core.model import Config, Entity, Feed, Mistake, Weight
+from watcher.core.render import TemplateMistakeError, try_template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from watcher.core.model import Channel
 
@@ -29,6 +31,24 @@ MAX_BYTES = 5_000_000
 MAX_FILES = 100
 MAX_FEEDS = 100_000
 LISTEN = Config(path="").listen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A rules file as far as it can be read.
+
+    `mistakes` are errors and warnings in the order of their places. `config` holds the rules whose
+    words, and the channels whose addresses, have no error: they can be tried although others have.
+    """
+
+    config: Config
+    mistakes: tuple[Mistake, ...]
+    names: tuple[str, ...]
+    """The files as messages call them, in the order in which they were read."""
+
+    def with_more(self, mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+        """Return `mistakes` among those that are known, in the order of their places."""
+        return _in_order((*self.mistakes, *mistakes), self.names)
 
 
 def load(
@@ -45,9 +65,22 @@ def load(
     stays as written.
     """
     loading = _Loading(path, Secrets(environ, secrets_file), require=require_secrets)
-    with suppress(TooManyError):
-        loading.file(path, str(path), main=True)
+    loading.read()
+    loading.raise_errors()
     return loading.config()
+
+
+def examine(
+    path: Path, *, environ: Mapping[str, str], secrets_file: Path | None = None
+) -> Examined:
+    """Read `path` and what it includes, and say all that can be said of it. Never raises."""
+    loading = _Loading(path, Secrets(environ, secrets_file), require=True)
+    loading.read()
+    return Examined(
+        config=loading.sound(),
+        mistakes=_in_order(loading.findings, loading.names),
+        names=tuple(loading.names),
+    )
 
 
 def read_entities(path: Path) -> tuple[Entity, ...]:
@@ -73,12 +106,16 @@ class _Loading:
         self.public_url = ""
         self.listen = LISTEN
         self.contact = ""
+        self.heartbeat = ""
+        self.alive = Config(path="").alive
         self.channels: list[Channel] = []
         self.channel_pages: dict[str, tuple[Page, int]] = {}
         """Every channel that is named, those with mistakes included."""
         self.feeds: list[sections.FeedDraft] = []
         self.rules: list[watchlist.RuleDraft] = []
         self.entities: dict[str, Entity] = {}
+        self.wrong_entities: set[str] = set()
+        self.known_feeds: tuple[Feed, ...] = ()
 
     # --- files ---------------------------------------------------------------------------------
 
@@ -166,7 +203,7 @@ class _Loading:
             self._timezone(reader, pairs, main=main)
         self._own_urls(reader, pairs, main=main)
         if "channels" in pairs:
-            self._channels(page, pairs["channels"][1])
+            self._channels(page, pairs["channels"][1], path)
         if "feeds" in pairs:
             self._feeds(page, pairs["feeds"][1], path)
         shared = watchlist.Shared()
@@ -209,6 +246,33 @@ class _Loading:
             self._listen(reader, pairs, main=main)
         if "contact" in pairs:
             self.contact = self._own_url(reader, pairs, "contact", main=main)
+        if "heartbeat" in pairs:
+            self._heartbeat(reader, pairs, main=main)
+        if "alive" in pairs:
+            self._alive(reader, pairs, main=main)
+
+    def _heartbeat(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
+        """Read the address that is told every few minutes that all goes on; it may be at home."""
+        written, at = reader.text_of(pairs, "heartbeat"), pairs["heartbeat"][1].at
+        if written is None:
+            return
+        url = sections.filled(reader, at, written, self.secrets, require=self.require)
+        if not main:
+            reader.mistake(at, "heartbeat: belongs into the main file. Take it out here.")
+        elif problem := "" if written != url else sections.url_problem(url, private=True):
+            reader.mistake(at, f'heartbeat "{sections.address_shown(written)}" {problem}')
+        else:
+            # Who knows the address can keep the alarm silent.
+            self.secrets.used |= {url, *secret_parts(url)} if "://" in url else set()
+            self.heartbeat = url if "://" in url else ""
+
+    def _alive(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
+        if not main:
+            reader.mistake(pairs["alive"][1].at, "alive: belongs into the main file. Take it out.")
+        elif (reader.text_of(pairs, "alive") or "").lower() in {"off", "no", "false", "never"}:
+            self.alive = None
+        elif found := reader.parsed_of(pairs, "alive", when.digest, f"off, or {sections.DIGEST}"):
+            self.alive = found
 
     def _listen(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
         written, at = reader.text_of(pairs, "listen"), pairs["listen"][1].at
@@ -249,7 +313,10 @@ class _Loading:
             reader = Reader(page, '"sources"')
             for key, (_, node) in reader.named(pairs["sources"][1], "s1: ...").items():
                 sources[key] = reader.text(node, key) or key
-        for entity in entities_of(page, pairs["entities"][1], sources):
+        node = pairs["entities"][1]
+        for entity in entities_of(page, node, sources):
+            if isinstance(node, Table) and not page.sound(*_span(node.pairs[entity.id])):
+                self.wrong_entities.add(entity.id)
             known = self.entities.get(entity.id)
             self.entities[entity.id] = merged(known, entity) if known else entity
 
@@ -257,7 +324,7 @@ class _Loading:
         for draft in sections.feeds(page, node, self.secrets, require=self.require):
             self.feeds += self._listed(draft, path) if draft.opml else [draft]
 
-    def _channels(self, page: Page, node: Node) -> None:
+    def _channels(self, page: Page, node: Node, path: Path) -> None:
         for name, (word, _) in node.pairs.items() if isinstance(node, Table) else ():
             if name in self.channel_pages:
                 page.mistake(
@@ -265,7 +332,39 @@ class _Loading:
                     f'channel "{shown(name)}" already exists in another file. Rename one of them.',
                 )
             self.channel_pages[name] = (page, word.at)
-        self.channels += sections.channels(page, node, self.secrets, require=self.require)
+        self.channels += sections.channels(
+            page,
+            node,
+            self.secrets,
+            require=self.require,
+            wording=partial(self._template, path),
+        )
+
+    def _template(self, path: Path, reader: Reader, at: int, written: str) -> str:
+        """Return a channel's own wording, tried on made-up alerts; "" when it can't be used."""
+        if "{{" in written or "{%" in written:
+            if mistake := _template_mistake(written):
+                reader.mistake(at, f"the template of {reader.where} breaks in its line {mistake}")
+            return written
+        file = path.parent / written
+        self.files.append(file)
+        name = os.path.join(os.path.dirname(reader.page.name), written)  # noqa: PTH118, PTH120 - as people wrote it
+        if not file.is_file():
+            beside = Path(reader.page.name).name
+            reader.mistake(
+                at,
+                f'there is no file "{shown(written)}" beside {beside}. Write the wording into it, '
+                'or here: template: "{{ alert.rule }}: {{ alert.headline }}"',
+            )
+            return ""
+        page = Page(name, "", self.findings)
+        self.names.append(name)
+        text = decoded(file.read_bytes()[:MAX_BYTES], page)
+        if text and (mistake := _template_mistake(text)):
+            page.retext(text)
+            line, _, words = mistake.partition(": ")
+            page.mistake(page.start(int(line)), f"the template of {reader.where} breaks: {words}")
+        return text or ""
 
     def _listed(self, draft: sections.FeedDraft, path: Path) -> list[sections.FeedDraft]:
         """Return the feeds of a list that `feeds:` names; one that can't be asked is a warning."""
@@ -305,11 +404,11 @@ class _Loading:
 
     # --- all together --------------------------------------------------------------------------
 
-    def config(self) -> Config:
-        """Return everything that was read; raises RulesError."""
-        feeds: tuple[Feed, ...] = ()
+    def read(self) -> None:
+        """Read everything, and note what is wrong with it."""
         with suppress(TooManyError):
-            feeds = checks.feeds(self.feeds)
+            self.file(self.path, str(self.path), main=True)
+            self.known_feeds = feeds = checks.feeds(self.feeds)
             checks.rules(
                 self.rules,
                 channels=self.channels,
@@ -320,34 +419,61 @@ class _Loading:
                 entities=self.entities,
                 whole=not any(page.broken for page in self.pages),
             )
-        self.raise_errors()
+
+    def config(self) -> Config:
+        """Return everything that was read."""
         return Config(
             path=str(self.path),
             timezone=self.timezone,
             public_url=self.public_url,
             listen=self.listen,
             contact=self.contact,
+            heartbeat=self.heartbeat,
+            alive=self.alive,
             channels=tuple(self.channels),
-            feeds=feeds,
+            feeds=self.known_feeds,
             rules=tuple(draft.rule for draft in self.rules),
             entities=tuple(self.entities.values()),
             warnings=self._sorted(Weight.WARNING),
-            files=tuple(dict.fromkeys(str(file) for file in (*self.files, *self.secrets.read))),
+            files=self._files(),
             secrets=frozenset(self.secrets.used),
+        )
+
+    def sound(self) -> Config:
+        """Return what has no error: rules by their words, channels by their addresses."""
+        if any(page.guessed for page in self.pages) or len(self.findings) > MAX_FINDINGS:
+            return replace(self.config(), rules=(), channels=())
+        sound = self.entities.keys() - self.wrong_entities
+        wrong = {(one.file, one.line, one.column) for one in self._sorted(Weight.ERROR)}
+        return replace(
+            self.config(),
+            rules=tuple(rule for draft in self.rules if (rule := draft.sound(sound))),
+            channels=tuple(
+                channel
+                for channel in self.channels
+                if (channel.place.file, channel.place.line, channel.place.column) not in wrong
+            ),
         )
 
     def raise_errors(self) -> None:
         """Raise RulesError when there is any mistake."""
         errors = self._sorted(Weight.ERROR)
         if errors:
-            raise RulesError(errors)
+            raise RulesError(errors, self._files())
+
+    def _files(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(str(file) for file in (*self.files, *self.secrets.read)))
 
     def _sorted(self, weight: Weight) -> tuple[Mistake, ...]:
-        order = {name: number for number, name in reversed(list(enumerate(self.names)))}
-        found = {one for one in self.findings if one.weight is weight}
-        return tuple(
-            sorted(found, key=lambda one: (order[one.file], one.line, one.column, one.message))
-        )
+        return _in_order((one for one in self.findings if one.weight is weight), self.names)
+
+
+def _in_order(mistakes: Iterable[Mistake], names: Sequence[str]) -> tuple[Mistake, ...]:
+    """Return each of `mistakes` once, by place; files come in the order of `names`."""
+    order = {name: number for number, name in reversed(list(enumerate(names)))}
+    return tuple(
+        sorted(set(mistakes), key=lambda one: (order[one.file], one.line, one.column, one.message))
+    )
 
 
 def decoded(body: bytes, page: Page) -> str | None:
@@ -362,6 +488,19 @@ def decoded(body: bytes, page: Page) -> str | None:
             "the file isn't in UTF-8 from here on. Save it again as UTF-8 in your editor.",
         )
         return None
+
+
+def _template_mistake(text: str) -> str:
+    """Return line and mistake of a template, "" when it can be used."""
+    try:
+        try_template(text)
+    except TemplateMistakeError as error:
+        return f"{error.line}: {error}"
+    return ""
+
+
+def _span(pair: tuple[Node, Node]) -> tuple[int, int]:
+    return pair[0].at, pair[1].end
 
 
 def _is_port(text: str) -> bool:

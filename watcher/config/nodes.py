@@ -123,6 +123,7 @@ def read(page: Page, *, parser: Parser = PARSER) -> Node | None:
                 if finding.mended is None:
                     return None
                 sure = finding.sure
+                page.guessed = page.guessed or not sure
                 page.retext(finding.mended)
     except _Stop:
         pass

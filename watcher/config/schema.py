@@ -18,13 +18,17 @@ FLAGS = ("exact", "case", "ctx", "fuzzy")
 LEAVES = ("entity", "phrase", "exact", "fuzzy", "regex")
 GROUPS = ("any", "all", "none", "near")
 
-_SPAN = r"^\d+ ?(s|m|h|d|w|seconds?|minutes?|hours?|days?|weeks?)$"
+SPAN_PATTERN = r"^[1-9]\d{0,2} ?(s|m|h|d|w|seconds?|minutes?|hours?|days?|weeks?)$"
 
 _Schema = dict[str, Any]  # Any: a JSON document, as deep as it likes
 
 
 def _text(description: str, **more: object) -> _Schema:
     return {"type": "string", "description": description, **more}
+
+
+_WORD = ["string", "number", "boolean"]
+"""Types of a text that may look like something else: 3.10, 2026 and true are words to look for."""
 
 
 def _ref(name: str, description: str = "") -> _Schema:
@@ -73,6 +77,20 @@ def _shared() -> _Schema:
             "with the channel's digest, or not at all. Without it: hourly.",
             "enum": list(FOLLOW_UPS),
         },
+        "digest": _text(
+            "Collect the alerts of the rule, and tell them at these times, whatever the channel "
+            "does.",
+            examples=["daily at 08:00", "hourly", "0 8 * * 1-5"],
+        ),
+        "throttle": _text(
+            "At most one message in so long; what comes meanwhile goes as one.",
+            pattern=SPAN_PATTERN,
+        ),
+        "escalate": _ref("escalate", "Whom else to tell when nobody takes note of an alert."),
+        "edits": {
+            "enum": [True, False, "on", "off"],
+            "description": "Whether an edit of the sentence that matched is told. Without it: yes.",
+        },
     }
 
 
@@ -80,8 +98,8 @@ def _defs() -> _Schema:
     shared = _shared()
     leaves = {
         "entity": _text("A person, place or subject with all its spellings, by its id."),
-        "phrase": _text("These words in this order, each with its endings."),
-        "exact": _text("Exactly so: capitals and form as written, no endings."),
+        "phrase": _text("These words in this order, each with its endings.", type=_WORD),
+        "exact": _text("Exactly so: capitals and form as written, no endings.", type=_WORD),
         "fuzzy": _text("A word of six letters or more; one wrong letter is forgiven."),
         "regex": _text("A regular expression, for those who know them; its time is bounded."),
     }
@@ -101,12 +119,21 @@ def _defs() -> _Schema:
             "description": "What to look for: a word or phrase (endings, hyphens, scripts and "
             "marks are handled), a list (any of them), or any / all / none / near.",
             "anyOf": [
-                {"type": "string"},
+                {"type": _WORD},
                 parts,
                 _table("One thing, looked for in a special way.", leaves) | {"maxProperties": 1},
                 _table("A group; every part of it must hold.", groups) | {"minProperties": 1},
             ],
         },
+        "escalate": _table(
+            "Tell these channels, too, when nobody has acknowledged a critical alert for so long.",
+            {
+                "after": _text("How long to wait for an acknowledgement.", pattern=SPAN_PATTERN),
+                "to": _texts("Names of the channels that are told then."),
+            },
+            "after",
+            "to",
+        ),
         "rule": _table(
             "What to look for, and whom to tell.",
             {
@@ -118,14 +145,24 @@ def _defs() -> _Schema:
                 "severity": shared["severity"],
                 "notify": shared["notify"],
                 "follow_ups": shared["follow_ups"],
+                "digest": shared["digest"],
+                "throttle": shared["throttle"],
+                "escalate": shared["escalate"],
+                "edits": shared["edits"],
+                "spike": {
+                    "type": "boolean",
+                    "description": "Tell, too, when a day has unusually many stories of the rule.",
+                },
                 "active": _ref("active", "The days between which the rule is on."),
-                "why": _text("Why you watch this; it is printed in the alert."),
+                "why": _text("Why you watch this; it is printed in the alert.", type=_WORD),
                 "tests": {
                     "type": "array",
                     "description": "Sentences that `watcher check` tries on the rule.",
                     "items": _ref("test"),
                 },
-                "name": _text("The rule's name, as alerts show it. Each name only once."),
+                "name": _text(
+                    "The rule's name, as alerts show it. Each name only once.", type=_WORD
+                ),
             },
             "name",
             "find",
@@ -134,11 +171,30 @@ def _defs() -> _Schema:
         "test": _table(
             "One sentence.",
             {
-                "match": _text("The rule must find this."),
-                "no_match": _text("The rule must not find this."),
+                "match": _text("The rule must find this.", type=_WORD),
+                "no_match": _text("The rule must not find this.", type=_WORD),
+                "via": _text(
+                    "With match: the spelling, word or entity that must find it.",
+                    examples=["Атажұрт"],
+                ),
+                "outlets": {
+                    "description": "So many outlets print the sentence, or these do (feeds by "
+                    "name, or sites): tries at_least and sources, too.",
+                    "anyOf": [
+                        {"type": "integer", "minimum": 1, "maximum": 1000},
+                        {"type": "string"},
+                        {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                    ],
+                },
+                "origins": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": 1000,
+                    "description": "So many independent texts tell it: tries at_least, too.",
+                },
             },
         )
-        | {"minProperties": 1, "maxProperties": 1},
+        | {"anyOf": [{"required": ["match"]}, {"required": ["no_match"]}]},
         "sources": _table(
             "Which feeds a rule listens to.",
             {
@@ -160,7 +216,7 @@ def _defs() -> _Schema:
                     "minimum": 1,
                     "description": "So many independent texts: five prints of one wire are one.",
                 },
-                "within": _text("In this time, such as 6h.", pattern=_SPAN),
+                "within": _text("In this time, such as 6h.", pattern=SPAN_PATTERN),
             },
         ),
         "active": _table(
@@ -192,6 +248,10 @@ def _defs() -> _Schema:
                 "limit": _text(
                     "So many messages at most; the rest goes into one.", examples=["20 per 1h"]
                 ),
+                "template": _text(
+                    "Your own wording: a file beside this one, or the text itself (Jinja2).",
+                    examples=["desk.txt"],
+                ),
                 "health": {
                     "type": "boolean",
                     "description": "Is told of dead feeds, broken rules and parked alerts.",
@@ -207,7 +267,7 @@ def _defs() -> _Schema:
                 "language": _text("Its language: en, ru, kk ...", examples=["en", "ru", "kk"]),
                 "tags": _texts("Your own labels, for `sources: {tags: [...]}`."),
                 "every": _text(
-                    "How often to ask; without it the feed's own rhythm.", pattern=_SPAN
+                    "How often to ask; without it the feed's own rhythm.", pattern=SPAN_PATTERN
                 ),
                 "private": {
                     "type": "boolean",
@@ -300,6 +360,16 @@ def schema() -> dict[str, object]:
                     "A web page of yours for publishers who wonder who asks for their feeds; each "
                     "request names it.",
                     examples=["https://watch.example.org/about"],
+                ),
+                "heartbeat": _text(
+                    "An address that is told every 5 minutes that all goes on, and raises the "
+                    "alarm when it hears nothing (healthchecks.io, Uptime Kuma ...).",
+                    examples=["https://hc-ping.com/${HEARTBEAT}"],
+                ),
+                "alive": _text(
+                    "When the health channels are told that all goes on, with numbers; off for "
+                    "never. Every monday at 09:00 where nothing is said.",
+                    examples=["every monday at 09:00", "daily at 08:00", "off"],
                 ),
                 "include": {
                     "description": "Files to read too: packs by name, or files beside this one.",

@@ -85,10 +85,9 @@ class Secrets:
             if self._folder is not None:
                 places.append(self._folder / "secrets.env")
             for place in reversed(places):
-                text = _text(place)
-                if text is not None:
-                    self.read.append(place)
-                    self._lines |= parse_env(text)
+                # One that is not there yet may come to be the mend.
+                self.read.append(place)
+                self._lines |= parse_env(_text(place) or "")
         return self._lines.get(name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from watcher.config.secrets import Secrets
 
 SPAN = "a time such as 10m, 6h or 7d"
-DIGEST = "hourly, daily at 08:00, weekdays at 08:00 and 17:00, or every monday at 09:00"
+DIGEST = (
+    "hourly, daily at 08:00, weekdays at 08:00 and 17:00, every monday at 09:00, or as in cron "
+    "(0 8 * * 1-5)"
+)
 _SHORTEST_EVERY = 60
 """Seconds; no publisher likes to be asked more often."""
 
@@ -42,18 +46,35 @@ class FeedDraft:
 # --- channels ----------------------------------------------------------------------------------
 
 
-def channels(page: Page, node: Node, secrets: Secrets, *, require: bool) -> list[Channel]:
-    """Return the channels of `channels:`, their secrets filled in."""
+Wording = Callable[[Reader, int, str], str]
+"""Reads a channel's template: where it is named, and as what."""
+
+
+def channels(
+    page: Page, node: Node, secrets: Secrets, *, require: bool, wording: Wording
+) -> list[Channel]:
+    """Return the channels of `channels:`, their secrets filled in, their templates read."""
     pairs = Reader(page, '"channels"').named(node, "desk: slack://...")
     found = [
-        _channel(Reader(page, f'channel "{shown(name)}"'), (word, body), secrets, require=require)
+        _channel(
+            Reader(page, f'channel "{shown(name)}"'),
+            (word, body),
+            secrets,
+            require=require,
+            wording=wording,
+        )
         for name, (word, body) in pairs.items()
     ]
     return [channel for channel in found if channel is not None]
 
 
 def _channel(
-    reader: Reader, pair: tuple[Word, Node], secrets: Secrets, *, require: bool
+    reader: Reader,
+    pair: tuple[Word, Node],
+    secrets: Secrets,
+    *,
+    require: bool,
+    wording: Wording,
 ) -> Channel | None:
     word, node = pair
     name = word.text
@@ -61,12 +82,12 @@ def _channel(
         reader.mistake(
             word.at, f"{reader.where}: a name is short and holds no slash (/). Rename the channel."
         )
-    line = reader.page.line(word.at)
     if isinstance(node, Word):
         if is_empty(node):
             reader.empty(node, reader.where)
             return None
-        return Channel(name=name, url=_address(reader, node, secrets, require=require), line=line)
+        url = _address(reader, node, secrets, require=require)
+        return Channel(name=name, url=url, place=reader.page.place(node.at))
     pairs = reader.table(node, "channel")
     if "url" not in pairs:
         if isinstance(node, Table) and "url" not in reader.meant:
@@ -79,8 +100,14 @@ def _channel(
         quiet=reader.parsed_of(pairs, "quiet", when.quiet, "hours such as 22:00-07:00"),
         limit=reader.parsed_of(pairs, "limit", when.limit, "a number and a time: 20 per 1h"),
         health=reader.flag_of(pairs, "health"),
-        line=line,
+        template=_template(reader, pairs, wording),
+        place=reader.page.place(pairs["url"][1].at),
     )
+
+
+def _template(reader: Reader, pairs: Pairs, wording: Wording) -> str:
+    written = reader.text_of(pairs, "template")
+    return wording(reader, pairs["template"][1].at, written) if written else ""
 
 
 def _address(reader: Reader, node: Node, secrets: Secrets, *, require: bool) -> str:
@@ -88,7 +115,7 @@ def _address(reader: Reader, node: Node, secrets: Secrets, *, require: bool) -> 
     written = reader.text(node, "url")
     if written is None:
         return ""
-    url = _filled(reader, node.at, written, secrets, require=require)
+    url = filled(reader, node.at, written, secrets, require=require)
     scheme, found, rest = written.partition("://")
     if not (found and (rest or scheme == "terminal")) and not written.startswith("${"):
         reader.mistake(
@@ -104,7 +131,8 @@ def _address(reader: Reader, node: Node, secrets: Secrets, *, require: bool) -> 
     return url
 
 
-def _filled(reader: Reader, at: int, written: str, secrets: Secrets, *, require: bool) -> str:
+def filled(reader: Reader, at: int, written: str, secrets: Secrets, *, require: bool) -> str:
+    """Return an address with its secrets in place; what is set nowhere is a mistake, or stays."""
     url, missing = secrets.fill(written)
     for name in missing if require else ():
         reader.mistake(
@@ -191,7 +219,7 @@ def _feed_url(
     require: bool,
 ) -> str | None:
     """Return a feed's address with its secrets, or None when it can't be one."""
-    url = _filled(reader, at, written, secrets, require=require)
+    url = filled(reader, at, written, secrets, require=require)
     problem = url_problem(url, private=private)
     if problem:
         reader.mistake(at, f'the feed address "{address_shown(written)}" {problem}')

@@ -22,6 +22,7 @@ from watcher.config.lines import (
     indent_of,
     item_around,
     key_column,
+    last_open,
     unclosed,
     with_colon,
 )
@@ -39,6 +40,7 @@ _GLUED = re.compile(_LEAD + r"(?P<key>[\w-]{2,30})[:：](?P<value>(?!//)\S.*)$")
 _WIDE = re.compile(_LEAD + r"(?P<key>[\w-]{2,30})：[ ]*(?P<value>.*)$")
 _GLUED_DASH = re.compile(r"^(?P<lead>[ ]*)-(?P<rest>[^\s-].*)$")
 _STRANGE = frozenset("@`%&*!|>")
+_CLOSERS = {"[": "]", "{": "}"}
 _MANY = 20
 """So many places of one slip are named; more would bury the rest."""
 
@@ -372,21 +374,32 @@ def _brackets(case: _Case) -> Finding | None:
     """Find a list or table in brackets that isn't closed, or lacks a comma."""
     if "flow" not in case.context or case.context_at is None:
         return None
-    sign = case.text[case.context_at : case.context_at + 1]
-    closer = {"[": "]", "{": "}"}.get(sign)
-    if closer is None:
+    opener = _opener(case)
+    if opener is None:
         return None
-    line = case.line_of(case.context_at)
+    sign = case.text[opener]
+    closer = _CLOSERS[sign]
+    line = case.line_of(opener)
     missing = unclosed(case.body(line))
-    if missing and line != case.line:
+    body = case.body(case.line)
+    ends = not body[case.column :].strip() or case.text[case.at :].isspace()
+    if missing and (line != case.line or ends):
         trimmed = COMMENT.sub("", case.body(line)).rstrip().rstrip(",")
         return _one(
-            case.context_at,
+            opener,
             f"the {sign} opened here is not closed. Put {closer} at the end of the list.",
             case.with_line(line, trimmed + missing),
-            sure=line in {case.before(case.line), case.before(case.line + 1)},
+            sure=line in {case.line, case.before(case.line), case.before(case.line + 1)},
         )
-    body = case.body(case.line)
+    wrong = case.text[case.at : case.at + 1]
+    if wrong in _CLOSERS.values() and wrong != closer:
+        return _one(
+            case.at,
+            f"{wrong} stands where the {sign} of line {line + 1} is to be closed. Put {closer} "
+            "before it.",
+            case.with_line(case.line, body[: case.column] + closer + body[case.column :]),
+            sure=False,
+        )
     if case.text[case.at : case.at + 1] == ":":
         start, end = item_around(body, case.column)
         return _one(
@@ -402,6 +415,20 @@ def _brackets(case: _Case) -> Finding | None:
         case.with_line(case.line, f"{body[: case.column].rstrip()}, {body[case.column :]}"),
         sure=False,
     )
+
+
+def _opener(case: _Case) -> int | None:
+    """Return where the bracket stands in which YAML gave up."""
+    if case.context_at is None:
+        return None
+    if case.text[case.context_at : case.context_at + 1] in _CLOSERS:
+        return case.context_at
+    for line in range(case.line, max(-1, case.line - _MANY), -1):
+        # What YAML misses is the next item: the bracket was opened in one of the lines above.
+        column = last_open(case.body(line))
+        if column is not None:
+            return case.starts[line] + column
+    return None
 
 
 def _after_closing(case: _Case) -> Finding | None:

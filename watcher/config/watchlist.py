@@ -7,15 +7,28 @@ from typing import TYPE_CHECKING
 
 from watcher.config import when
 from watcher.config.findings import shown
-from watcher.config.nodes import Node, Table
-from watcher.config.schema import FIELDS, FOLLOW_UPS, SEVERITIES
-from watcher.config.sections import SPAN, language_code
+from watcher.config.nodes import Items, Node, Table, Word
+from watcher.config.schema import FIELDS, FOLLOW_UPS, SEVERITIES, keys_of
+from watcher.config.sections import DIGEST, SPAN, language_code
 from watcher.config.terms import Finder, Placed
-from watcher.config.values import Pairs, Reader, is_empty, word_at
-from watcher.core.model import AtLeast, FollowUps, Group, Rule, RuleTest, Severity, Sources, Term
+from watcher.config.values import Pairs, Reader, is_empty, no_colon, word_at
+from watcher.core.model import (
+    AtLeast,
+    Digest,
+    Escalation,
+    FollowUps,
+    Group,
+    Rule,
+    RuleTest,
+    Severity,
+    Sources,
+    Term,
+    TermKind,
+)
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Set as AbstractSet
+    from datetime import date, timedelta
 
     from watcher.config.findings import Page
 
@@ -44,6 +57,11 @@ class Shared:
     severity: Severity = Severity.NORMAL
     notify: list[Named] = field(default_factory=list)
     follow_ups: FollowUps = FollowUps.HOURLY
+    digest: Digest | None = None
+    throttle: timedelta | None = None
+    escalate: Escalation | None = None
+    escalate_to: list[Named] = field(default_factory=list)
+    edits: bool = True
 
 
 @dataclass(slots=True)
@@ -55,6 +73,26 @@ class RuleDraft:
     at: int
     leaves: list[Placed]
     shared: Shared
+    find_at: tuple[int, int] | None = None
+    """From where to where `find` stands; None when nothing could be made of it."""
+    vias: list[Named] = field(default_factory=list)
+    printers: list[Named] = field(default_factory=list)
+    """Who prints the sentences of its tests."""
+    tests_at: list[tuple[int, int]] = field(default_factory=list)
+    """From where to where each of its tests stands."""
+
+    def sound(self, entities: AbstractSet[str]) -> Rule | None:
+        """Return the rule with the tests that have no error; None when its words have one.
+
+        `entities` are those without an error.
+        """
+        named = {leaf.term.text for leaf in self.leaves if leaf.term.kind is TermKind.ENTITY}
+        if self.find_at is None or not self.page.sound(*self.find_at) or named - entities:
+            return None
+        tests = zip(self.rule.tests, self.tests_at, strict=True)
+        return replace(
+            self.rule, tests=tuple(test for test, place in tests if self.page.sound(*place))
+        )
 
 
 def defaults(page: Page, node: Node) -> Shared:
@@ -85,7 +123,14 @@ def _rule(page: Page, node: Node, number: int, shared: Shared) -> RuleDraft | No
     finder = Finder(page, reader.where)
     find = _find(reader, pairs, finder, at)
     own = _shared(reader, pairs, shared)
+    if "escalate" in pairs and own.severity is not Severity.CRITICAL:
+        page.warning(
+            pairs["escalate"][0].at,
+            f"{reader.where} is not critical, and only critical alerts are escalated. Add "
+            "severity: critical, or take escalate out.",
+        )
     first, last = _active(reader, pairs)
+    tests = _Tests(reader, pairs)
     rule = Rule(
         name=name,
         find=find or Term(text=name),
@@ -96,13 +141,28 @@ def _rule(page: Page, node: Node, number: int, shared: Shared) -> RuleDraft | No
         sources=own.sources,
         at_least=own.at_least,
         follow_ups=own.follow_ups,
+        digest=own.digest,
+        throttle=own.throttle,
+        escalate=own.escalate,
+        edits=own.edits,
+        spike=reader.flag_of(pairs, "spike"),
         active_from=first,
         active_until=last,
         why=reader.text_of(pairs, "why") or "",
-        tests=_tests(reader.within(f"tests of {reader.where}"), pairs),
-        line=page.line(node.at),
+        tests=tuple(tests.found),
+        place=page.place(at),
     )
-    return RuleDraft(rule, page, at, finder.leaves, own)
+    return RuleDraft(
+        rule,
+        page,
+        at,
+        finder.leaves,
+        own,
+        find_at=(pairs["find"][1].at, pairs["find"][1].end) if find else None,
+        vias=tests.vias,
+        printers=tests.printers,
+        tests_at=tests.places,
+    )
 
 
 def _find(reader: Reader, pairs: Pairs, finder: Finder, at: int) -> Term | Group | None:
@@ -141,7 +201,31 @@ def _shared(reader: Reader, pairs: Pairs, base: Shared) -> Shared:
             origins=inner.number_of(counted, "origins") or 1,
             within=inner.parsed_of(counted, "within", when.duration, SPAN),
         )
+    _timing(reader, pairs, found)
     return found
+
+
+def _timing(reader: Reader, pairs: Pairs, found: Shared) -> None:
+    """Read when it is told, and what is told later."""
+    found.digest = reader.parsed_of(pairs, "digest", when.digest, DIGEST) or found.digest
+    found.throttle = reader.parsed_of(pairs, "throttle", when.duration, SPAN) or found.throttle
+    if "escalate" in pairs:
+        _escalate(reader, pairs, found)
+    if "edits" in pairs:
+        found.edits = reader.flag_of(pairs, "edits")
+
+
+def _escalate(reader: Reader, pairs: Pairs, found: Shared) -> None:
+    inner = reader.within(f"escalate of {reader.where}")
+    parts = inner.table(pairs["escalate"][1], "escalate")
+    for key in ("after", "to"):
+        if isinstance(pairs["escalate"][1], Table) and key not in {*parts, *inner.meant}:
+            example = "to: director-phone" if key == "to" else "after: 15m"
+            inner.mistake(pairs["escalate"][1].at, f'{inner.where} has no "{key}". Add {example}')
+    after = inner.parsed_of(parts, "after", when.duration, SPAN)
+    found.escalate_to = _names(inner, parts, "to")
+    names = tuple(dict.fromkeys(channel.name for channel in found.escalate_to))
+    found.escalate = Escalation(after=after, to=names) if after and names else None
 
 
 def _names(reader: Reader, pairs: Pairs, key: str) -> list[Named]:
@@ -174,15 +258,81 @@ def _active(reader: Reader, pairs: Pairs) -> tuple[date | None, date | None]:
     return first, last
 
 
-def _tests(reader: Reader, pairs: Pairs) -> tuple[RuleTest, ...]:
-    if "tests" not in pairs:
-        return ()
-    found = []
-    for one in reader.items(pairs["tests"][1], '- match: "..." or - no_match: "..."'):
-        test = reader.within(f"a test of {reader.where.removeprefix('tests of ')}")
-        for key, (_, value) in test.table(one, "test").items():
-            sentence = test.text(value, key)
-            if sentence:
-                line = reader.page.line(value.at)
-                found.append(RuleTest(text=sentence, expect=key == "match", line=line))
-    return tuple(found)
+class _Tests:
+    """The sentences beside a rule, and what they name."""
+
+    def __init__(self, reader: Reader, pairs: Pairs) -> None:
+        self.found: list[RuleTest] = []
+        self.vias: list[Named] = []
+        self.printers: list[Named] = []
+        self.places: list[tuple[int, int]] = []
+        self._where = f"a test of {reader.where}"
+        if "tests" not in pairs:
+            return
+        whole = reader.within(f"tests of {reader.where}")
+        for one in whole.items(pairs["tests"][1], '- match: "..." or - no_match: "..."'):
+            self._read(reader.within(self._where), one)
+
+    def _read(self, reader: Reader, node: Node) -> None:
+        if isinstance(node, Word) and node.text.strip():
+            written = shown(node.text)
+            reader.mistake(
+                node.at,
+                no_colon(node, keys_of("test"), self._where)
+                or f'"{written}" in {self._where} doesn\'t say whether it must be found. Write '
+                f'match: "{written}" or no_match: "{written}"',
+            )
+            return
+        pairs = reader.table(node, "test")
+        sentences = [
+            (key, sentence, pairs[key][1].at)
+            for key in ("match", "no_match")
+            if key in pairs and (sentence := self._sentence(reader, pairs[key][1], key))
+        ]
+        if pairs and not {"match", "no_match"} & pairs.keys() and not reader.meant:
+            reader.mistake(node.at, f"{self._where} has no sentence. Add match: or no_match:")
+            return
+        via = reader.text_of(pairs, "via")
+        if via and "match" not in pairs:
+            reader.mistake(
+                pairs["via"][0].at,
+                f'"via" in {self._where} says which spelling must find a sentence, so it stands '
+                "beside match:",
+            )
+        elif via:
+            self.vias.append(Named(via, pairs["via"][1].at, self._where))
+        outlets, printed_by = self._outlets(reader, pairs)
+        for key, sentence, at in sentences:
+            self.places.append((node.at, node.end))
+            self.found.append(
+                RuleTest(
+                    text=sentence,
+                    expect=key == "match",
+                    via=via or "" if key == "match" else "",
+                    outlets=outlets,
+                    origins=reader.number_of(pairs, "origins") or 0,
+                    printed_by=printed_by,
+                    place=reader.page.place(at),
+                )
+            )
+
+    def _sentence(self, reader: Reader, node: Node, key: str) -> str | None:
+        if isinstance(node, Items) and node.nodes:
+            reader.mistake(
+                node.at,
+                f'"{key}" in {self._where} takes one sentence. Give each a line of its own: '
+                f'- {key}: "..."',
+            )
+            return None
+        return reader.text(node, key)
+
+    def _outlets(self, reader: Reader, pairs: Pairs) -> tuple[int, tuple[str, ...]]:
+        """Read `outlets: 3` or `outlets: [Example, azattyq.org]`."""
+        if "outlets" not in pairs:
+            return 0, ()
+        node = pairs["outlets"][1]
+        if isinstance(node, Word) and node.text.strip().isdecimal():
+            return reader.number_of(pairs, "outlets") or 0, ()
+        named = _names(reader, pairs, "outlets")
+        self.printers += named
+        return 0, tuple(one.name for one in named)

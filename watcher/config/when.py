@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from watcher.core.model import Digest, Limit, Quiet
@@ -22,10 +23,11 @@ _DAY = {
     **{f"{name}s": number for number, name in enumerate(_DAYS)},
     "tues": 1, "thur": 3, "thurs": 3,
 }  # fmt: skip
+_CRON_DAYS = {name[:3]: (number + 1) % 7 for number, name in enumerate(_DAYS)}
 _WEEKDAYS = frozenset(range(5))
 _WEEKEND = frozenset({5, 6})
 
-LONGEST = timedelta(days=3660)
+LONGEST = timedelta(weeks=1_000)
 
 
 def duration(text: str) -> timedelta | None:
@@ -85,8 +87,13 @@ def limit(text: str) -> Limit | None:
 
 
 def digest(text: str) -> Digest | None:
-    """Read "hourly", "daily at 08:00", "weekdays at 08:00 and 17:00", "every monday at 09:00"."""
+    """Read "hourly", "daily at 08:00", "weekdays at 08:00 and 17:00", "every monday at 09:00".
+
+    Also a line as of cron: minute, hour, day of the month and month (both *), day of the week.
+    """
     words = text.strip().lower()
+    if len(words.split()) == 5 and (read := _cron(words.split())) is not None:
+        return read
     if words in {"hourly", "every hour"}:
         return Digest(at=tuple(time(hour) for hour in range(24)))
     days, found, hours = words.partition(" at ")
@@ -97,6 +104,36 @@ def digest(text: str) -> Digest | None:
     if weekdays is None or None in times:
         return None
     return Digest(at=tuple(sorted({at for at in times if at is not None})), weekdays=weekdays)
+
+
+def _cron(fields: Sequence[str]) -> Digest | None:
+    """Read the five fields of cron; only times of the day and days of the week are meant here."""
+    minutes, hours = _numbers(fields[0], 0, 59), _numbers(fields[1], 0, 23)
+    days = _numbers(re.sub("|".join(_CRON_DAYS), lambda d: str(_CRON_DAYS[d[0]]), fields[4]), 0, 7)
+    if not (minutes and hours and days) or fields[2:4] != ["*", "*"]:
+        return None
+    # In cron Sunday is 0, and 7 too; here Monday is.
+    weekdays = frozenset((day + 6) % 7 for day in days)
+    return Digest(
+        at=tuple(time(hour, minute) for hour in sorted(hours) for minute in sorted(minutes)),
+        weekdays=weekdays if len(weekdays) < 7 else frozenset(),
+    )
+
+
+def _numbers(field: str, least: int, most: int) -> set[int] | None:
+    """Read "*", "5", "1-5", "*/10", "8-18/2" or several with commas; None when it is none."""
+    found: set[int] = set()
+    for part in field.split(","):
+        read = re.fullmatch(r"(?:(\*)|(\d{1,2})(?:-(\d{1,2}))?)(?:/(\d{1,2}))?", part)
+        if read is None:
+            return None
+        every, first, last, step = read.groups()
+        low = least if every else int(first)
+        high = most if every or (step and not last) else int(last or first)
+        if not least <= low <= high <= most or step == "0":
+            return None
+        found |= set(range(low, high + 1, int(step or 1)))
+    return found
 
 
 def _weekdays(text: str) -> frozenset[int] | None:

@@ -29,13 +29,18 @@ class UsageError(WatcherError):
 
 
 class RulesError(WatcherError):
-    """rules.yaml (or a file it includes) has mistakes; `mistakes` holds every one of them."""
+    """rules.yaml (or a file it includes) has mistakes; `mistakes` holds every one of them.
+
+    `files` are all that were looked for: a change of any of them, one that is only missing
+    included, may be the mend.
+    """
 
     exit_code = 3
 
-    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+    def __init__(self, mistakes: tuple[Mistake, ...], files: tuple[str, ...] = ()) -> None:
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
         self.mistakes = mistakes
+        self.files = files
 
 
 class StateError(WatcherError):

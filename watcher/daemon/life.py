@@ -15,11 +15,14 @@ from datetime import UTC
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from watcher.core.errors import RulesError, StateError, WatcherError
+from watcher.core.errors import StateError
 from watcher.core.model import FeedId, FeedState
+from watcher.core.rhythm.vigil import HEARTBEAT
 from watcher.daemon.clock import now
-from watcher.daemon.service import STOP_WITHIN, Service, open_service, stamps_of, tell
+from watcher.daemon.reload import Reload
+from watcher.daemon.service import STOP_WITHIN, Service, open_service
 from watcher.daemon.systemd import sd_notify
+from watcher.daemon.vigil import Vigil
 from watcher.watch import Settings
 
 log = logging.getLogger(__name__)
@@ -48,10 +51,7 @@ class Life:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._stop = asyncio.Event()
-        self._seen = service.stamps
-        self._suspects: frozenset[str] = frozenset()
-        self._looked = self._seen
-        self._broken = ""
+        self._rules = Reload(service)
         self._trouble = ""
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -65,11 +65,22 @@ class Life:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stop.set)
-        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        loop.add_signal_handler(signal.SIGHUP, self._rules.force)
         self._scheduler.add_job(self._dispatch, "interval", seconds=1, id="dispatch")
-        self._scheduler.add_job(self._look_at_rules, "interval", seconds=2, id="rules")
+        self._scheduler.add_job(self._rules.look, "interval", seconds=2, id="rules")
         self._scheduler.add_job(self._service.push.tend, "interval", seconds=5, id="hubs")
         self._scheduler.add_job(self._pulse, "interval", seconds=10, id="pulse")
+        vigil = Vigil(self._service)
+        self._scheduler.add_job(
+            vigil.beat,
+            "interval",
+            seconds=HEARTBEAT.total_seconds(),
+            id="heartbeat",
+            next_run_time=now(),
+        )
+        self._scheduler.add_job(vigil.look_at_disk, "interval", minutes=1, id="disk")
+        self._scheduler.add_job(vigil.say_alive, "interval", minutes=1, id="alive")
+        self._scheduler.add_job(vigil.look_for_spikes, "interval", minutes=10, id="spikes")
         outbox = asyncio.create_task(self._service.outbox.run(self._stop))
         clock = asyncio.create_task(self._watch_clock())
         self._scheduler.start()
@@ -138,56 +149,3 @@ class Life:
     def _mend_times(self) -> None:
         with contextlib.suppress(StateError), self._service.store.write() as tx:
             tx.mend_times(now=now())
-
-    # --- rules that change ------------------------------------------------------------------
-
-    def _hang_up(self) -> None:
-        self._seen = {}
-
-    async def _look_at_rules(self) -> None:
-        """Put changed rules in force; when they are broken, keep the last good ones and say so."""
-        files = {*self._service.desk.config.files, *self._suspects}
-        stamps = await asyncio.to_thread(stamps_of, files)
-        settled, self._looked = stamps == self._looked, stamps
-        # A file that still changes is still being written: half of it may even be valid.
-        if stamps == self._seen or not settled:
-            return
-        self._seen = stamps
-        sd_notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
-        try:
-            rules = await self._service.reload()
-        except StateError as error:
-            self._seen = {}  # ours to try again, no mistake in the file
-            log.error("new rules could not be put in force: %s (tried again)", error)  # noqa: TRY400
-        except WatcherError as error:
-            if isinstance(error, RulesError):
-                # The mistake may stand in a file that the good rules don't include.
-                self._suspects = frozenset(mistake.file for mistake in error.mistakes)
-            await self._keep_old_rules(error)
-        else:
-            self._suspects = frozenset()
-            log.info(
-                "new rules are in force: %d rules, %d feeds", len(rules.rules), len(rules.feeds)
-            )
-            if self._broken:
-                self._broken = ""
-                await asyncio.to_thread(self._note, "rules_broken", "")
-                await tell(
-                    self._service,
-                    "The rules are good again",
-                    "New rules are in force.",
-                    f"good {now()}",
-                )
-        finally:
-            sd_notify("READY=1")
-
-    async def _keep_old_rules(self, error: WatcherError) -> None:
-        message = str(error)
-        log.error("the last good rules stay in force; mend this:\n%s", message)
-        if message != self._broken:
-            self._broken = message
-            await asyncio.to_thread(self._note, "rules_broken", message)
-            body = f"The last good rules stay in force until this is mended:\n{message}"
-            await tell(
-                self._service, "rules.yaml has a mistake", body, f"rules {message} {now().date()}"
-            )

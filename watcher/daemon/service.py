@@ -14,8 +14,8 @@ from pathlib import Path
 
 from watcher import config
 from watcher.alerts import Outbox, keep_stdout_for_data
-from watcher.core.errors import UsageError
-from watcher.core.model import Config
+from watcher.core.errors import RulesError
+from watcher.core.model import Config, Mistake
 from watcher.daemon.clock import now
 from watcher.daemon.limits import Limits
 from watcher.daemon.logs import follow_rules
@@ -28,6 +28,9 @@ from watcher.store import Store, open_store
 from watcher.watch import Desk, Ledger, Settings, Tally, Watch
 
 log = logging.getLogger(__name__)
+
+Stamp = tuple[int, int, int]
+"""Of a file: when its words and when its entry were changed (ns), and its size."""
 
 STOP_WITHIN = 15.0
 """Seconds that work under way may still take after SIGTERM."""
@@ -47,8 +50,9 @@ class Service:
         self.ledger = Ledger(store, lambda: self.desk, clock=clock, jitter=random.random)
 
     # filled in by open_service
-    stamps: Mapping[str, tuple[int, int]]
+    stamps: Mapping[str, Stamp]
     """When the rules files were last changed, as they were read."""
+    fetcher: Fetcher
     watch: Watch
     poller: Poller
     outbox: Outbox
@@ -64,7 +68,9 @@ class Service:
         """Read rules.yaml again and put it in force; RulesError leaves everything as it is."""
         rules = await asyncio.to_thread(load_rules, self.settings)
         if self.desk.rules and not rules.rules:
-            raise UsageError(f"{rules.path}: no rule is left in it. Is it half-written?")
+            message = "no rule is left in it. Is it half-written?"
+            mistake = Mistake(file=rules.path, line=1, column=1, message=message)
+            raise RulesError((mistake,), rules.files)
         desk = await asyncio.to_thread(Desk, rules)
         await self.poller.in_turn(lambda: self.watch.use(desk))
         self.desk = desk
@@ -132,6 +138,7 @@ async def open_service(
             Reader(parse_timeout=limits.parse_seconds) as reader,
             Pages(fetcher, lanes) as pages,
         ):
+            service.fetcher = fetcher
             service.watch = Watch(
                 store=store,
                 desk=service.desk,
@@ -180,11 +187,14 @@ async def tell(service: Service, headline: str, body: str, occasion: str) -> Non
     service.outbox.nudge()
 
 
-def stamps_of(files: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Return (mtime in ns, size) of each file; a file that is gone has none."""
+def stamps_of(files: Iterable[str]) -> dict[str, Stamp]:
+    """Return the stamp of each file, of the one that a link leads to; a missing one has none.
+
+    A copy that keeps the time of an older file (`cp -p`, rsync) still changes the entry.
+    """
     stamps = {}
     for name in files:
         with contextlib.suppress(OSError):
             found = Path(name).stat()
-            stamps[name] = (found.st_mtime_ns, found.st_size)
+            stamps[name] = (found.st_mtime_ns, found.st_ctime_ns, found.st_size)
     return stamps

@@ -16,6 +16,7 @@ from watcher.core.identity import article_id, host_of
 from watcher.core.model import (
     Alert,
     AlertId,
+    AlertKind,
     Article,
     ArticleId,
     Decision,
@@ -33,7 +34,9 @@ from watcher.core.model import (
     Subscription,
     Told,
 )
+from watcher.core.rhythm.vigil import Numbers
 from watcher.store import values as v
+from watcher.store.care import Care
 from watcher.store.history import History
 from watcher.store.rows import (
     ALERT,
@@ -68,7 +71,7 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries(History):
+class Queries(History, Care):
     """Questions, asked within one snapshot: all answers belong together."""
 
     # --- feeds -----------------------------------------------------------------------------------
@@ -221,6 +224,16 @@ class Queries(History):
         options = {"stream_results": True, "yield_per": _STREAM}
         for row in self._connection.execute(statement, execution_options=options):
             yield v.article_of(row), v.link_of(row)
+
+    def newest_since(self, since: datetime, *, most: int) -> tuple[datetime, int]:
+        """Return from when on at most `most` articles were seen, and how many they are.
+
+        Not before `since`, and not before the first article that is stored.
+        """
+        newest = select(ARTICLE.c.seen).where(ARTICLE.c.seen >= since)
+        last = newest.order_by(ARTICLE.c.seen.desc()).limit(most).subquery()
+        row = self._connection.execute(select(func.min(last.c.seen), func.count())).one()
+        return row[0] or since, row[1]
 
     def version_before(self, article_id: ArticleId) -> Article | None:
         """Return an article as it was before its last change; None if it never changed."""
@@ -446,6 +459,22 @@ class Queries(History):
             "alerts": self._count(ALERT),
             **{state.value: by_state.get(state.value, 0) for state in DeliveryState},
         }
+
+    def numbers_since(self, since: datetime) -> Numbers:
+        """Return what came and went out since a time, and what waits now."""
+        counts = self.counts()
+        new = (ARTICLE.c.seen >= since, LINK.c.kind == LinkKind.NEW)
+        stories = (
+            select(func.count()).select_from(LINK).join(ARTICLE, ARTICLE.c.id == LINK.c.article)
+        )
+        return Numbers(
+            articles=self._count(ARTICLE, ARTICLE.c.seen >= since),
+            stories=self._connection.execute(stories.where(*new)).scalar_one(),
+            alerts=self._count(ALERT, ALERT.c.created >= since, ALERT.c.kind != AlertKind.HEALTH),
+            messages=self._count(DELIVERY, DELIVERY.c.sent >= since),
+            waiting=sum(counts[state.value] for state in WAITING),
+            parked=counts[DeliveryState.PARKED.value],
+        )
 
     def _count(self, table: Table, *conditions: ColumnElement[bool]) -> int:
         statement = select(func.count()).select_from(table).where(*conditions)

@@ -205,7 +205,7 @@ class ToldRow(SQLModel, table=True):
     """That a rule was told of a story to a target, on these words; only ever added to."""
 
     __tablename__ = "told"
-    __table_args__ = (Index("told_story", "story"),)
+    __table_args__ = (Index("told_story", "story"), Index("told_rule", "rule", "target", "at"))
 
     seq: int | None = Field(default=None, primary_key=True, sa_type=SEQUENCE)
     story: str = Field(sa_type=Words)
@@ -274,6 +274,27 @@ class DeliveryRow(SQLModel, table=True):
     doubt: bool
 
 
+class MuteRow(SQLModel, table=True):
+    """That nothing is told of a rule, a feed or a story until a time (None: until unmuted)."""
+
+    __tablename__ = "mute"
+
+    kind: str = Field(primary_key=True, sa_type=Words)
+    what: str = Field(primary_key=True, sa_type=Words)
+    since: datetime = Field(sa_type=Moment)
+    until: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class AckRow(SQLModel, table=True):
+    """That somebody has taken note of an alert."""
+
+    __tablename__ = "ack"
+
+    alert: str = Field(primary_key=True, sa_type=Words, foreign_key="alert.id")
+    at: datetime = Field(sa_type=Moment)
+    by: str = Field(sa_type=Words)
+
+
 class NoteRow(SQLModel, table=True):
     """Small facts about the state as a whole."""
 
@@ -296,3 +317,5 @@ ALERT = METADATA.tables["alert"]
 ALERT_RULE = METADATA.tables["alert_rule"]
 DELIVERY = METADATA.tables["delivery"]
 NOTE = METADATA.tables["note"]
+MUTE = METADATA.tables["mute"]
+ACK = METADATA.tables["ack"]

@@ -31,6 +31,7 @@ from watcher.core.model import (
 )
 from watcher.core.rhythm import NEWS
 from watcher.store import values as v
+from watcher.store.care import CareTx
 from watcher.store.outbox import Outbox
 from watcher.store.queries import WAITING
 from watcher.store.rows import (
@@ -61,7 +62,7 @@ _LONGEST_HOLD = timedelta(days=9)
 """Beyond any retry, digest or limit."""
 
 
-class Tx(Outbox):
+class Tx(Outbox, CareTx):
     """One transaction: every question of `Queries`, and everything that writes."""
 
     # --- feeds -----------------------------------------------------------------------------------

@@ -2,27 +2,28 @@
 
 `watch` is the page to read: poll a feed, judge what is new, write it down once. Beside it stand the
 rules in force (`desk`), the pages of articles (`pages`), what is known of the last days (`memory`),
-and what the outbox asks (`ledger`). `rehearsal` tries rules on history, `replay` adds it up.
+and what the outbox asks (`ledger`). `hindsight` tries rules on history, `replay` adds it up.
 """
 
 from watcher.watch.desk import Desk
+from watcher.watch.hindsight import Hindsight, Tried, polls
 from watcher.watch.ledger import Ledger, write_notice
 from watcher.watch.memory import WINDOW
 from watcher.watch.nouns import Placed, Polled, Settings, Tally
 from watcher.watch.pages import MOST_EDITED
-from watcher.watch.rehearsal import Rehearsal, Tried, polls
 from watcher.watch.replay import Line, Replay, Sum
+from watcher.watch.spikes import tell_spikes
 from watcher.watch.watch import Watch
 
 __all__ = [
     "MOST_EDITED",
     "WINDOW",
     "Desk",
+    "Hindsight",
     "Ledger",
     "Line",
     "Placed",
     "Polled",
-    "Rehearsal",
     "Replay",
     "Settings",
     "Sum",
@@ -30,5 +31,6 @@ __all__ = [
     "Tried",
     "Watch",
     "polls",
+    "tell_spikes",
     "write_notice",
 ]

@@ -42,14 +42,12 @@ class Desk:
             try:
                 targets = split(channel)
             except WatcherError as error:
-                mistakes.append(
-                    Mistake(file=config.path, line=channel.line, column=1, message=str(error))
-                )
+                mistakes.append(Mistake.at(channel.place, str(error)))
                 continue
             self.targets |= {target.name: target for target in targets}
             channels[channel.name] = replace(channel, targets=tuple(t.name for t in targets))
         if mistakes:
-            raise RulesError(tuple(mistakes))
+            raise RulesError(tuple(mistakes), config.files)
         self.channels: Mapping[str, Channel] = channels
         self.channel_of: Mapping[str, Channel] = {
             target: channel for channel in channels.values() for target in channel.targets

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from watcher.core.model import AlertKind, Arrival, Article, StoryId
-from watcher.watch.rehearsal import KEPT, Rehearsal, Tried
+from watcher.watch.hindsight import KEPT, Hindsight, Tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class Replay:
     """Sides and their report. `since`: what was told before warms up and is not counted."""
 
     def __init__(
-        self, sides: Sequence[Rehearsal], *, since: datetime | None = None, keep: int = 10_000
+        self, sides: Sequence[Hindsight], *, since: datetime | None = None, keep: int = 10_000
     ) -> None:
         self.sides = tuple(sides)
         self.articles = 0

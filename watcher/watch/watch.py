@@ -25,6 +25,7 @@ from watcher.core.decide import (
     Occasion,
     decide,
     edited,
+    escalations,
     outgoing,
     schedule,
 )
@@ -40,6 +41,7 @@ from watcher.core.model import (
     FeedState,
     FullText,
     LinkKind,
+    Mute,
     Story,
 )
 from watcher.feeds import Fetcher, Pages, Reader, websub
@@ -81,6 +83,7 @@ class Watch:
         self._jitter = jitter
         self.pages = ArticlePages(pages, store, lambda: self.desk, clock)
         self._memory = Memory(store, clock, kept)
+        self._mutes: Sequence[Mute] = ()
         self.listens = False
         """Whether hubs can send to us: only then a feed may be polled more slowly."""
 
@@ -168,6 +171,7 @@ class Watch:
             log.info("%d articles of the last days are known", self.open_index())
         try:
             with self.store.write() as tx:
+                self._mutes = tx.mutes(self._clock()) if news else ()
                 for poll in polls:
                     tally.add(self._settle(tx, poll, undo))
         except BaseException:
@@ -385,7 +389,7 @@ class Watch:
             baseline=baseline,
             changed=changed,
         )
-        decisions = decide(occasion, self.desk.rules, self.desk.channels, now=at)
+        decisions = decide(occasion, self.desk.rules, self.desk.channels, now=at, mutes=self._mutes)
         decisions = tuple(self._schedule(tx, decision, at) for decision in decisions)
         # An edit that is taken back and made again is told again.
         version = contents[item.article.id] + ("" if changed is None else at.isoformat())
@@ -394,6 +398,8 @@ class Watch:
         )
         tx.add_decisions(item.article.id, decisions, at=at)
         if alert is not None:
+            rules = [self.desk.rules[name] for name in alert.rules]
+            deliveries += escalations(alert, deliveries, rules, self.desk.channels)
             tx.add_alerts([alert])
             tx.add_deliveries(deliveries)
             tx.add_told(story.id, told)
@@ -408,8 +414,18 @@ class Watch:
         if channel.limit is not None:
             used = tx.planned_since(decision.target, at - channel.limit.per)
             room = channel.limit.count - used
-        severity = self.desk.rules[decision.rule].severity
-        return schedule(decision, severity, channel, zone=self.desk.zone, room=room)
+        rule = self.desk.rules[decision.rule]
+        last = tx.last_told(rule.name, decision.target) if rule.throttle is not None else None
+        return schedule(
+            decision,
+            rule.severity,
+            channel,
+            zone=self.desk.zone,
+            room=room,
+            digest=rule.digest,
+            throttle=rule.throttle,
+            last=last,
+        )
 
     # --- trouble ---------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ plain text (no markup), as `feeds` extracted it, unfolded: folding belongs to `c
 from __future__ import annotations
 
 from watcher.core.model.alerts import (
+    Ack,
     Alert,
     AlertKind,
     Batch,
@@ -16,12 +17,14 @@ from watcher.core.model.alerts import (
     DeliveryState,
     Hold,
     Message,
+    Mute,
+    MuteKind,
     Outcome,
     Reason,
     Sent,
     Telling,
 )
-from watcher.core.model.channels import Channel, Digest, Format, Limit, Quiet, Traits
+from watcher.core.model.channels import Channel, Digest, Escalation, Format, Limit, Quiet, Traits
 from watcher.core.model.config import Config, Mistake, Weight
 from watcher.core.model.documents import Document, Entry, Fetched, Page, PageFault
 from watcher.core.model.feeds import (
@@ -36,6 +39,7 @@ from watcher.core.model.feeds import (
     Wishes,
 )
 from watcher.core.model.ids import AlertId, ArticleId, DeliveryId, FeedId, StoryId
+from watcher.core.model.places import Place
 from watcher.core.model.rules import (
     Alias,
     AtLeast,
@@ -66,6 +70,7 @@ from watcher.core.model.stories import (
 )
 
 __all__ = [
+    "Ack",
     "Ailment",
     "Alert",
     "AlertId",
@@ -86,6 +91,7 @@ __all__ = [
     "Document",
     "Entity",
     "Entry",
+    "Escalation",
     "Explanation",
     "Feed",
     "FeedFault",
@@ -110,9 +116,12 @@ __all__ = [
     "Member",
     "Message",
     "Mistake",
+    "Mute",
+    "MuteKind",
     "Outcome",
     "Page",
     "PageFault",
+    "Place",
     "Quiet",
     "Reason",
     "Rule",

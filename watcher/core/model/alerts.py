@@ -25,6 +25,8 @@ class AlertKind(StrEnum):
     """The publisher changed the matched sentence after it was told."""
     BASELINE = "baseline"
     """Found on the first sight of a feed: part of one summary."""
+    SPIKE = "spike"
+    """Unusually many stories of a rule in one day."""
     HEALTH = "health"
     """About the watcher itself or a feed, not about the news."""
 
@@ -41,6 +43,8 @@ class Reason(StrEnum):
     FOLDED = "a copy of an article already told"
     TOO_FEW = "not enough outlets have it yet"
     FOLLOW_UPS_OFF = "the rule does not want follow-ups"
+    EDITS_OFF = "the rule does not want edits"
+    MUTED = "muted"
     NO_CHANNEL = "the rule names no channel"
 
 
@@ -50,6 +54,8 @@ class Hold(StrEnum):
     QUIET = "quiet hours"
     DIGEST = "digest"
     LIMIT = "limit"
+    THROTTLE = "throttle"
+    ESCALATION = "nobody acknowledged it yet"
     FOLLOW_UPS = "follow-ups of the hour"
     BASELINE = "first sight of a feed"
 
@@ -67,6 +73,36 @@ class Decision:
     hold: Hold | None = None
     matched_in: ArticleId | None = None
     """The article whose matches are told, when not the deciding one (at_least reached later)."""
+
+
+class MuteKind(StrEnum):
+    """What can be muted."""
+
+    RULE = "rule"
+    FEED = "feed"
+    STORY = "story"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """Nothing is told of this rule, feed (its address) or story (its id) until a time.
+
+    `until` None: until it is unmuted. What is muted is still stored, matched and decided about.
+    """
+
+    kind: MuteKind
+    what: str
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """Somebody has taken note of an alert."""
+
+    alert: AlertId
+    at: datetime
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +132,8 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     UNKNOWN = "unknown"
     PARKED = "parked"
+    CANCELLED = "cancelled"
+    """Not needed any more: somebody acknowledged the alert before it was escalated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 
+from watcher.core.model.places import NOWHERE, Place
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quiet:
@@ -35,6 +37,14 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """Tell these channels, too, when nobody has acknowledged a critical alert for so long."""
+
+    after: timedelta
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """One channel of rules.yaml. `url` is an Apprise URL with its secrets: never print it.
 
@@ -47,8 +57,11 @@ class Channel:
     quiet: Quiet | None = None
     limit: Limit | None = None
     health: bool = False
+    template: str = ""
+    """The user's own wording (`core.render.template`); "" for the usual one."""
     targets: tuple[str, ...] = ()
-    line: int = 0
+    place: Place = NOWHERE
+    """Where its address stands, for messages."""
 
 
 class Format(StrEnum):

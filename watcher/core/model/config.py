@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import time
 from enum import StrEnum
 
-from watcher.core.model.channels import Channel
+from watcher.core.model.channels import Channel, Digest
 from watcher.core.model.feeds import Feed
+from watcher.core.model.places import Place
 from watcher.core.model.rules import Entity, Rule
+
+WEEKLY = Digest(at=(time(9),), weekdays=frozenset({0}))
+"""Monday at 09:00."""
 
 
 class Weight(StrEnum):
@@ -26,6 +31,13 @@ class Mistake:
     column: int
     message: str
     weight: Weight = Weight.ERROR
+
+    @classmethod
+    def at(cls, place: Place, message: str, weight: Weight = Weight.ERROR) -> Mistake:
+        """Return a finding at `place`."""
+        return cls(
+            file=place.file, line=place.line, column=place.column, message=message, weight=weight
+        )
 
     def __str__(self) -> str:
         """Return the line that people and editors read: file:line:column: message."""
@@ -48,6 +60,10 @@ class Config:
     """WebSub: the host and port at which hubs' requests arrive, handed on by a web server."""
     contact: str = ""
     """A page for publishers who wonder who asks them; it goes into the User-Agent."""
+    heartbeat: str = field(default="", repr=False)
+    """Told every few minutes that all goes on; it raises the alarm when it hears nothing."""
+    alive: Digest | None = WEEKLY
+    """When the health channels are told that all goes on; None: never."""
     warnings: tuple[Mistake, ...] = ()
     files: tuple[str, ...] = ()
     """Every file that was read: a change of any of them is a change of the rules."""

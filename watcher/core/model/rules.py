@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from watcher.core.model.channels import Digest, Escalation
+from watcher.core.model.places import NOWHERE, Place
+
 
 class Severity(StrEnum):
     """How much a rule matters; `critical` passes quiet hours and limits."""
@@ -82,11 +85,19 @@ class AtLeast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleTest:
-    """A sentence kept beside a rule; `expect` says whether the rule must match it."""
+    """A sentence kept beside a rule; `expect` says whether the rule must match it.
+
+    `via` names the spelling, word or entity that must find it. `printed_by` are outlets that have
+    it, by name or site; with `outlets` or `origins` so many have it, and `at_least` counts.
+    """
 
     text: str
     expect: bool
-    line: int = 0
+    via: str = ""
+    outlets: int = 0
+    origins: int = 0
+    printed_by: tuple[str, ...] = ()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +113,21 @@ class Rule:
     sources: Sources = field(default_factory=Sources)
     at_least: AtLeast = field(default_factory=AtLeast)
     follow_ups: FollowUps = FollowUps.HOURLY
+    digest: Digest | None = None
+    """Its alerts are collected and told at these times, whatever the channel does."""
+    throttle: timedelta | None = None
+    """At most one message to a target in so long; what comes meanwhile goes as one."""
+    escalate: Escalation | None = None
+    edits: bool = True
+    """Whether an edit of a sentence that was told is told."""
+    spike: bool = False
+    """Whether unusually many stories in a day are told."""
     active_from: date | None = None
     active_until: date | None = None
     why: str = ""
     tests: tuple[RuleTest, ...] = ()
-    line: int = 0
-    """Where it stands in its file, for messages."""
+    place: Place = NOWHERE
+    """Where its name stands, for messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,19 +2,21 @@
 
 What a publisher wrote is shown as inert text (`safe`), quoted with the found words marked
 (`quote`), set out in blocks (`alert`, `group`) and cut at words to what the target takes (`page`,
-`clip`). Pure: the same batch gives the same message on every try.
+`clip`). A channel may have its own wording (`template`). Pure: the same batch gives the same
+message on every try.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 
 from watcher.core.model import AlertKind, Batch, Format, Message, Traits
 from watcher.core.render import safe
 from watcher.core.render.alert import Sheet, health_sheet, single_sheet
 from watcher.core.render.clip import Span, cut
 from watcher.core.render.group import group_sheet
+from watcher.core.render.own import own_sheet
 from watcher.core.render.page import (
     Block,
     Page,
@@ -24,19 +26,26 @@ from watcher.core.render.page import (
     write_html,
     write_page,
 )
+from watcher.core.render.sample import samples
+from watcher.core.render.template import TemplateMistakeError
 
-__all__ = ["cut", "render"]
+__all__ = ["TemplateMistakeError", "cut", "render", "samples", "try_template"]
 
 
-def render(batch: Batch, traits: Traits, *, timezone: tzinfo) -> Message:
+def render(batch: Batch, traits: Traits, *, timezone: tzinfo, template: str = "") -> Message:
     """Return the message for one target: a single alert, or one grouped message for several.
 
     Title and body measure no more than the target's limits, whatever the feed wrote. A target
     without titles (limit 0) gets the first line as the start of the body. `html` is filled for
-    HTML targets only; their `body` is the same message in plain text.
+    HTML targets only; their `body` is the same message in plain text. `template` is the user's own
+    wording; one that can't be used raises TemplateMistakeError.
     """
     paper = Paper.of(traits)
     sheet = _sheet(batch, timezone)
+    if template:
+        sheet = own_sheet(batch, sheet, template, timezone)
+    if batch.repeat:
+        sheet = replace(sheet, first=(Span(text="(possible repeat) "), *sheet.first))
     # The title has no marks that would keep "@" and the found words behind it apart.
     plain = safe.inert("".join(span.text for span in sheet.first))
     title = cut(plain, traits.title_limit, paper.measure) if traits.title_limit > 0 else ""
@@ -68,11 +77,13 @@ def _page(sheet: Sheet, blocks: tuple[Block, ...], traits: Traits, paper: Paper)
 def _sheet(batch: Batch, timezone: tzinfo) -> Sheet:
     first = batch.tellings[0]
     if len(batch.tellings) > 1:
-        sheet = group_sheet(batch, timezone)
-    elif first.article is None or first.alert.kind is AlertKind.HEALTH:
-        sheet = health_sheet(batch, timezone)
-    else:
-        sheet = single_sheet(batch, first.article, timezone)
-    if not batch.repeat:
-        return sheet
-    return replace(sheet, first=(Span(text="(possible repeat) "), *sheet.first))
+        return group_sheet(batch, timezone)
+    if first.article is None or first.alert.kind is AlertKind.HEALTH:
+        return health_sheet(batch, timezone)
+    return single_sheet(batch, first.article, timezone)
+
+
+def try_template(text: str) -> None:
+    """Try a channel's own wording on made-up alerts of each sort; raises TemplateMistakeError."""
+    for batch in samples():
+        render(batch, Traits(), timezone=UTC, template=text)

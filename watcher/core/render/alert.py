@@ -12,6 +12,7 @@ from watcher.core.model import (
     Article,
     Batch,
     Hit,
+    Hold,
     How,
     Match,
     Member,
@@ -21,6 +22,7 @@ from watcher.core.model import (
 )
 from watcher.core.render import quote, safe
 from watcher.core.render.clip import Line, Span
+from watcher.core.render.languages import language_name
 from watcher.core.render.page import Block
 
 _KINDS = {
@@ -70,8 +72,8 @@ def single_sheet(batch: Batch, article: Article, zone: tzinfo) -> Sheet:
     [telling] = batch.tellings
     url = safe.safe_url(article.url)
     blocks = (
-        Block(lines=tuple(_words(telling, article)), rank=3, most=900, spaced=True),
-        Block(lines=tuple(_why(telling)), rank=4, most=700, spaced=True),
+        Block(lines=tuple(sentences(telling, article)), rank=3, most=900, spaced=True),
+        Block(lines=tuple(reasons(telling)), rank=4, most=700, spaced=True),
         Block(lines=_so_far(telling, article, zone), rank=5, most=500),
         Block(lines=_link(url), rank=2, whole=True, spaced=True),
         Block(lines=((own(_when(article, telling.alert, zone, batch.key)),),), rank=6, whole=True),
@@ -86,14 +88,15 @@ def single_sheet(batch: Batch, article: Article, zone: tzinfo) -> Sheet:
 
 def _first_line(telling: Telling, article: Article, url: str) -> Line:
     return (
-        own(label(telling.alert)),
+        own(label(telling)),
         own(", ".join(safe.said(rule) for rule in rules_of(telling)) + " · "),
         *((foreign(article.outlet), own(": ")) if safe.said(article.outlet) else ()),
-        *_headline(telling, article, url),
+        *headline(telling, article, url),
     )
 
 
-def _headline(telling: Telling, article: Article, url: str) -> Line:
+def headline(telling: Telling, article: Article, url: str) -> Line:
+    """Return the headline with the found words marked; without one the address."""
     line = quote.headline(article, telling.hits)
     if not line:
         return (own(url or "(no headline)"),)
@@ -103,10 +106,12 @@ def _headline(telling: Telling, article: Article, url: str) -> Line:
     return (own(safe.FSI), *line, own(safe.PDI))
 
 
-def label(alert: Alert) -> str:
+def label(telling: Telling) -> str:
     """Return what stands before the rules: how urgent, and what kind of news it is."""
+    alert = telling.alert
     urgent = "CRITICAL: " if alert.severity is Severity.CRITICAL else ""
-    return urgent + _KINDS.get(alert.kind, "")
+    waits = "nobody acknowledged this yet: " if telling.delivery.hold is Hold.ESCALATION else ""
+    return urgent + waits + _KINDS.get(alert.kind, "")
 
 
 def rules_of(telling: Telling) -> tuple[str, ...]:
@@ -120,7 +125,7 @@ def hits_of(telling: Telling) -> tuple[Hit, ...]:
     return tuple(hit for hit in telling.hits if hit.rule in rules)
 
 
-def _words(telling: Telling, article: Article) -> list[Line]:
+def sentences(telling: Telling, article: Article) -> list[Line]:
     """Return the sentences in which the words were found; for an edit also what stood there."""
     lines = quote.quotes(article, hits_of(telling))
     if telling.alert.kind is AlertKind.EDIT and telling.before is not None:
@@ -147,7 +152,8 @@ def _edited(telling: Telling, before: Article, article: Article, lines: list[Lin
     return lines
 
 
-def _why(telling: Telling) -> list[Line]:
+def reasons(telling: Telling) -> list[Line]:
+    """Return a line for each rule: which words it found, how, and why it is there."""
     lines: list[Line] = []
     for hit in hits_of(telling):
         line: list[Span] = [own(f"{safe.said(hit.rule)}: matched ")]
@@ -241,19 +247,25 @@ def _clock(at: datetime, today: datetime, zone: tzinfo) -> str:
 
 
 def _when(article: Article, alert: Alert, zone: tzinfo, key: str) -> str:
-    """Return when it was published, as the publisher says, and the key of the message.
+    """Return when it was published, in which language, and the key of the message.
+
+    The language stands between them, so that people know whom to ask for a translation.
+    """
+    said_in = language_name(article.language)
+    return " · ".join(part for part in (published(article, alert, zone), said_in, key) if part)
+
+
+def published(article: Article, alert: Alert, zone: tzinfo) -> str:
+    """Return when it was published, as the publisher says, else when it was seen.
 
     A date the publisher can't have meant (a day or more ahead) is not shown as one.
     """
     seen = article.seen or alert.created
-    published = article.published
-    if published is None:
-        when = f"seen {stamp(seen, zone)}, undated"
-    elif published - seen > timedelta(days=1):
-        when = f"seen {stamp(seen, zone)}, dated in the future"
-    else:
-        when = stamp(published, zone)
-    return f"{when} · {key}"
+    if article.published is None:
+        return f"seen {stamp(seen, zone)}, undated"
+    if article.published - seen > timedelta(days=1):
+        return f"seen {stamp(seen, zone)}, dated in the future"
+    return stamp(article.published, zone)
 
 
 def health_sheet(batch: Batch, zone: tzinfo) -> Sheet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -12,15 +13,16 @@ from watcher.core.render.alert import Sheet, foreign, hits_of, label, own, rules
 from watcher.core.render.clip import Line, Span
 from watcher.core.render.page import Block
 
-_HOLDS = {
+HOLDS = {
     Hold.QUIET: "held during quiet hours",
     Hold.DIGEST: "digest",
     Hold.LIMIT: "over the channel's limit",
+    Hold.THROTTLE: "since the last message about the rule",
+    Hold.ESCALATION: "nobody acknowledged them yet",
     Hold.FOLLOW_UPS: "follow-ups",
     Hold.BASELINE: "found on the first sight of a feed",
 }
-
-
+"""What people read of why messages were held and grouped."""
 _LONGEST_LINK = 500
 """A longer one would crowd out other stories; it is in the store."""
 
@@ -39,10 +41,10 @@ class _Entry:
 
 def group_sheet(batch: Batch, zone: tzinfo) -> Sheet:
     """Return one message for all tellings: counts by rule, then one entry per story."""
-    entries = _entries(batch)
-    counts = Counter(rule for entry in entries for rule in _rules(entry))
     held = {t.delivery.hold for t in batch.tellings if t.delivery.hold is not None}
-    reason = ", ".join(_HOLDS[hold] for hold in sorted(held))
+    entries = _entries(batch, digest=Hold.DIGEST in held)
+    counts = Counter(rule for entry in entries for rule in _rules(entry))
+    reason = ", ".join(HOLDS[hold] for hold in sorted(held))
     number = f"{len(entries)} {'story' if len(entries) == 1 else 'stories'}"
     first = own(number + (f" ({reason})" if reason else "") + ": " + _counted(counts))
     tail = own(f"{stamp(max(t.alert.created for t in batch.tellings), zone)} · {batch.key}")
@@ -56,8 +58,8 @@ def group_sheet(batch: Batch, zone: tzinfo) -> Sheet:
         first=(first,),
         blocks=(),
         entries=tuple(
-            Block(lines=_lines(entry), rank=10 + index, most=500, whole=True, spaced=True)
-            for index, entry in enumerate(entries)
+            Block(lines=lines, rank=10 + index, most=500, whole=True, spaced=True)
+            for index, lines in enumerate(_listed(entries, counts, digest=Hold.DIGEST in held))
         ),
         last=Block(lines=((tail,),), rank=3, whole=True, spaced=True),
         rest=rest,
@@ -71,12 +73,35 @@ def _thread(batch: Batch) -> str:
     return str(only) if only is not None else batch.key
 
 
-def _entries(batch: Batch) -> list[_Entry]:
+def _entries(batch: Batch, *, digest: bool) -> list[_Entry]:
+    """Return the stories, the most urgent first; in a digest those of one rule stand together."""
     stories: dict[str, _Entry] = {}
     for telling in batch.tellings:
         name = str(telling.alert.story or telling.alert.id)
         stories.setdefault(name, _Entry([])).tellings.append(telling)
-    return sorted(stories.values(), key=lambda entry: entry.rank)
+    entries = sorted(stories.values(), key=lambda entry: entry.rank)
+    if not digest:
+        return entries
+    # A story of several rules stands under the first of them.
+    order = {rule: place for place, rule in reversed([*enumerate(map(_heading, entries))])}
+    return sorted(entries, key=lambda entry: order[_heading(entry)])
+
+
+def _heading(entry: _Entry) -> str:
+    return next(iter(_rules(entry)), "")
+
+
+def _listed(
+    entries: list[_Entry], counts: Counter[str], *, digest: bool
+) -> Iterator[tuple[Line, ...]]:
+    """Yield the lines of each story; in a digest the first one of a rule stands under its name."""
+    above = None
+    for entry in entries:
+        lines, heading = _lines(entry), _heading(entry)
+        if digest and heading != above and len(counts) > 1:
+            above = heading
+            lines = ((own(f"{safe.said(heading)} ({counts[heading]})"),), *lines)
+        yield lines
 
 
 def _rules(entry: _Entry) -> list[str]:
@@ -100,7 +125,7 @@ def _lines(entry: _Entry) -> tuple[Line, ...]:
     others = len([name for name in outlets if name != article.outlet])
     title = quote.headline(article, hits_of(first)) or (own(url or "(no headline)"),)
     line: Line = (
-        own(f"• {label(first.alert)}{', '.join(map(safe.said, _rules(entry)))} · "),
+        own(f"• {label(first)}{', '.join(map(safe.said, _rules(entry)))} · "),
         *((foreign(article.outlet), own(": ")) if safe.said(article.outlet) else ()),
         *title,
         *((own(f" (+{others} {'outlet' if others == 1 else 'outlets'})"),) if others else ()),

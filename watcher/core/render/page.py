@@ -139,9 +139,16 @@ def _serve(item: Served, left: int, paper: Paper) -> int:
 
 
 def write_plain(line: Line) -> str:
-    """Return the line in plain text: found words stand in »these marks«."""
+    """Return the line in plain text: found words stand in »these marks«.
+
+    In ›these‹ where the line has guillemets of its own: «»Атажұрт«» can't be read.
+    """
+    quoted = any("«" in span.text or "»" in span.text for span in line)
+    left, right = "›‹" if quoted else "»«"
     return "".join(
-        _sided(span, f"»{text}«" if span.mark else text) for span in line if (text := span.text)
+        _sided(span, f"{left}{text}{right}" if span.mark else text)
+        for span in line
+        if (text := span.text)
     )
 
 

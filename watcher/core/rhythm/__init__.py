@@ -2,11 +2,11 @@
 
 Pure: the time and a jitter in [0, 1) are arguments. `pace` decides when to ask and with which
 validators, `habits` learns how a feed usually behaves, `health` says how it is and what the
-health channels should hear of it, `hub` how WebSub spares polls.
+health channels should hear of it, `hub` how WebSub spares polls, `vigil` how the watcher itself is.
 """
 
-from watcher.core.rhythm import hub
-from watcher.core.rhythm.health import Health, Incident, Notice, health, incidents, notice_of
+from watcher.core.rhythm import hub, vigil
+from watcher.core.rhythm.health import WELL, Health, Incident, Notice, health, incidents, notice_of
 from watcher.core.rhythm.pace import (
     BACKOFF_CAP,
     BACKOFF_FIRST,
@@ -37,6 +37,7 @@ __all__ = [
     "RETRY_AFTER_CAP",
     "SLOW",
     "STUCK_304",
+    "WELL",
     "Health",
     "Incident",
     "Notice",
@@ -48,4 +49,5 @@ __all__ = [
     "notice_of",
     "own_name",
     "validators",
+    "vigil",
 ]

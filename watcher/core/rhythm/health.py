@@ -58,6 +58,10 @@ class Health:
     readable: bool = True
 
 
+WELL = frozenset({"alive", "new", "broken-xml"})
+"""How a feed is when nobody has to look after it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """An ailment that begins, or ends, with this poll."""

@@ -1,0 +1,44 @@
+"""Whether to tell, whom, when, and the reason.
+
+Everything here is a function of values: the story so far, the rules, the channels and the time.
+The same functions decide live, in tests, and when history is replayed. `telling` decides, `when`
+holds and groups, `written` makes alerts and deliveries, `again` says when to try again.
+"""
+
+from watcher.core.decide.again import REPEAT_FOR, RETRY_CAP, RETRY_FIRST, RETRY_FOR, retry
+from watcher.core.decide.spikes import SPIKE_DAYS, Spike, spike_of
+from watcher.core.decide.telling import (
+    SUMMARY_WAIT,
+    Occasion,
+    decide,
+    edited,
+    enough,
+    subjects,
+)
+from watcher.core.decide.when import next_digest, quiet_until, schedule
+from watcher.core.decide.written import delivery_id, escalations, notice, outgoing, spike_alert
+
+__all__ = [
+    "REPEAT_FOR",
+    "RETRY_CAP",
+    "RETRY_FIRST",
+    "RETRY_FOR",
+    "SPIKE_DAYS",
+    "SUMMARY_WAIT",
+    "Occasion",
+    "Spike",
+    "decide",
+    "delivery_id",
+    "edited",
+    "enough",
+    "escalations",
+    "next_digest",
+    "notice",
+    "outgoing",
+    "quiet_until",
+    "retry",
+    "schedule",
+    "spike_alert",
+    "spike_of",
+    "subjects",
+]
