@@ -1,10 +1,12 @@
-"""How well and at what cost stories are found, on the labelled sets and on a growing window.
+"""How well and at what cost stories are found, beside four other ways.
 
-    PYTHONPATH=tests python benchmarks/dedup.py [--quick]
+    PYTHONPATH=tests python benchmarks/dedup.py [--quick] [--quality | --cost]
 
 Quality: pairs after clustering by copy links within 72 h, ambiguous pairs left out; "held out" is
-the half of the articles that nothing was learned from. Cost: CPU per article (place and add) with
-10,000 and 100,000 articles stored, beside rapidfuzz's token_set_ratio over all stored titles.
+the half of the articles that nothing was learned from; then the hand-labelled pairs of one event.
+Cost: CPU (user and system) of placing and adding one article with 10,000, 100,000 and 500,000
+articles stored, and what the others need for the same, in the same run. Prints Markdown tables.
+Needs the extra `bench`, and the labelled sets beside the project.
 """
 
 from __future__ import annotations
@@ -18,50 +20,87 @@ from itertools import pairwise
 from time import process_time
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz, process
-from support.story_sets import FOLDER, mutants_joined, pairs, rows, run, score
+from rivals import RIVALS, MinHashLsh, SimHash, TokenSet, groups_of
+from support.opposites import opposites
+from support.story_sets import (
+    FOLDER,
+    groups,
+    mutants_in,
+    pairs,
+    rand_index,
+    rows,
+    run,
+    score_groups,
+)
 
-from watcher.core.model import Article, ArticleId, LinkKind
-from watcher.core.stories import StoryIndex
+from watcher.core.model import Article, ArticleId, Link, LinkKind, StoryId
+from watcher.core.stories import WINDOW, StoryIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from support.story_sets import Score
+    from support.story_sets import Row, Score
 
 SETS = ("synd", "reuters_natural", "allsides_natural")
-SIZES = (10_000, 100_000)
+SIZES = (10_000, 100_000, 500_000)
+MOST_FOR_OTHERS = 100_000
+"""Articles up to which the others are measured: a scan of more tells nothing new."""
 ASKED = 1_000
 SCANNED = 20
 
 
-def line(name: str, told: Score) -> str:
-    counted = f"{told.right:6} right {told.wrong:4} wrong {told.missed:4} missed"
-    return f"{name:28} P {told.precision:.4f}  R {told.recall:.4f}  F1 {told.f1:.4f}  {counted}"
+def is_held_out(row: Row) -> bool:
+    return row.held_out
 
 
-def quality() -> None:
-    for name in SETS:
+def line(*cells: object) -> None:
+    print("| " + " | ".join(map(str, cells)) + " |", flush=True)
+
+
+def head(*cells: str) -> None:
+    print()
+    line(*cells)
+    line(*["---"] * len(cells))
+
+
+def told(name: str, way: str, found: Score, rand: float, rest: str = "") -> None:
+    figures = f"{found.precision:.4f}", f"{found.recall:.4f}", f"{found.f1:.4f}", f"{rand:.4f}"
+    line(name, way, *figures, f"{found.wrong} wrong, {found.missed} missed{rest}")
+
+
+def quality(*, quick: bool) -> None:
+    head("set", "way", "precision", "recall", "F1", "ARI", "pairs")
+    for name in SETS[: 1 if quick else None]:
         read = rows(name)
-        start = process_time()
         links = run(row.article for row in read)
-        spent = 1000 * (process_time() - start) / len(read)
-        kinds = {kind.value: sum(link.kind is kind for link in links) for kind in LinkKind}
-        print(f"\n{name}: {len(read)} articles, {spent:.2f} ms each, {kinds}")
-        print(line("copies, all", score(read, links)))
-        held_out = score(read, links, counts=lambda row: row.held_out)
-        print(line("copies, held out", held_out))
-        for level, (found, every) in sorted(held_out.by_level.items()):
-            print(f"  recall {level or 'natural':20} {found / every:.4f}  ({found} of {every})")
-        joined, mutants = mutants_joined(read, links)
-        if mutants:
-            print(f"  mutants joined as copies     {joined} of {mutants}")
-        print(line("stories (copies + reports)", score(read, links, reports=True)))
+        own = groups(links, reports=False)
+        ways = {"**watcher**, copies": own, "**watcher**, copies and reports": by_story(links)}
+        articles = [row.article for row in read]
+        ways |= {rival.name: groups_of(rival(), articles, WINDOW) for rival in RIVALS}
+        for way, found in ways.items():
+            joined, mutants = mutants_in(read, found)
+            rest = f"; changed facts joined: {joined} of {mutants}" if mutants else ""
+            told(name, way, score_groups(read, found), rand_index(read, found), rest)
+            part = score_groups(read, found, counts=is_held_out)
+            if way.startswith("**"):
+                rand = rand_index(read, found, counts=is_held_out)
+                told(f"{name}, held out", way, part, rand, by_level(part))
     same_story()
+    other_facts()
+
+
+def by_story(links: list[Link]) -> Mapping[ArticleId, str]:
+    return groups(links, reports=True)
+
+
+def by_level(found: Score) -> str:
+    levels = sorted((level, each) for level, each in found.by_level.items() if level)
+    return "".join(f"; {level} {one / every:.3f}" for level, (one, every) in levels)
 
 
 def same_story() -> None:
     """Print how many hand-labelled pairs of one event end up in one story, by language."""
+    head("hand-labelled pairs of one event", "right", "wrong", "missed", "F1")
     for language in ("en", "ru"):
         counts: dict[tuple[bool, bool], int] = defaultdict(int)
         for one, two, same, _ in pairs(language):
@@ -69,7 +108,33 @@ def same_story() -> None:
             index.add(one, index.place(one))
             counts[same, index.place(two).kind is not LinkKind.NEW] += 1
         right, wrong, missed = counts[True, True], counts[False, True], counts[True, False]
-        print(f"tg_pairs {language}, same story: {right} right, {wrong} wrong, {missed} missed")
+        f1 = 2 * right / max(1, 2 * right + wrong + missed)
+        line(f"tg_pairs {language}", right, wrong, missed, f"{f1:.3f}")
+
+
+def other_facts() -> None:
+    """Print how many pairs that differ in one fact are folded, by each way."""
+    head("pairs that differ in one fact only", "folded as one")
+    every = [
+        [
+            Article(id=ArticleId(f"{side}"), title=text[0], summary=text[1], language=language)
+            for side, text in enumerate(texts)
+        ]
+        for language, *texts in opposites()
+    ]
+    folded = 0
+    for one, two in every:
+        index = StoryIndex()
+        index.add(one, index.place(one))
+        folded += index.place(two).kind is LinkKind.COPY
+    line("**watcher**", f"{folded} of {len(every)}")
+    for rival in RIVALS:
+        folded = 0
+        for one, two in every:
+            way = rival()
+            way.add(one)
+            folded += way.place(two) is not None
+        line(rival.name, f"{folded} of {len(every)}")
 
 
 def invented() -> Iterator[Article]:
@@ -104,33 +169,60 @@ def cost(sizes: tuple[int, ...]) -> None:
     source = invented()
     next(source)
     index = StoryIndex()
-    titles: list[str] = []
+    others = TokenSet(), SimHash(), MinHashLsh()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     first = 0.0
-    print()
+    head(
+        "articles stored",
+        "watcher, per article",
+        "of the first",
+        *(f"{other.name}, one look" for other in others),
+        "token_set, times watcher",
+        "watcher, memory",
+    )
+    used = 0
     for size in sizes:
         while len(index) < size:
             article = next(source)
-            index.add(article, index.place(article))
-            titles.append(article.title)
-        asked = [next(source) for _ in range(ASKED)]
-        start = process_time()
-        for article in asked:
-            index.add(article, index.place(article))
-        spent = 1000 * (process_time() - start) / ASKED
-        for article in asked:
-            index.discard(article.id)
-        start = process_time()
-        for article in asked[:SCANNED]:
-            process.extractOne(article.title, titles, scorer=fuzz.token_set_ratio)
-        scan = 1000 * (process_time() - start) / SCANNED
+            alone = Link(article=article.id, kind=LinkKind.NEW, story=StoryId(article.id))
+            index.add(article, alone)
         used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        asked = [next(source) for _ in range(ASKED)]
+        spent = timed(index, asked)
         first = first or spent
-        print(
-            f"{size:7} stored: {spent:.2f} ms per article ({spent / first:.2f} x), "
-            f"token_set scan {scan:.1f} ms ({scan / spent:.0f} x), "
-            f"{used / size:.2f} KB per article"
+        looks = []
+        if size <= MOST_FOR_OTHERS:
+            fill = invented()
+            for _ in range(size):
+                article = next(fill)
+                for other in others:
+                    other.add(article)
+            for other in others:
+                start = process_time()
+                for article in asked[:SCANNED]:
+                    other.place(article)
+                looks.append(1000 * (process_time() - start) / SCANNED)
+            others = TokenSet(), SimHash(), MinHashLsh()
+        line(
+            f"{size:,}",
+            f"{spent:.2f} ms",
+            f"{spent / first:.2f}",
+            *([f"{look:.1f} ms" for look in looks] or ["-"] * len(others)),
+            f"{looks[0] / spent:.0f}" if looks else "-",
+            f"{used / size:.1f} KB",
         )
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - used
+
+
+def timed(index: StoryIndex, asked: list[Article]) -> float:
+    """Return the milliseconds of CPU for placing and adding one article; the index stays."""
+    start = process_time()
+    for article in asked:
+        index.add(article, index.place(article))
+    spent = 1000 * (process_time() - start) / len(asked)
+    for article in asked:
+        index.discard(article.id)
+    return spent
 
 
 def main() -> int:
@@ -139,8 +231,11 @@ def main() -> int:
             "The labelled sets (shared/data/stories) are not beside the project.", file=sys.stderr
         )
         return 1
-    quality()
-    cost(SIZES[:1] if "--quick" in sys.argv else SIZES)
+    quick = "--quick" in sys.argv
+    if "--cost" not in sys.argv:
+        quality(quick=quick)
+    if "--quality" not in sys.argv:
+        cost(SIZES[:1] if quick else SIZES)
     return 0
 
 

@@ -21,7 +21,8 @@ from support.story_sets import Row, pairs, rows
 from watcher.core.model import Link, LinkKind, StoryId
 from watcher.core.stories import StoryIndex
 from watcher.core.stories.candidates import Rarity
-from watcher.core.stories.evidence import Evidence, Side, compare
+from watcher.core.stories.evidence import Evidence, compare
+from watcher.core.stories.side import Side
 from watcher.core.stories.verdict import (
     FALLING,
     INTERVALS,
@@ -41,6 +42,11 @@ CARD = Path(__file__).parents[1] / "watcher" / "core" / "stories" / "card.py"
 PENALTY = 2e-4
 EPOCHS = 60
 RATE = 0.15
+
+OF_PAIRS = 8.0
+"""What a hand-labelled pair counts for reports: there are few."""
+OF_SETS = (("uci_titles", 0.3, 0.3), ("synd", 0.1, 2.0), ("reuters_natural", 0.05, 0.05))
+"""What a true and a false pair of each set count: copies are no examples of other words."""
 
 Example = tuple[tuple[int, ...], bool, float]
 """Positions of the intervals, the label, and how much it counts."""
@@ -134,12 +140,12 @@ def reports() -> list[Example]:
         if crc32(key.encode()) % 2 == 0:
             found = evidence_of(one, two)
             if found is not None:
-                examples.append((positions(found), same, 2.0))
-    for name, weight in (("uci_titles", 1.0), ("synd", 0.3), ("reuters_natural", 0.05)):
+                examples.append((positions(found), same, OF_PAIRS))
+    for name, if_same, if_other in OF_SETS:
         for first, second, found in proposals(rows(name)):
             if not (first.held_out or second.held_out or forbids_report(found)):
                 same = first.cluster == second.cluster
-                examples.append((positions(found), same, weight))
+                examples.append((positions(found), same, if_same if same else if_other))
     return examples
 
 
@@ -148,7 +154,7 @@ NOTHING_HELD = Rarity()
 
 def evidence_of(one: Article, two: Article) -> Evidence | None:
     """Compare two articles as an index that holds nothing else would."""
-    return compare(Side(words_of(one)), Side(words_of(two)), NOTHING_HELD)
+    return compare(Side(words_of(one)), Side(words_of(two)), NOTHING_HELD.weights())
 
 
 def table(name: str, weights: list[float], bias: float) -> str:

@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = "Imports run only downwards"
-CORE_FLOORS = "Inside core: decide, rhythm, render -> stories, rules -> identity, text -> model"
+CORE_FLOORS = (
+    "Inside core: audit, decide, rhythm, render -> stories, rules -> identity, text -> model"
+)
 PURE = "core never touches the world"
 SQL = "The only SQL is in store"
 

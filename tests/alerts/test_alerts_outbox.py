@@ -18,6 +18,7 @@ from support.telling import ALMATY
 from support.webhook import Answer, Webhook, serving
 
 from watcher.alerts import Outbox, Sender, split
+from watcher.alerts import outbox as outbox_module
 from watcher.core.model import Channel, Message, Outcome, Sent, Traits
 
 OK = Outcome(sent=Sent.OK)
@@ -360,3 +361,71 @@ async def test_the_log_names_target_cause_and_next_try(caplog: pytest.LogCapture
     await an_outbox(ledger, {"desk": bad}).drain(timeout=10)
 
     assert "desk: k1 failed for now: HTTP 503 Service Unavailable; next try " in caplog.text
+
+
+async def test_a_fast_target_is_given_more_at_once_and_a_failing_one_a_message_at_a_time() -> None:
+    ledger = Ledger(again=timedelta(hours=1))
+    desk = Recorder(*[OK] * 9, Outcome(sent=Sent.RETRY))
+    keys = [f"k{number:02}" for number in range(20)]
+    for key in keys:
+        ledger.add("desk", key)
+
+    await an_outbox(ledger, {"desk": desk}).drain(timeout=10)
+
+    assert [message.key for message in desk.got] == keys
+    assert ledger.asked_for == [1, 2, 4, 8, 1, 2, 4, 8, 1]
+
+
+async def test_what_is_taken_ahead_begins_only_when_its_turn_comes() -> None:
+    class Looking(Recorder):
+        def send(self, message: Message, *, deadline: float = 30.0) -> Outcome:
+            under_way = [key for key, row in ledger.rows.items() if row.sending]
+            assert under_way == [message.key]
+            return super().send(message, deadline=deadline)
+
+    ledger, desk = Ledger(), Looking()
+    rows = [ledger.add("desk", f"k{number}") for number in range(9)]
+
+    await an_outbox(ledger, {"desk": desk}).drain(timeout=10)
+
+    assert all(len(row.outcomes) == 1 and row.sent for row in rows)
+    assert not any(row.sending for row in rows)
+
+
+async def test_stopping_in_a_long_queue_leaves_no_message_begun_and_unsent() -> None:
+    class Stopping(Recorder):
+        def send(self, message: Message, *, deadline: float = 30.0) -> Outcome:
+            if len(self.got) == 4:
+                loop.call_soon_threadsafe(stop.set)
+                self.stopped.wait(10)
+            return super().send(message, deadline=deadline)
+
+        stopped = threading.Event()
+
+    ledger, desk, stop = Ledger(), Stopping(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    rows = [ledger.add("desk", f"k{number}") for number in range(20)]
+    task = asyncio.create_task(an_outbox(ledger, {"desk": desk}).run(stop))
+
+    await stop.wait()
+    desk.stopped.set()
+    await asyncio.wait_for(task, 10)
+
+    assert len(desk.got) == 5
+    assert [len(row.outcomes) for row in rows] == [1] * 5 + [0] * 15
+    assert not any(row.sending for row in rows)
+
+
+async def test_work_that_another_process_wrote_is_seen_within_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    promised = outbox_module.LOOK_AGAIN
+    monkeypatch.setattr(outbox_module, "LOOK_AGAIN", 0.05)
+    ledger, desk = Ledger(), Recorder()
+
+    async with running(an_outbox(ledger, {"desk": desk})):
+        await until(ledger, lambda: ledger.looks > 0)
+        row = ledger.add("desk", "k1")
+        await until(ledger, lambda: row.sent)
+
+    assert promised <= 5

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from support.webhook import Answer, Webhook, closed_port, serving
 
-from watcher.alerts import Target, split
+from watcher.alerts import Target, hand, split
 from watcher.core.errors import WatcherError
 from watcher.core.model import Channel, Format, Message, Sent
 
@@ -157,10 +157,12 @@ def test_a_server_that_hangs_or_drips_is_unknown_at_the_deadline(act: str) -> No
 
 
 def test_a_thread_cut_at_its_deadline_ends() -> None:
+    before = set(threading.enumerate())
     with serving(Answer(act="drip")) as webhook:
         json_target(webhook).send(a_message(), deadline=0.2)
 
-        assert not [one for one in threading.enumerate() if one.name == "send-desk"]
+        new = set(threading.enumerate()) - before
+        assert not [one for one in new if one.name == "send-desk"]
 
 
 def test_abort_ends_a_send_at_once() -> None:
@@ -200,6 +202,51 @@ def test_ntfy_can_tell_a_resend_by_its_sequence_id() -> None:
         target.send(a_message(key="abc"))
 
     assert webhook.got[0].headers["x-sequence-id"] == "abc"
+
+
+# --- Matrix: events that are sent again, and services that ask us to wait -------------------------
+
+ROOM = b'{"room_id": "!r:e.org", "event_id": "$1", "joined_rooms": ["!r:e.org"]}'
+
+
+def matrix(webhook: Webhook) -> Target:
+    return a_target(f"matrix://a-long-token@127.0.0.1:{webhook.port}/!r:e.org")
+
+
+def test_a_matrix_event_bears_the_key_so_that_the_server_knows_a_resend() -> None:
+    with serving(Answer(body=ROOM)) as webhook:
+        target = matrix(webhook)
+        outcomes = [target.send(a_message(key=key)).sent for key in ("one", "two", "o/n?e", "one")]
+
+    sent = [got.path.rpartition("/")[2] for got in webhook.got if "/send/" in got.path]
+    assert outcomes == [Sent.OK] * 4
+    assert sent == ["one", "two", "o-n-e", "one"]
+
+
+def test_matrix_says_in_milliseconds_when_to_come_again_and_is_not_asked_before() -> None:
+    slow = b'{"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 2500}'
+    with serving(Answer(body=ROOM)) as webhook:
+        target = matrix(webhook)
+        target.send(a_message(key="first"))
+        webhook.default = Answer(status=429, body=slow)
+        before, began = len(webhook.got), time.monotonic()
+        outcome = target.send(a_message())
+        took = time.monotonic() - began
+
+    assert (outcome.sent, outcome.retry_after) == (Sent.RETRY, timedelta(seconds=2.5))
+    assert len(webhook.got) == before + 1
+    assert took < 2
+
+
+def test_discord_is_not_asked_again_behind_our_back() -> None:
+    slow = Answer(status=429, body=b'{"retry_after": 7.5}', headers={"X-RateLimit-Remaining": "0"})
+    with serving(slow) as webhook:
+        target = a_target(f"discord://{'1' * 18}/{'a' * 68}")
+        vars(target.plugin)["notify_url"] = f"http://127.0.0.1:{webhook.port}/d"
+        outcome = target.send(a_message())
+
+    assert (outcome.sent, outcome.retry_after) == (Sent.RETRY, timedelta(seconds=7.5))
+    assert len(webhook.got) == 1
 
 
 # --- from a channel to its targets ---------------------------------------------------------------
@@ -296,6 +343,28 @@ def test_the_terminal_prints_the_message(capsys: pytest.CaptureFixture[str]) -> 
 
     assert outcome.sent is Sent.OK
     assert capsys.readouterr().out == "an alert\n\n"
+
+
+# --- the thread that sends -----------------------------------------------------------------------
+
+
+def test_one_thread_sends_a_targets_messages_and_ends_when_there_are_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hand, "IDLE", 0.05)
+    senders: list[threading.Thread] = []
+
+    def sends() -> bool:
+        senders.append(threading.current_thread())
+        return True
+
+    target = made_of(sends)
+    outcomes = [target.send(a_message()).sent for _ in range(3)]
+    senders[0].join(10)
+    later = target.send(a_message()).sent
+
+    assert [*outcomes, later] == [Sent.OK] * 4
+    assert [one is senders[0] for one in senders] == [True, True, True, False]
 
 
 # --- plugins that do not speak HTTP --------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import SMTP
 
@@ -12,7 +13,7 @@ from support.make import an_article
 from support.services import HOMES, URLS
 from support.smtp import mailserver
 from support.telling import ALMATY, a_batch, a_hit_on, a_telling, many
-from support.webhook import Webhook, serving
+from support.webhook import Answer, Webhook, serving
 
 from watcher.alerts import Target, split
 from watcher.core.model import Batch, Channel, Sent
@@ -78,6 +79,27 @@ def test_a_long_alert_is_one_post_under_the_limit(name: str, words: str) -> None
     text = said.get("text") or said.get("content") or ""
     shown = re.sub(r"&\w+;", "x", text) if name == "telegram" else text
     assert LIMITS[name] // 2 < len(shown) <= LIMITS[name]
+
+
+@pytest.mark.parametrize("name", URLS)
+def test_every_service_may_say_when_to_come_again_and_is_asked_once(name: str) -> None:
+    with serving(Answer(status=429, headers={"Retry-After": "7"})) as webhook:
+        target = pointed(name, webhook)
+        outcome = target.send(render(hostile(), target.traits, timezone=ALMATY))
+
+    assert (outcome.sent, outcome.retry_after) == (Sent.RETRY, timedelta(seconds=7))
+    assert len(webhook.got) == 1
+
+
+@pytest.mark.parametrize("name", URLS)
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_what_any_service_refuses_for_good_is_not_tried_again(name: str, status: int) -> None:
+    with serving(Answer(status=status)) as webhook:
+        target = pointed(name, webhook)
+        outcome = target.send(render(hostile(), target.traits, timezone=ALMATY))
+
+    assert outcome.sent is Sent.REFUSED
+    assert len(webhook.got) == 1
 
 
 def test_ntfy_gets_a_message_and_not_an_attachment() -> None:

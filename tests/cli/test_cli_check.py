@@ -324,8 +324,8 @@ def live_rules(base: str) -> str:
 
 
 def test_live_asks_each_feed_and_each_channel(tmp_path: Path) -> None:
-    with served() as (base, posts):
-        (tmp_path / "rules.yaml").write_text(live_rules(base), encoding="utf-8")
+    with served() as site:
+        (tmp_path / "rules.yaml").write_text(live_rules(site.at), encoding="utf-8")
 
         ran = watcher("check", "--live", cwd=tmp_path)
 
@@ -339,13 +339,13 @@ def test_live_asks_each_feed_and_each_channel(tmp_path: Path) -> None:
     assert feed.startswith('feed "None Such"')
     assert "not-found" in feed
     assert channel.startswith('channel "lost"')
-    assert len(posts) == 2
+    assert len(site.posts) == 2
     assert not (tmp_path / "state").exists()
 
 
 def test_live_in_json_has_a_row_for_each(tmp_path: Path) -> None:
-    with served() as (base, _):
-        text = live_rules(base).replace("/no'", "/ok'").replace("/none", "/old")
+    with served() as site:
+        text = live_rules(site.at).replace("/no'", "/ok'").replace("/none", "/old")
         (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
 
         ran = watcher("check", "--live", "--json", cwd=tmp_path)

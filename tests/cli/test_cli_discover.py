@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from support.cli_run import watcher
+from support.cli_site import served
 
 RSS = """<rss version="2.0"><channel><title>{title}</title><language>ru</language>
 <item><guid>1</guid><title>Суд в Алматы</title>
@@ -23,35 +20,6 @@ INDEX = """<sitemapindex><sitemap><loc>{0}/pages.xml</loc></sitemap>
 <sitemap><loc>{0}/sitemaps/news-1.xml</loc></sitemap></sitemapindex>"""
 
 
-@contextmanager
-def site(pages: dict[str, str], host: str = "127.0.0.1") -> Iterator[tuple[str, list[str]]]:
-    """Serve `pages` on loopback; yield the address and the paths that were asked for."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            text = pages.get(self.path)
-            body = (text or "no").replace("{here}", f"http://{self.headers['Host']}").encode()
-            self.send_response(404 if text is None else 200)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Say nothing."""
-
-    with ThreadingHTTPServer((host, 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield f"http://{host}:{server.server_port}", asked
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def rules(folder: Path) -> Path:
     (folder / "rules.yaml").write_text("feeds: []\nrules:\n  - {name: A, find: Atajurt}\n")
     return folder
@@ -63,15 +31,15 @@ def test_what_the_page_names_is_found_and_nothing_else_is_asked(tmp_path: Path) 
         "/ru/rss": RSS.format(title="Курьер"),
         "/comments/rss": RSS.format(title="Курьер: комментарии").replace("<guid>1", "<guid>c"),
     }
-    with site(pages) as (url, asked):
-        ran = watcher("feeds", "discover", url, "--private", "--json", cwd=rules(tmp_path))
+    with served(pages) as site:
+        ran = watcher("feeds", "discover", site.url, "--private", "--json", cwd=rules(tmp_path))
 
     assert [(row["url"], row["comments"]) for row in ran.rows] == [
-        (f"{url}/ru/rss", False),
-        (f"{url}/comments/rss", True),
+        (f"{site.url}/ru/rss", False),
+        (f"{site.url}/comments/rss", True),
     ]
     assert ran.rows[0] == {
-        "url": f"{url}/ru/rss",
+        "url": f"{site.url}/ru/rss",
         "title": "Курьер",
         "items": 1,
         "newest": "2026-11-20T10:00:00+00:00",
@@ -81,22 +49,24 @@ def test_what_the_page_names_is_found_and_nothing_else_is_asked(tmp_path: Path) 
         "comments": False,
         "known": False,
     }
-    assert sorted(asked) == ["/", "/comments/rss", "/ru/rss"]
+    assert sorted(site.asked) == ["/", "/comments/rss", "/ru/rss"]
 
 
 def test_a_feed_is_its_own_answer(tmp_path: Path) -> None:
-    with site({"/rss": RSS.format(title="Курьер")}) as (url, asked):
-        ran = watcher("feeds", "discover", f"{url}/rss", "--private", "--json", cwd=rules(tmp_path))
+    with served({"/rss": RSS.format(title="Курьер")}) as site:
+        ran = watcher(
+            "feeds", "discover", f"{site.url}/rss", "--private", "--json", cwd=rules(tmp_path)
+        )
 
-    assert (ran.row["how"], asked) == ("the address given", ["/rss"])
+    assert (ran.row["how"], site.asked) == ("the address given", ["/rss"])
 
 
 def test_a_page_that_names_none_is_tried_at_the_usual_addresses(tmp_path: Path) -> None:
     pages = {"/": PAGE.format(""), "/rss.xml": RSS.format(title="Курьер")}
-    with site(pages) as (url, _):
-        ran = watcher("feeds", "discover", url, "--private", "--json", cwd=rules(tmp_path))
+    with served(pages) as site:
+        ran = watcher("feeds", "discover", site.url, "--private", "--json", cwd=rules(tmp_path))
 
-    assert (ran.row["url"], ran.row["how"]) == (f"{url}/rss.xml", "a usual address")
+    assert (ran.row["url"], ran.row["how"]) == (f"{site.url}/rss.xml", "a usual address")
 
 
 def test_a_site_without_rss_has_its_news_sitemap_found_through_robots_txt(tmp_path: Path) -> None:
@@ -106,30 +76,30 @@ def test_a_site_without_rss_has_its_news_sitemap_found_through_robots_txt(tmp_pa
         "/all-news.xml": INDEX.replace("{0}", "{here}"),
         "/sitemaps/news-1.xml": SITEMAP,
     }
-    with site(pages) as (url, _):
-        ran = watcher("feeds", "discover", url, "--private", "--json", cwd=rules(tmp_path))
+    with served(pages) as site:
+        ran = watcher("feeds", "discover", site.url, "--private", "--json", cwd=rules(tmp_path))
 
-    assert ran.row["url"] == f"{url}/sitemaps/news-1.xml"
+    assert ran.row["url"] == f"{site.url}/sitemaps/news-1.xml"
     assert (ran.row["format"], ran.row["how"]) == ("news-sitemap", "a news sitemap")
 
 
 def test_the_best_is_added_once_and_then_known(tmp_path: Path) -> None:
     folder = rules(tmp_path)
     pages = {"/": PAGE.format(DECLARED.format("/rss")), "/rss": RSS.format(title="Курьер")}
-    with site(pages) as (url, _):
-        first = watcher("feeds", "discover", url, "--private", "--add", cwd=folder)
+    with served(pages) as site:
+        first = watcher("feeds", "discover", site.url, "--private", "--add", cwd=folder)
         written = (folder / "rules.yaml").read_text()
-        again = watcher("feeds", "discover", url, "--private", "--add", cwd=folder)
+        again = watcher("feeds", "discover", site.url, "--private", "--add", cwd=folder)
 
     assert first.code == again.code == 0
-    assert f"{url}/rss" in written
+    assert f"{site.url}/rss" in written
     assert (folder / "rules.yaml").read_text() == written
     assert "yes" in again.out
 
 
 def test_a_site_without_a_feed_is_a_no_with_what_to_do_next(tmp_path: Path) -> None:
-    with site({"/": PAGE.format("")}) as (url, _):
-        ran = watcher("feeds", "discover", url, "--private", cwd=rules(tmp_path))
+    with served({"/": PAGE.format("")}) as site:
+        ran = watcher("feeds", "discover", site.url, "--private", cwd=rules(tmp_path))
 
     assert ran.code == 1
     assert "names no feed, and none is at the usual addresses" in ran.said
@@ -150,15 +120,51 @@ def test_a_site_in_ones_own_network_must_be_said_to_be_one(tmp_path: Path) -> No
 
 
 def test_a_page_of_strangers_opens_nothing_else_in_ones_own_network(tmp_path: Path) -> None:
-    with site({"/rss": RSS.format(title="Inner")}, host="127.0.0.2") as (inner, asked):
-        page = PAGE.format(DECLARED.format(f"{inner}/rss"))
-        with site({"/": page}) as (url, _):
-            ran = watcher("feeds", "discover", url, "--private", cwd=rules(tmp_path))
-        own = watcher("feeds", "discover", f"{inner}/rss", "--private", cwd=rules(tmp_path))
+    with served({"/rss": RSS.format(title="Inner")}, host="127.0.0.2") as inner:
+        page = PAGE.format(DECLARED.format(f"{inner.url}/rss"))
+        with served({"/": page}) as site:
+            ran = watcher("feeds", "discover", site.url, "--private", cwd=rules(tmp_path))
+        own = watcher("feeds", "discover", f"{inner.url}/rss", "--private", cwd=rules(tmp_path))
 
     assert ran.code == 1
     assert own.code == 0
-    assert asked == ["/rss"], "only when it was asked for by name"
+    assert inner.asked == ["/rss"], "only when it was asked for by name"
+
+
+def test_a_site_that_speaks_http_only_is_asked_so_when_nobody_typed_a_scheme(
+    tmp_path: Path,
+) -> None:
+    with served({"/rss": RSS.format(title="Курьер")}) as site:
+        where = f"{site.at}/rss"
+        ran = watcher("feeds", "discover", where, "--private", "--json", cwd=rules(tmp_path))
+        typed = watcher("feeds", "discover", f"https://{where}", "--private", cwd=rules(tmp_path))
+
+    assert (ran.code, ran.row["url"]) == (0, f"{site.url}/rss")
+    assert ran.said.startswith(f"https://{where}: ")
+    assert ran.said.endswith(f"; trying {site.url}/rss")
+    assert (typed.code, typed.out) == (1, ""), "what was typed is no guess"
+
+
+def test_a_site_at_which_nobody_listens_is_not_tried_at_every_usual_address(
+    tmp_path: Path,
+) -> None:
+    ran = watcher("feeds", "discover", "127.0.0.1:9", "--private", cwd=rules(tmp_path))
+
+    assert ran.code == 1
+    https, http = ran.err.splitlines()
+    assert https.endswith("; trying http://127.0.0.1:9")
+    assert http == "watcher: https://127.0.0.1:9: no server is listening there"
+
+
+def test_the_command_that_is_shown_can_be_typed(tmp_path: Path) -> None:
+    pages = {
+        "/": PAGE.format(DECLARED.format("/rss?a=1&amp;b=2")),
+        "/rss?a=1&b=2": RSS.format(title="Курьер"),
+    }
+    with served(pages) as site:
+        ran = watcher("feeds", "discover", site.url, "--private", cwd=rules(tmp_path))
+
+    assert ran.out.endswith(f"watcher feeds add '{site.url}/rss?a=1&b=2' --private\n")
 
 
 # --- lists ---------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ PROMISED = {
     "deliveries list",
     "deliveries retry",
     "notify test",
+    "audit",
     "packs list",
     "packs show",
 }

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support.cli_run import Ran, watcher
-from support.cli_site import PAGES, served
+from support.cli_site import PAGES, Site, served
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # imported by apprise
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[tuple[str, list[Any]]]:
+def site() -> Iterator[Site]:
     with served() as running:
         yield running
 
@@ -36,8 +35,8 @@ def check(folder: Path, at: str, *paths: str) -> Ran:
 # --- feeds check ---------------------------------------------------------------------------------
 
 
-def test_each_feed_gets_its_state(tmp_path: Path, site: tuple[str, list[Any]]) -> None:
-    ran = check(tmp_path, site[0], "/good", "/old", "/page", "/none", "/moved")
+def test_each_feed_gets_its_state(tmp_path: Path, site: Site) -> None:
+    ran = check(tmp_path, site.at, "/good", "/old", "/page", "/none", "/moved")
 
     states = {row["feed"]: row["state"] for row in ran.rows}
     assert states == {
@@ -50,8 +49,8 @@ def test_each_feed_gets_its_state(tmp_path: Path, site: tuple[str, list[Any]]) -
     assert ran.code == 1
 
 
-def test_feeds_that_can_all_be_read_are_a_yes(tmp_path: Path, site: tuple[str, list[Any]]) -> None:
-    ran = check(tmp_path, site[0], "/good")
+def test_feeds_that_can_all_be_read_are_a_yes(tmp_path: Path, site: Site) -> None:
+    ran = check(tmp_path, site.at, "/good")
 
     assert ran.code == 0
     assert set(ran.row) == {
@@ -61,10 +60,8 @@ def test_feeds_that_can_all_be_read_are_a_yes(tmp_path: Path, site: tuple[str, l
     assert (ran.row["items"], ran.row["format"], ran.row["encoding"]) == (1, "rss20", "utf-8")
 
 
-def test_a_private_address_must_be_said_to_be_one(
-    tmp_path: Path, site: tuple[str, list[Any]]
-) -> None:
-    folder = rules(tmp_path, site[0], "/good")
+def test_a_private_address_must_be_said_to_be_one(tmp_path: Path, site: Site) -> None:
+    folder = rules(tmp_path, site.at, "/good")
     path = folder / "rules.yaml"
     path.write_text(path.read_text().replace(", private: true", ""))
 
@@ -74,10 +71,8 @@ def test_a_private_address_must_be_said_to_be_one(
     assert "private: true" in ran.said
 
 
-def test_for_people_the_failed_ones_stand_at_the_end(
-    tmp_path: Path, site: tuple[str, list[Any]]
-) -> None:
-    ran = watcher("feeds", "check", cwd=rules(tmp_path, site[0], "/none", "/good"))
+def test_for_people_the_failed_ones_stand_at_the_end(tmp_path: Path, site: Site) -> None:
+    ran = watcher("feeds", "check", cwd=rules(tmp_path, site.at, "/none", "/good"))
 
     assert ran.out.index("alive") < ran.out.index("not-found")
     assert "2 feeds, 1 can't be read" in ran.out
@@ -86,12 +81,12 @@ def test_for_people_the_failed_ones_stand_at_the_end(
 # --- parse ---------------------------------------------------------------------------------------
 
 
-def test_a_url_is_parsed_like_a_file(tmp_path: Path, site: tuple[str, list[Any]]) -> None:
-    ran = watcher("parse", f"http://{site[0]}/good", "--private", cwd=tmp_path)
+def test_a_url_is_parsed_like_a_file(tmp_path: Path, site: Site) -> None:
+    ran = watcher("parse", f"http://{site.at}/good", "--private", cwd=tmp_path)
 
     assert ran.row == {
         "id": "s1",
-        "url": f"http://{site[0]}/news/1",
+        "url": f"http://{site.at}/news/1",
         "title": "Суд в Алматы & рядом",
         "summary": "Hearing",
         "published": "2099-11-20T10:00:00+00:00",
@@ -104,8 +99,8 @@ def test_a_url_is_parsed_like_a_file(tmp_path: Path, site: tuple[str, list[Any]]
     assert ran.said == "format rss20, encoding utf-8, 1 item, 0 damaged"
 
 
-def test_a_url_in_ones_own_network_is_refused_unless_said(site: tuple[str, list[Any]]) -> None:
-    ran = watcher("parse", f"http://{site[0]}/good")
+def test_a_url_in_ones_own_network_is_refused_unless_said(site: Site) -> None:
+    ran = watcher("parse", f"http://{site.at}/good")
 
     assert ran.code == 1
     assert "blocked-address" in ran.said
@@ -114,14 +109,14 @@ def test_a_url_in_ones_own_network_is_refused_unless_said(site: tuple[str, list[
 
 
 def test_a_document_from_stdin_is_parsed_with_its_base() -> None:
-    ran = watcher("parse", "-", "--base", "https://a.example/feed", stdin=PAGES["/good"][2])
+    ran = watcher("parse", "-", "--base", "https://a.example/feed", stdin=PAGES["/good"].text)
 
     assert ran.row["url"] == "https://a.example/news/1"
 
 
 def test_what_is_no_feed_is_named(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    page.write_text(PAGES["/page"][2])
+    page.write_text(PAGES["/page"].text)
 
     ran = watcher("parse", page)
 
@@ -129,13 +124,36 @@ def test_what_is_no_feed_is_named(tmp_path: Path) -> None:
     assert f"html: {page}" in ran.said
 
 
+@pytest.mark.parametrize("text", ["", "Just some words.", "<html><body>Welcome</body></html>"])
+def test_what_is_wrong_with_a_file_is_not_blamed_on_a_server(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "feed.xml"
+    file.write_text(text)
+
+    ran = watcher("parse", file)
+
+    assert ran.code == 1
+    assert f"{file}: " in ran.said
+    assert "server" not in ran.said
+
+
+def test_a_list_of_feeds_is_no_web_page(tmp_path: Path) -> None:
+    file = tmp_path / "list.opml"
+    file.write_text("<opml><head><title>Mine</title></head><body><outline/></body></opml>")
+
+    ran = watcher("parse", file)
+
+    assert (ran.code, "not-a-feed" in ran.said, "watcher feeds import" in ran.said) == (
+        1,
+        True,
+        True,
+    )
+
+
 # --- notify --------------------------------------------------------------------------------------
 
 
-def test_a_test_message_arrives_and_what_failed_is_said(
-    tmp_path: Path, site: tuple[str, list[Any]]
-) -> None:
-    at, posts = site
+def test_a_test_message_arrives_and_what_failed_is_said(tmp_path: Path, site: Site) -> None:
+    at, posts = site.at, site.posts
     channels = f"channels:\n  good: json://{at}/ok\n  bad: json://{at}/broken\n"
     folder = rules(tmp_path, at, channels=channels)
 
@@ -146,10 +164,8 @@ def test_a_test_message_arrives_and_what_failed_is_said(
     assert any("watcher" in json.dumps(post) for post in posts)
 
 
-def test_a_channels_wording_is_shown_without_sending(
-    tmp_path: Path, site: tuple[str, list[Any]]
-) -> None:
-    at, posts = site
+def test_a_channels_wording_is_shown_without_sending(tmp_path: Path, site: Site) -> None:
+    at, posts = site.at, site.posts
     before = len(posts)
     channels = (
         f"channels:\n  desk: {{url: 'json://{at}/ok', template: desk.txt}}\n"
@@ -169,8 +185,8 @@ def test_a_channels_wording_is_shown_without_sending(
     assert len(posts) == before
 
 
-def test_one_channel_is_tested_alone(tmp_path: Path, site: tuple[str, list[Any]]) -> None:
-    at, _ = site
+def test_one_channel_is_tested_alone(tmp_path: Path, site: Site) -> None:
+    at = site.at
     channels = f"channels:\n  good: json://{at}/ok\n  bad: json://{at}/broken\n"
 
     ran = watcher("notify", "test", "good", cwd=rules(tmp_path, at, channels=channels))
@@ -180,8 +196,8 @@ def test_one_channel_is_tested_alone(tmp_path: Path, site: tuple[str, list[Any]]
     assert "bad" not in ran.out
 
 
-def test_no_secret_of_a_channel_is_printed(tmp_path: Path, site: tuple[str, list[Any]]) -> None:
-    at, _ = site
+def test_no_secret_of_a_channel_is_printed(tmp_path: Path, site: Site) -> None:
+    at = site.at
     channels = f"channels:\n  bad: json://user:${{CANARY}}@{at}/broken\n"
 
     ran = watcher(

@@ -183,6 +183,44 @@ def test_packs_are_listed_and_shown(tmp_path: Path) -> None:
     assert {"Atajurt", "Атажұрт"} <= {alias["text"] for alias in row["aliases"]}
 
 
+DESK = """
+title: Our desk
+sources: {default: our archive}
+entities:
+  harbour: {name: Harbour Watch, type: organisation, aliases: {en: [Harbour Watch, [HW, ctx]]}}
+"""
+
+
+def test_ones_own_packs_are_listed_and_shown_too(folder: Path) -> None:
+    (folder / "packs").mkdir()
+    (folder / "packs" / "desk.yaml").write_text(DESK, encoding="utf-8")
+
+    listed = {row["pack"]: row for row in watcher("packs", "list", "--json", cwd=folder).rows}
+    row = watcher("packs", "show", "desk", "harbour", "--json", cwd=folder).row
+
+    assert listed["packs/desk.yaml"] == {
+        "pack": "packs/desk.yaml", "title": "Our desk", "own": True, "entities": 1, "aliases": 2,
+    }  # fmt: skip
+    assert not listed["xinjiang"]["own"]
+    assert "rules.yaml" not in listed
+    assert [(one["text"], one["source"], one["flags"]) for one in row["aliases"]] == [
+        ("Harbour Watch", "our archive", []),
+        ("HW", "our archive", ["ctx"]),
+    ]
+
+
+def test_a_pack_with_mistakes_is_listed_as_such_and_its_mistakes_are_shown(folder: Path) -> None:
+    (folder / "desk.yaml").write_text("entities: {harbour: {nmae: Harbour}}", encoding="utf-8")
+
+    listed = watcher("packs", "list", cwd=folder)
+    shown = watcher("packs", "show", "desk.yaml", cwd=folder)
+
+    assert listed.code == 0
+    assert "has mistakes" in listed.out
+    assert shown.code == 3
+    assert "nmae" in shown.out + shown.err
+
+
 # --- edits of feeds ------------------------------------------------------------------------------
 
 

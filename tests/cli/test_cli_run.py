@@ -8,11 +8,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support.cli_run import watcher
-from support.cli_site import served
+from support.cli_site import Site, served
 
 PROGRAM = [sys.executable, "-m", "watcher"]
 ONCE = {
@@ -22,7 +21,7 @@ ONCE = {
 
 
 @pytest.fixture
-def site() -> Iterator[tuple[str, list[Any]]]:
+def site() -> Iterator[Site]:
     with served() as running:
         yield running
 
@@ -41,8 +40,8 @@ def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_once_polls_alerts_and_counts(tmp_path: Path, site: tuple[str, list[Any]]) -> None:
-    at, posts = site
+def test_once_polls_alerts_and_counts(tmp_path: Path, site: Site) -> None:
+    at, posts = site.at, site.posts
     write_rules(tmp_path, at, "/good")
 
     first = run(tmp_path, "once", "--json")
@@ -59,10 +58,8 @@ def test_once_polls_alerts_and_counts(tmp_path: Path, site: tuple[str, list[Any]
     assert (status["running"], status["alerts"]) == (False, 1)
 
 
-def test_once_says_what_waits_to_be_tried_again(
-    tmp_path: Path, site: tuple[str, list[Any]]
-) -> None:
-    write_rules(tmp_path, site[0], "/good")
+def test_once_says_what_waits_to_be_tried_again(tmp_path: Path, site: Site) -> None:
+    write_rules(tmp_path, site.at, "/good")
     rules = tmp_path / "rules.yaml"
     rules.write_text(rules.read_text().replace("/ok", "/broken"))
 
@@ -73,10 +70,8 @@ def test_once_says_what_waits_to_be_tried_again(
     )
 
 
-def test_once_with_a_feed_that_fails_is_exit_code_1(
-    tmp_path: Path, site: tuple[str, list[Any]]
-) -> None:
-    write_rules(tmp_path, site[0], "/none", "/good")
+def test_once_with_a_feed_that_fails_is_exit_code_1(tmp_path: Path, site: Site) -> None:
+    write_rules(tmp_path, site.at, "/none", "/good")
 
     ran = run(tmp_path, "once")
 
@@ -85,10 +80,8 @@ def test_once_with_a_feed_that_fails_is_exit_code_1(
     assert "Traceback" not in ran.stderr
 
 
-def test_once_for_a_feed_that_is_not_there_is_wrong_use(
-    tmp_path: Path, site: tuple[str, list[Any]]
-) -> None:
-    write_rules(tmp_path, site[0], "/good")
+def test_once_for_a_feed_that_is_not_there_is_wrong_use(tmp_path: Path, site: Site) -> None:
+    write_rules(tmp_path, site.at, "/good")
 
     ran = run(tmp_path, "once", "--feed", "Nobody")
 
@@ -96,10 +89,8 @@ def test_once_for_a_feed_that_is_not_there_is_wrong_use(
     assert "Nobody" in ran.stderr
 
 
-def test_the_daemon_is_seen_by_status_and_stops_when_told(
-    tmp_path: Path, site: tuple[str, list[Any]]
-) -> None:
-    at, posts = site
+def test_the_daemon_is_seen_by_status_and_stops_when_told(tmp_path: Path, site: Site) -> None:
+    at, posts = site.at, site.posts
     write_rules(tmp_path, at, "/good")
     with subprocess.Popen(
         [*PROGRAM, "run"], cwd=tmp_path, stderr=subprocess.PIPE, text=True

@@ -31,11 +31,17 @@ LINES = st.text(st.characters(exclude_categories=("C", "Z", "M")), max_size=60)
 
 
 def table(
-    heads: Sequence[str], *rows: Sequence[str], width: int | None, elastic: Sequence[str] = ()
+    heads: Sequence[str],
+    *rows: Sequence[str],
+    width: int | None,
+    elastic: Sequence[str] = (),
+    spare: Sequence[str] = (),
 ) -> list[str]:
     cells = [[(text, "") for text in row] for row in rows]
-    console = Console(width=width or 80)
-    return [line.plain for line in lay_out(console, heads, cells, width=width, elastic=elastic)]
+    lines = lay_out(
+        Console(width=width or 80), heads, cells, width=width, elastic=elastic, spare=spare
+    )
+    return [line.plain for line in lines]
 
 
 @given(st.lists(st.tuples(LINES, LINES, LINES, LINES), max_size=5), st.integers(20, 130))
@@ -70,6 +76,36 @@ def test_a_headline_without_room_stands_below() -> None:
     assert lines[:2] == ["id  detail of it", "    headline"]
     assert lines[2].startswith("1   xxxx")
     assert lines[3].startswith("    Activists detained in Almaty")
+
+
+@pytest.mark.parametrize("width", [60, 90])
+def test_an_address_is_never_broken_where_it_fits_on_a_line(width: int) -> None:
+    address = "https://news.example/kazakhstan/feeds/all/articles.xml"
+
+    lines = table(("feed", "detail"), ("x" * 30, f"{address} · gone for good"), width=width)
+
+    assert any(address in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (None, ["feed", "state", "asked", "ms", "detail"]),
+        (120, ["feed", "state", "asked", "ms", "detail"]),
+        (44, ["feed", "state", "asked"]),
+        (40, ["feed", "state"]),
+    ],
+)
+def test_what_can_be_spared_goes_before_a_name_is_cut_beyond_reading(
+    width: int | None, shown: list[str]
+) -> None:
+    heads = ("feed", "state", "asked", "ms", "detail")
+    row = ("Human Rights in Central Asia", "server-error", "per 2 h", "1234", LATIN)
+
+    lines = table(heads, row, width=width, elastic=["feed"], spare=["ms", "asked"])
+
+    assert lines[0].split() == shown
+    assert any("Human Rights in Cen" in line and "server-error" in line for line in lines)
 
 
 def on_terminal(columns: int, *args: str, folder: Path) -> list[str]:

@@ -177,7 +177,8 @@ def test_what_a_list_brings_twice_or_wrong_is_a_warning_not_a_mistake(tmp_path: 
     path = write(
         tmp_path / "rules.yaml",
         "feeds: [{opml: feeds.opml}, {opml: feeds.opml}]\n"
-        "rules: [{name: Atajurt, find: Atajurt}]\n",
+        "channels: {desk: 'terminal://'}\n"
+        "rules: [{name: Atajurt, find: Atajurt, notify: desk}]\n",
     )
 
     said = [warning.message for warning in config.load(path, environ={}).warnings]
@@ -195,9 +196,36 @@ def test_entities_keep_flags_and_sources(everything: Config) -> None:
         Alias(text="Person", language="en", source="example.org/about", ctx=True, case=True),
         Alias(text="M. Person", language="en", source="example.org/about", exact=True, fuzzy=True),
         Alias(text="Мой Человек", language="ru"),
+        Alias(
+            text="Sincan",
+            language="tr",
+            not_with=("Ankara",),
+            not_inside=("Sincanköy",),
+            not_languages=frozenset({"az", "de-at"}),
+        ),
         Alias(text="Meniñ Adamym", language="kk-latn", source="unverified"),
     )
     assert person.context == ("Almaty",)
+
+
+def test_spellings_without_a_source_have_the_default_one(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(
+        "sources: {default: any dictionary, s1: example.org}\n"
+        "entities: {fine: {name: Fine, aliases: {en: [fined, [fine, ctx], [fines, s1], "
+        "{text: fining}], ru: штраф}}}\n",
+        encoding="utf-8",
+    )
+
+    [found] = config.load(rules, environ={}).entities
+
+    assert {alias.text: alias.source for alias in found.aliases} == {
+        "fined": "any dictionary",
+        "fine": "any dictionary",
+        "fines": "example.org",
+        "fining": "any dictionary",
+        "штраф": "any dictionary",
+    }
 
 
 def test_an_entity_of_ones_own_adds_to_that_of_a_pack(everything: Config) -> None:

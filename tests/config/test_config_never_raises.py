@@ -1,5 +1,6 @@
 """Whatever stands in a rules file: it loads, or its author is told. No other way out."""
 
+import re
 import string
 from pathlib import Path
 
@@ -8,13 +9,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from watcher import config
+from watcher.config.slips import before_reading
 from watcher.core.errors import RulesError
 from watcher.core.model import Mistake
 
 HERE = Path(__file__).parent
 SIGNS = "abn:- \n\t\"'[]{},#&*!|>%@`~?.\\$0№жқ新ئ\u200b\u2028\ufeff\x85\r"
 SEEDS = [
-    path.read_text(encoding="utf-8")
+    path.read_text(encoding="utf-8", errors="replace")
     for path in [*sorted((HERE / "good").glob("*.yaml")), *sorted((HERE / "bad").glob("*.yaml"))]
 ]
 NAMES = """rules find name any all none near entity regex exact channels feeds url opml include
@@ -66,6 +68,20 @@ def flow(tree: object) -> str:
 @example(text='"\\ud800"')
 def test_any_signs(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     outcome(tmp_path_factory.getbasetemp() / "any.yaml", text.encode("utf-8", "surrogatepass"))
+
+
+PASTED = "•–* \u00a0\u3000：a:-`~<>=|\"'\n\r,[]{}#"
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(alphabet=PASTED, max_size=60) | st.sampled_from(SEEDS))
+def test_a_slip_is_mended_and_moves_no_line(text: str) -> None:
+    found = before_reading(text)
+
+    if found is not None:
+        assert found.mended is not None
+        assert re.findall(r"\r\n|\r|\n", found.mended) == re.findall(r"\r\n|\r|\n", text)
+        assert all(0 <= at <= len(text) for at, _ in found.messages)
 
 
 @settings(max_examples=100, deadline=None)

@@ -27,7 +27,7 @@ GOOD = [
 ]
 SHAPES = (
     "file", "rule", "defaults", "find", "test", "sources", "at_least", "active", "channel",
-    "feed", "opml", "entity", "alias",
+    "feed", "opml", "entity", "alias", "escalate",
 )  # fmt: skip
 
 
@@ -154,6 +154,7 @@ def test_the_loader_offers_the_keys_of_the_schema_for_a_wrong_one(
         "feed": f"feeds: [{wrong}]",
         "opml": "feeds: [{opml: x.opml, zzzzz: 1}]",
         "entity": f"entities: {{a: {wrong}}}",
+        "escalate": f"rules: [{{name: x, find: Atajurt, escalate: {wrong}}}]",
         "alias": f"entities: {{a: {{aliases: {{en: [{wrong}]}}}}}}",
     }
     path = tmp_path / "rules.yaml"
@@ -192,3 +193,13 @@ def test_other_words_stand_for_keys_that_exist() -> None:
 
     assert set(OTHER_WORDS.values()) <= keys
     assert all(OTHER_VALUES.values())
+
+
+def test_the_shipped_rules_name_the_schema_beside_them() -> None:
+    root = HERE.parents[1]
+    first = (root / "rules.yaml").read_text(encoding="utf-8").splitlines()[0]
+    named = first.removeprefix("# yaml-language-server: $schema=")
+
+    shipped = json.loads((root / named).read_text(encoding="utf-8"))
+
+    assert shipped == config.schema(), "watcher rules schema > rules.schema.json"

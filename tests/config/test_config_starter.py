@@ -2,12 +2,13 @@
 
 import csv
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from watcher import config
-from watcher.core.model import Article, ArticleId, Config, Sources
+from watcher.core.model import Article, ArticleId, Config, FullText, Sources
 from watcher.core.rules import RuleBook, compile_rules
 
 TOP = Path(__file__).parents[2] / "rules.yaml"
@@ -69,6 +70,15 @@ def test_examples_in_comments_load_once_the_sign_is_taken_away(tmp_path: Path) -
     }  # fmt: skip
     assert "UN review of China" in {rule.name for rule in loaded.rules}
     assert "my-person" in {entity.id for entity in loaded.entities}
+    assert (loaded.contact, loaded.public_url) == (
+        "desk@example.org",
+        "https://watch.example.org/hooks",
+    )
+    assert {feed.name: (feed.every, feed.full_text) for feed in loaded.feeds}["Example"] == (
+        timedelta(minutes=10),
+        FullText.WHEN_NEAR,
+    )
+    assert any(feed.private for feed in loaded.feeds)
 
 
 COMMENTED = (
@@ -76,7 +86,8 @@ COMMENTED = (
     "#   limit:", "# operator:", "# - name: UN", "#   find:", "#     all:", "#   search_in:",
     "#   language:", "#   sources:", "#   at_least:", "#   active:", "#   notify:", "#   why:",
     "# entities:", "#   my-person:", "#     name:", "#     type:", "#     aliases:",
-    "#     context:",
+    "#     context:", "# contact:", "# public_url:", "# listen:", "# - url:", "#   name:",
+    "#   tags:", "#   every:", "#   full_text:", "# - {url:",
 )  # fmt: skip
 
 

@@ -305,6 +305,44 @@ def test_where_a_delivery_stands_after_a_try(
     assert d.retry(Outcome(sent=sent), attempts, repeat=True, now=NOON, jitter=0)[0] is state
 
 
+def test_what_may_have_arrived_twice_is_repeated_a_last_time_when_the_target_may_be_back() -> None:
+    unknown = Outcome(sent=Sent.UNKNOWN)
+
+    first = d.retry(unknown, 1, repeat=False, now=NOON, jitter=0)
+    second = d.retry(unknown, 2, repeat=True, now=NOON, jitter=0)
+    third = d.retry(unknown, 3, repeat=True, now=NOON, jitter=0)
+
+    assert first == (DeliveryState.UNKNOWN, NOON + timedelta(seconds=5))
+    assert second == (DeliveryState.UNKNOWN, NOON + timedelta(minutes=10))
+    assert third == (DeliveryState.PARKED, None)
+
+
+@given(
+    sent=st.sampled_from([Sent.RETRY, Sent.UNKNOWN]),
+    asked=st.none() | st.timedeltas(timedelta(0), timedelta(days=90)),
+    jitters=st.lists(st.floats(0, 1), min_size=d.RETRY_FOR, max_size=d.RETRY_FOR),
+)
+def test_every_delivery_comes_to_an_end_and_never_earlier_than_it_was_asked_to(
+    sent: Sent, asked: timedelta | None, jitters: list[float]
+) -> None:
+    outcome = Outcome(sent=sent, retry_after=asked)
+    now, states = NOON, []
+    for attempt, jitter in enumerate(jitters, 1):
+        state, due = d.retry(
+            outcome, attempt, repeat=sent is Sent.UNKNOWN and attempt > 1, now=now, jitter=jitter
+        )
+        states.append(state)
+        if due is None:
+            break
+        wait = due - now
+        assert wait >= min(asked or timedelta(0), d.LONGEST_WAIT)
+        assert d.RETRY_FIRST <= wait <= max(1.25 * d.RETRY_CAP, d.LONGEST_WAIT)
+        now = due
+
+    assert states[-1] is DeliveryState.PARKED
+    assert states.count(DeliveryState.PARKED) == 1
+
+
 def test_the_same_occasion_is_one_health_alert() -> None:
     first, _ = d.notice("Down", "x", targets=["op"], occasion="trouble 1", now=NOON)
     again, _ = d.notice("Down", "x", targets=["op"], occasion="trouble 1", now=NOON + HOUR)

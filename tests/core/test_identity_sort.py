@@ -198,3 +198,30 @@ def test_a_page_that_was_fetched_makes_no_version_of_an_article(page: str, text:
     )]  # fmt: skip
     assert not sort([plain], known).changed
     assert not sort([read], known).changed
+
+
+def test_two_texts_under_one_link_are_two_articles_also_when_one_of_them_is_known() -> None:
+    link = "https://c.example/briefing"
+    morning = an_entry("Briefing", url=link, summary="Rain in Almaty")
+    evening = an_entry("Briefing", url=link, summary="Snow in Oral")
+    first = sort([morning]).new
+
+    both = sort([evening, morning], remember(first))
+    edited = sort([evening], remember(first))
+
+    assert [a.summary for a in both.new] == ["Snow in Oral"]
+    assert not both.changed
+    assert [a.id for a in edited.changed] == [first[0].id], "alone it is the publisher's edit"
+
+
+def test_a_text_that_is_another_articles_is_no_edit_of_the_one_that_had_the_link_first() -> None:
+    link = "https://c.example/briefing"
+    morning = an_entry("Briefing", url=link, summary="Rain in Almaty")
+    evening = an_entry("Briefing", url=link, summary="Snow in Oral")
+    first = sort([morning]).new
+    second = sort([evening, morning], remember(first)).new
+
+    left = sort([evening], remember([*first, *second]))
+
+    assert not left.new
+    assert not left.changed

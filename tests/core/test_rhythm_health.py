@@ -60,7 +60,7 @@ def told(states: Sequence[tuple[FeedState, datetime]]) -> list[list[tuple[str, b
 @pytest.mark.parametrize(
     ("state", "word", "detail"),
     [
-        (a_feed_state(), "new", "not polled yet"),
+        (a_feed_state(), "not polled yet", ""),
         (read(), "alive", ""),
         (read(last_new=NOON - 30 * HOUR), "alive", ""),
         (read(last_new=NOON - 60 * HOUR), "silent", "usually something every 60 min"),
@@ -189,3 +189,31 @@ def test_a_name_with_braces_is_only_a_name() -> None:
     )
 
     assert notice.headline == "{fault} {0} can't be read: html"
+
+
+@pytest.mark.parametrize(
+    ("state", "ends"),
+    [
+        (read(last_new=NOON - 3000 * DAY), "watcher feeds discover https://a.example --private"),
+        (read(last_new=NOON - 60 * HOUR), "watcher feeds discover https://a.example --private"),
+        (
+            read(moved_to="https://b.example/rss", moved_since=NOON - 14 * DAY),
+            "\nhttps://b.example/rss",
+        ),
+        (failed(read(), FeedFault.GONE), "watcher feeds discover https://a.example --private"),
+    ],
+)
+def test_a_notice_ends_with_what_to_open_or_to_type(state: FeedState, ends: str) -> None:
+    feed = replace(state.feed, url="https://a.example/rss?x=1", private=True)
+    state = replace(state, feed=feed, failures=3)
+    [incident] = rhythm.incidents(read(), state, now=NOON)
+
+    notice = rhythm.notice_of(incident, read(), state, when=str)
+
+    assert notice.body.endswith(ends)
+
+
+def test_a_strange_host_in_a_command_runs_nothing() -> None:
+    feed = replace(read().feed, url="https://$(reboot).example/rss")
+
+    assert rhythm.discover(feed) == "watcher feeds discover 'https://$(reboot).example'"

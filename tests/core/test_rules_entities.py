@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from support.matching import found
+import pytest
+from support.matching import a_text, found
 
-from watcher.core.model import Alias, Entity, How, TermKind
+from watcher.core.model import Alias, Entity, How, Term, TermKind
+from watcher.core.rules import compile_terms
 
 
 def alias(text: str, language: str = "en", *, ctx: bool = False, case: bool = False) -> Alias:
@@ -120,3 +122,151 @@ def test_a_persons_name_may_come_family_name_first() -> None:
     [match] = found("bilash", "Билаша Серикжана", TermKind.ENTITY, entities=ALL)
 
     assert match.alias == "Серикжан Билаш"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Серикжана Умирбековича Билаша",
+        "Серикжан Умірбекұлы Билаш",
+        "Serikzhan Umirbekovich Bilash",
+        "Билаш Серикжан Умирбекович",
+    ],
+)
+def test_a_fathers_name_may_stand_in_between(text: str) -> None:
+    assert seen("bilash", f"Дело: {text}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Серикжан Ахметов Билаш", "Серикжан умирбекович Билаш", "Серикжан Дулат Умирбекович Билаш"],
+)
+def test_no_other_word_may(text: str) -> None:
+    assert seen("bilash", f"Дело: {text}") == []
+
+
+def test_a_full_name_may_come_family_name_first() -> None:
+    full = Entity(
+        id="full",
+        name="Full",
+        type="person",
+        aliases=(alias("Касым-Жомарт Кемелевич Токаев", "ru"),),
+    )
+
+    [match] = found("full", "Токаев Касым-Жомарт Кемелевич", TermKind.ENTITY, entities=(full,))
+
+    assert match.alias == "Касым-Жомарт Кемелевич Токаев"
+
+
+# --- initials ------------------------------------------------------------------------------------
+
+TOKAYEV = Entity(
+    id="tokayev",
+    name="Kassym-Jomart Tokayev",
+    type="person",
+    aliases=(
+        alias("Kassym-Jomart Tokayev"),
+        alias("Касым-Жомарт Токаев", "ru"),
+        alias("Zhomart Tokayev"),
+    ),
+    context=("president", "президент"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("President K. Tokayev signed", ["K. Tokayev"]),
+        ("President K.-J. Tokayev signed", ["K.-J. Tokayev"]),
+        ("President Zh. Tokayev signed", ["Zh. Tokayev"]),
+        ("Указ президента К. Токаева", ["К. Токаева"]),
+        ("Указ президента К.-Ж. Токаева", ["К.-Ж. Токаева"]),
+        ("Указ президента К.Ж.Токаева", ["К.Ж.Токаева"]),
+        ("Список: президент Токаев К.К., Иванов И.И.", ["Токаев К"]),
+    ],
+)
+def test_a_family_name_with_the_right_initial_is_the_person(text: str, expected: list[str]) -> None:
+    matches = found("tokayev", text, TermKind.ENTITY, entities=(TOKAYEV,))
+
+    assert [match.text for match in matches] == expected
+    assert matches[0].alias in {one.text for one in TOKAYEV.aliases}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "President B. Tokayev of the rowing club",
+        "President k. Tokayev",
+        "президент был в с. Токаев",
+        "президент и К. Сам Токаев молчит",
+        "президент: К, Токаев",
+        "К. Токаев открыл кафе",
+        "президент Токаев к. сожалению",
+        "президент Токаев К нам не приехал",
+        "президент Токаев Б. Б.",
+        "президент А. К. Токаев",
+        "The president, vitamin K. A. B. Tokayev",
+    ],
+)
+def test_another_initial_a_village_or_a_name_without_support_is_not(text: str) -> None:
+    assert found("tokayev", text, TermKind.ENTITY, entities=(TOKAYEV,)) == []
+
+
+# --- where a spelling is something else ----------------------------------------------------------
+
+KANDAS = Entity(
+    id="kandas",
+    name="Kandas",
+    aliases=(
+        alias("kandas"),
+        Alias(text="Sincan", language="tr", not_with=("Etimesgut",), not_inside=("Sincanköy",)),
+        Alias(text="Ili", language="en", exact=True, not_languages=frozenset({"tr", "fr"})),
+    ),
+    context=("Kazakh",),
+    not_languages=frozenset({"id", "ms"}),
+)
+
+
+def kandas(text: str, language: str | None = None) -> list[str]:
+    matches = found("kandas", text, TermKind.ENTITY, entities=(KANDAS,), language=language)
+    return [match.text for match in matches]
+
+
+def test_an_entity_is_not_looked_for_in_a_language_in_which_it_is_another_word() -> None:
+    assert kandas("Kandas families return") == ["Kandas"]
+    assert kandas("Timnas kandas di semifinal", "id") == []
+    assert kandas("Timnas kandas di semifinal", "ms-MY") == []
+
+
+def test_the_language_of_an_article_that_says_none_is_told_by_its_words() -> None:
+    assert kandas("Timnas kandas dengan skor tidak imbang") == []
+
+
+def test_a_feed_that_says_its_language_wrongly_does_not_silence_an_entity() -> None:
+    text = "Kandas отбасылары елге оралды, деп жазды"
+
+    assert kandas(text, "id") == ["Kandas"]
+
+
+def test_a_language_may_be_ruled_out_for_one_spelling_only() -> None:
+    assert kandas("The Ili valley, kandas", "en") == ["Ili", "kandas"]
+    assert kandas("Ankara ili, kandas", "tr") == ["kandas"]
+
+
+def test_a_word_may_speak_against_one_spelling_only() -> None:
+    assert kandas("Sincan, kandas") == ["Sincan", "kandas"]
+    assert kandas("Sincan, Etimesgut, kandas") == ["kandas"]
+
+
+def test_a_longer_word_may_hide_one_spelling_only() -> None:
+    assert kandas("Sincanköy, kandas") == ["kandas"]
+
+
+def test_why_says_that_the_word_is_another_one_in_that_language() -> None:
+    book = compile_terms([Term(text="kandas", kind=TermKind.ENTITY)], [KANDAS])
+
+    [explained] = book.explain(a_text("Timnas kandas di semifinal", language="id"))
+
+    assert explained.leaves[0].nearest == (
+        '"kandas" found, but in a text in "id" it is another word'
+    )

@@ -32,7 +32,10 @@ def _entity(raw: dict[str, Any]) -> Entity:
             text=str(text),
             language=language,
             source=str(source),
-            **{flag: True for flag in flags if flag in ("exact", "case", "ctx", "fuzzy")},
+            exact="exact" in flags,
+            case="case" in flags,
+            ctx="ctx" in flags,
+            fuzzy="fuzzy" in flags,
         )
         for language, rows in raw["aliases"].items()
         for text, source, *flags in rows

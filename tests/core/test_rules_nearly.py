@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.matching import a_term, a_text
 
@@ -140,6 +140,9 @@ FINDS = st.recursive(
 
 
 @given(find=FINDS, title=TITLES, text=TITLES)
+@example(
+    find=Group(all=(CAMP,), none=(Group(all=(CAMP,), none=(POLICE,)),)), title="camp", text="police"
+)
 def test_every_page_that_would_complete_what_a_title_begins_is_asked_for_and_no_other(
     find: Term | Group, title: str, text: str
 ) -> None:

@@ -10,9 +10,9 @@ from typing import Literal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.matching import a_term, a_text, found, words
+from support.matching import a_term, a_text, found, holds, words
 
-from watcher.core.model import Group, Rule, TermKind
+from watcher.core.model import Group, Rule, Term, TermKind
 from watcher.core.rules import compile_rules, compile_terms
 from watcher.core.text import fold
 
@@ -104,3 +104,72 @@ def test_the_order_of_parts_in_a_group_does_not_matter(order: tuple[int, ...]) -
 def test_a_hostile_text_costs_no_more_than_its_length(text: str) -> None:
     """Looking for stems of a "word" of 200,000 letters took minutes; a text that long is 0.1 s."""
     assert found("Xinjiang", text) == []
+
+
+WORDS = ("camp", "police", "court", "held", "新疆")
+LEAVES = st.sampled_from([*map(a_term, WORDS), a_term(r"\bheld\b", TermKind.REGEX)])
+FINDS = st.recursive(
+    LEAVES,
+    lambda parts: st.builds(
+        Group,
+        any=st.lists(parts, max_size=2).map(tuple),
+        all=st.lists(parts, max_size=2).map(tuple),
+        none=st.lists(parts, max_size=1).map(tuple),
+    ),
+    max_leaves=6,
+)
+FIELDS = st.lists(st.sampled_from([*WORDS, "winter", "courts", "创新疆域"]), max_size=4)
+
+
+def slowly(find: Term | Group, seen: set[str]) -> bool:
+    """Oracle: does a find hold for the words that stand in the searched fields?"""
+    if isinstance(find, Term):
+        return find.text.strip("\\b") in seen
+    held = [slowly(part, seen) for part in find.all]
+    if find.any:
+        held.append(any(slowly(part, seen) for part in find.any))
+    return all(held) and not any(slowly(part, seen) for part in find.none)
+
+
+@settings(max_examples=200)
+@given(
+    finds=st.lists(FINDS, min_size=1, max_size=4),
+    title=FIELDS,
+    summary=FIELDS,
+    searched=st.sampled_from([("title",), ("summary",), ("title", "summary", "text")]),
+)
+def test_rules_hold_as_a_plain_reading_of_them_says(
+    finds: list[Term | Group], title: list[str], summary: list[str], searched: tuple[str, ...]
+) -> None:
+    """The quick way skips texts and rules; what holds and what is told must be the same."""
+    rules = [Rule(name=str(at), find=f, search_in=searched) for at, f in enumerate(finds)]
+    fields = {"title": title, "summary": summary, "text": []}
+    seen = {word.removesuffix("s") for name in searched for word in fields[name]}
+
+    hits = compile_rules(rules, ()).match(a_text(", ".join(title), summary=", ".join(summary)))
+
+    expected = [str(at) for at, find in enumerate(finds) if slowly(find, seen)]
+    # A rule of nothing but `none` holds without a match, and one of no parts at all holds too.
+    assert [hit.rule for hit in hits] == expected
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.sampled_from(["camp", "police", "rain", "新", "风"]), max_size=12),
+    st.integers(1, 4),
+)
+def test_near_is_a_distance_in_words_of_which_two_signs_make_one(
+    words: list[str], reach: int
+) -> None:
+    """Oracle: all pairs of the two words, their distance counted in half words."""
+    sizes = [1 if word in "新风" else 2 for word in words]
+    places = [sum(sizes[:at]) for at in range(len(words))]
+    camps, police = (
+        [place for place, word in zip(places, words, strict=True) if word == wanted]
+        for wanted in ("camp", "police")
+    )
+
+    near = any(abs(one - other) <= 2 * reach for one in camps for other in police)
+
+    find = Group(near=reach, all=(a_term("camp"), a_term("police")))
+    assert holds(find, " ".join(words)) is near

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from support.matching import found, words
+from support.matching import a_term, a_text, found, words
 
-from watcher.core.model import How, TermKind
+from watcher.core.model import Group, How, Rule, Severity, TermKind
+from watcher.core.rules import compile_rules
+from watcher.core.rules.friends import FALSE_FRIENDS
+from watcher.core.rules.index import _is_typo
 
 FORMS = {
     "en": {
@@ -222,3 +225,26 @@ def test_hashtags_are_cut_at_their_capitals_and_lower_case_ones_are_names_run_to
 
 def test_a_name_may_go_on_after_a_possessive() -> None:
     assert words("Xinjiang camp", "Xinjiang's camps") == ["Xinjiang's camps"]
+
+
+@pytest.mark.parametrize(
+    ("term", "friend"),
+    [(term, friend) for term, friends in FALSE_FRIENDS.items() for friend in friends.split()],
+)
+def test_a_false_friend_is_no_slip_though_it_is_one_letter_away(term: str, friend: str) -> None:
+    assert _is_typo(friend, term)
+    assert words(term, f"the {friend} here", TermKind.FUZZY) == []
+
+
+def test_a_match_that_is_only_fuzzy_matters_no_more_than_a_normal_one() -> None:
+    find = Group(any=(a_term("Xinjiang", TermKind.FUZZY), a_term("police")))
+    book = compile_rules([Rule(name="r", find=find, severity=Severity.CRITICAL)], ())
+
+    def severity(text: str, of_rule: Severity) -> Severity:
+        [hit] = book.match(a_text(text))
+        return hit.severity(of_rule)
+
+    assert severity("Xinjaing", Severity.CRITICAL) is Severity.NORMAL
+    assert severity("Xinjaing", Severity.LOW) is Severity.LOW
+    assert severity("Xinjaing police", Severity.CRITICAL) is Severity.CRITICAL
+    assert severity("Xinjiang", Severity.CRITICAL) is Severity.CRITICAL

@@ -122,7 +122,11 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     # what stands in the file behind its head: (text, line in the file, words of the message)
     "syntax error": (b"rules: [\n", "6", "not closed"),
     "wrong type": (b"rules: Water\n", "6", "expected a list"),
-    "rules that are a table": (b"rules:\n  Water: {find: reservoir}\n", "7", "expected a list"),
+    "rules that are a table": (
+        b"rules:\n  Water: {find: reservoir}\n",
+        "7",
+        "the rules are a list",
+    ),
     "duplicate key": (
         b"rules:\n  - name: Water\n    find: dam\n    find: x\n",
         "9",
@@ -153,7 +157,7 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
         'Did you mean "desk"?',
     ),
     "not UTF-8": ("rules:\n  - name: Вода\n    find: вода\n".encode("cp1251"), "7", "UTF-8"),
-    "NUL bytes": (b"\0\0\0\0", "6", "control character"),
+    "NUL bytes": (b"\0\0\0\0", "1", "no plain text"),
 }
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
+from pathlib import Path
 
-from watcher.feeds import extract
+import pytest
+from feedparser import mixin, urls
+
+from watcher.core.errors import FeedError
+from watcher.feeds import extract, feedparser_repair, parse
 
 URL = "https://example.org/feeds/all.xml"
 ATOM = "<feed xmlns='http://www.w3.org/2005/Atom'>{}</feed>"
@@ -55,3 +60,44 @@ def test_the_link_is_the_page_and_not_what_is_attached(links: str) -> None:
     [entry] = entries(ATOM, f"<entry><id>1</id>{links}</entry>")
 
     assert entry["url"] == "https://example.org/1"
+
+
+OWN = [
+    ATOM.format(
+        "<entry xml:base='/news/' xml:lang='ru'><id>a</id><link href='1'/>"
+        "<title type='html' xml:lang='kk'>A &lt;b&gt;word&lt;/b&gt;</title>"
+        "<content type='xhtml' xml:base='x/'><div><a href='y'>b</a> &amp; c</div></content></entry>"
+        "<entry xml:base='javascript:1'><id>b</id><link href='2'/>"
+        "<content type='text/plain' mode='base64'>QSB3b3Jk</content></entry>"
+    ).encode(),
+    RSS.format(
+        "<link>https://example.net/</link><item xml:base='http://[::1'><link>3</link>"
+        "<description>one &lt;i&gt;two&lt;/i&gt;</description></item><item><guid>4</guid></item>"
+    ).encode(),
+]
+REAL = Path(__file__).parents[2].parent / "shared" / "data" / "feeds" / "real_feeds"
+
+
+def real() -> list[bytes]:
+    if not REAL.exists():
+        pytest.skip("../shared/data is not here")
+    found = []
+    for path in sorted(REAL.iterdir())[::7]:
+        try:
+            found.append(parse._prepare(path.read_bytes(), None, URL).data)
+        except FeedError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("documents", [lambda: OWN, real], ids=["own", "real"])
+def test_what_is_made_cheaper_in_the_parser_changes_nothing_of_what_it_finds(
+    documents: Callable[[], list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = documents()
+    cheap = [extract.parse(document, URL) for document in found]
+    monkeypatch.setattr(mixin, "make_safe_absolute_uri", urls.make_safe_absolute_uri)
+    monkeypatch.setattr(mixin._FeedParserMixin, "push_content", feedparser_repair.PLAIN_PUSH)
+
+    assert cheap == [extract.parse(document, URL) for document in found]
+    assert any(document["entries"] for document in cheap)

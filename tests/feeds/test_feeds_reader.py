@@ -562,3 +562,45 @@ async def test_only_a_guid_that_is_an_address_serves_as_link(
 
     [entry] = document.entries
     assert (entry.guid, entry.url) == (guid, url)
+
+
+# --- items that may be taken for one another ------------------------------------------------------
+
+
+def nameless(words: str, link: str = "https://example.org/today") -> str:
+    return (
+        f"<item><title>Briefing</title><link>{link}</link><description>{words}</description></item>"
+    )
+
+
+async def test_an_item_without_a_guid_comes_with_those_of_the_same_link(reader: Reader) -> None:
+    other = nameless("Wind", link="https://example.org/other")
+    first = await read(reader, rss(nameless("Rain"), other))
+
+    second = await read(
+        reader, rss(nameless("Snow"), nameless("Rain"), other), known=first.digests, head=first.head
+    )
+
+    assert [entry.summary for entry in second.entries] == ["Snow", "Rain"]
+
+
+async def test_an_item_with_a_guid_comes_alone(reader: Reader) -> None:
+    old = item(1)
+    new = old.replace("urn:1", "urn:2")
+    first = await read(reader, rss(old))
+
+    second = await read(reader, rss(new, old), known=first.digests, head=first.head)
+
+    assert [entry.guid for entry in second.entries] == ["urn:2"]
+
+
+async def test_json_feeds_and_sitemaps_go_by_the_same_rule(reader: Reader) -> None:
+    def feed(*words: str) -> bytes:
+        items = [{"url": "https://example.org/today", "content_text": one} for one in words]
+        feed = {"version": "https://jsonfeed.org/version/1.1", "title": "F", "items": items}
+        return json.dumps(feed).encode()
+
+    first = await read(reader, feed("Rain"))
+    second = await read(reader, feed("Snow", "Rain"), known=first.digests, head=first.head)
+
+    assert len(second.entries) == 2

@@ -76,10 +76,11 @@ async def test_retry_after_holds_the_whole_host_also_across_a_restart(
     assert second.score.requests > 1
 
 
-async def test_a_new_feed_of_a_host_that_asked_to_wait_waits_too(scene: Scene) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_new_feed_of_a_host_that_asked_to_wait_waits_too(scene: Scene, status: int) -> None:
     """Rule 10."""
     first, second = scene.feed("/first"), scene.feed("/second")
-    first.script = [answer(429, headers={"Retry-After": "7200"})]
+    first.script = [answer(status, headers={"Retry-After": "7200"})]
     scene.watch(first)
     async with scene.service() as service:
         await scene.once_due(service)
@@ -130,6 +131,31 @@ async def test_what_is_sent_is_constant_and_says_nothing_of_what_is_watched(
     }
     assert contact in user_agent(contact)
     assert feed.score == clean(2)
+
+
+async def test_another_contact_counts_from_the_reload_on(scene: Scene) -> None:
+    """Rule 15."""
+    feed = scene.feed()
+    scene.watch(feed)
+
+    async with scene.service() as service:
+        await scene.once_due(service)
+        scene.extra = "contact: desk@watch.example.org\n"
+        scene.watch(feed)
+        await service.reload()
+        await scene.once_due(service)
+
+    first, second = (one.header("User-Agent") for one in scene.server.requests)
+    assert first == user_agent("")
+    assert second == user_agent("desk@watch.example.org")
+
+
+def test_a_contact_stays_inside_its_brackets() -> None:
+    page = user_agent("https://watch.example.org/about(us)?a=1%20b")
+    mail = user_agent("desk@watch.example.org")
+
+    assert page.endswith(" (feed reader; +https://watch.example.org/about%28us%29?a=1%20b)")
+    assert mail.endswith(" (feed reader; desk@watch.example.org)")
 
 
 async def test_commands_go_by_the_same_name(scene: Scene) -> None:

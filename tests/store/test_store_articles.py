@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from support.stored import (
     FEED,
     HOUR,
@@ -118,6 +119,19 @@ def test_articles_come_back_oldest_first_with_their_links(store: Store) -> None:
         found = list(tx.articles_since(NOW + MINUTE))
 
     assert found == [(a, a_link(a)) for a in (articles[2], articles[0])]
+
+
+@pytest.mark.parametrize(
+    ("back", "most", "begins", "count"), [(9, 9, 0, 3), (9, 2, 1, 2), (-1, 9, 1, 2), (-5, 9, 5, 0)]
+)
+def test_the_newest_articles_begin_at_the_first_of_them(
+    store: Store, back: int, most: int, begins: int, count: int
+) -> None:
+    articles = [an_article(n, seen=NOW + n * MINUTE) for n in range(3)]
+    with store.write() as tx:
+        put(tx, *articles)
+
+        assert tx.newest_since(NOW - back * MINUTE, most=most) == (NOW + begins * MINUTE, count)
 
 
 def test_many_articles_stream_in_order(store: Store) -> None:

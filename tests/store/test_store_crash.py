@@ -74,3 +74,25 @@ def count_whole(queries: Queries) -> int:
     feed = queries.feed(FEED.url)
     assert (feed.etag if feed else None) == (str(written - 1) if written else None)
     return written
+
+
+def test_a_light_transaction_outlives_the_process_that_made_it(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys, pathlib\n"
+        "from support.stored import NOW, a_delivery, post\n"
+        "from watcher.store import open_store\n"
+        "store = open_store(pathlib.Path(sys.argv[1]), now=NOW)\n"
+        "for n in range(20):\n"
+        "    with store.write(light=True) as tx:\n"
+        "        post(tx, a_delivery(n))\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "state")],
+        env=os.environ | {"PYTHONPATH": str(VICTIM.parents[1])},
+        check=False,
+    )
+
+    with Place(state=tmp_path / "state").open() as store, store.read() as known:
+        assert len(known.deliveries()) == 20
+    assert done.returncode == -signal.SIGKILL

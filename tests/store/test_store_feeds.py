@@ -7,7 +7,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.stored import FEED, HOUR, MINUTE, NOW, a_feed
+from support.stored import (
+    FEED,
+    HOUR,
+    MINUTE,
+    NOW,
+    a_delivery,
+    a_feed,
+    a_hit,
+    an_alert,
+    an_article,
+    put,
+)
 
 from watcher.core.model import FeedFault, FeedId, FeedState, HubState, Subscription
 
@@ -272,3 +283,49 @@ def test_a_feed_of_the_users_own_network_has_no_hub_elsewhere(store: Store) -> N
             tx.save_feed(replace(known(tx, private), hub=hub))
 
             assert [named for _, named, _ in tx.feeds_with_hubs()] == found
+
+
+def test_what_goes_in_together_is_there_for_every_question(store: Store) -> None:
+    article = an_article(1)
+    with store.write() as tx, tx.together():
+        tx.sync_feeds([FEED], now=NOW)
+        put(tx, article)
+        tx.add_deliveries([a_delivery(1)])
+        tx.add_alerts([an_alert(1, article=article.id)])
+        tx.add_hits(article.id, [a_hit("A")])
+        tx.add_hits(article.id, [a_hit("B")])
+        tx.save_feed(replace(known(tx, FEED), etag='"1"'))
+
+        assert tx.article(article.id) == article
+        assert tx.hits(article.id) == (a_hit("B"),)
+        assert known(tx, FEED).etag == '"1"'
+
+        tx.set_note("pulse", "1")
+
+    with store.read() as queries:
+        assert queries.note("pulse") == "1"
+
+
+def test_a_feed_that_is_not_there_fails_those_saved_together_with_it(store: Store) -> None:
+    with store.write() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        before = known(tx, FEED)
+
+    def save_two() -> None:
+        with store.write() as tx, tx.together():
+            for state in (before, replace(before, id=FeedId(99))):
+                tx.save_feed(replace(state, etag='"1"'), before=state)
+
+    with pytest.raises(LookupError, match="99"):
+        save_two()
+
+
+def test_of_a_known_feed_only_what_differs_is_written(store: Store) -> None:
+    with store.write() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        before = known(tx, FEED)
+        tx.poll_by(before.id, NOW - HOUR)
+
+        tx.save_feed(replace(before, etag='"1"'), before=before)
+
+        assert known(tx, FEED) == replace(before, etag='"1"', next_due=NOW - HOUR)

@@ -40,6 +40,7 @@ from watcher.core.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import timedelta
 
     from watcher.core.model import Delivery
     from watcher.store import Store, Tx
@@ -312,6 +313,85 @@ def test_release_does_not_hurry_a_message_whose_target_asked_us_to_wait(store: S
         assert tx.release(Hold.BASELINE, now=NOW) == 0
 
         assert tx.next_delivery() == NOW + HOUR
+
+
+# --- several at once -------------------------------------------------------------------------
+
+
+def test_of_several_taken_at_once_only_the_first_is_being_sent(store: Store) -> None:
+    deliveries = [a_delivery(n) for n in range(5)]
+    with store.write() as tx:
+        post(tx, *deliveries)
+
+        taken = tx.take_some("desk", now=NOW, most=3)
+
+        assert [batch.key for batch in taken] == names(*deliveries[:3])
+        assert [(d.state, d.message) for d in tx.deliveries()] == [
+            (DeliveryState.SENDING, deliveries[0].id),
+            (DeliveryState.DUE, deliveries[1].id),
+            (DeliveryState.DUE, deliveries[2].id),
+            (DeliveryState.DUE, None),
+            (DeliveryState.DUE, None),
+        ]
+        assert tx.begin(deliveries[1].id)
+        assert state_of(tx, deliveries[1]).state is DeliveryState.SENDING
+        assert not tx.begin(deliveries[1].id)
+
+
+@pytest.mark.parametrize(("boot", "marked"), [("first", 1), ("second", 3), ("", 3)])
+def test_after_a_crash_what_had_not_begun_is_marked_only_if_the_machine_went_down(
+    store: Store, boot: str, marked: int
+) -> None:
+    deliveries = [a_delivery(n) for n in range(4)]
+    with store.write() as tx:
+        tx.recover(now=NOW, boot="first")
+        post(tx, *deliveries)
+        tx.take_some("desk", now=NOW, most=3)
+
+        assert tx.recover(now=NOW, boot=boot) == marked
+        again = [tx.take("desk", now=NOW) for _ in range(4)]
+
+    assert [batch.key for batch in again if batch] == names(*deliveries)
+    assert [batch.repeat for batch in again if batch] == [n < marked for n in range(4)]
+
+
+def test_what_was_tried_before_is_taken_by_itself(store: Store) -> None:
+    deliveries = [a_delivery(n) for n in range(4)]
+    with store.write() as tx:
+        post(tx, *deliveries)
+        tx.take("desk", now=NOW)
+        tx.record(deliveries[0].id, FAILED, now=NOW, state=DeliveryState.DUE, due=NOW + MINUTE)
+
+        first = tx.take_some("desk", now=NOW + HOUR, most=9)
+        tx.recover(now=NOW + HOUR, boot="")
+        rest = [tx.take_some("desk", now=NOW + HOUR, most=9) for _ in range(4)]
+
+    assert [ids(batch) for batch in first] == [names(one) for one in deliveries[1:]]
+    assert [len(batches) for batches in rest] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("wait", [MINUTE, 2 * MINUTE])
+def test_a_later_message_of_a_story_waits_a_minute_for_one_that_failed(
+    store: Store, wait: timedelta
+) -> None:
+    article = an_article(1)
+    first, second, other = a_delivery(1), a_delivery(2, hold=Hold.FOLLOW_UPS), a_delivery(3)
+    with store.write() as tx:
+        put(tx, article)
+        for n in (1, 2):
+            tx.add_alerts([an_alert(n, article=article.id, story=StoryId(article.id))])
+        post(tx, first)
+        tx.take("desk", now=NOW)
+        tx.record(first.id, FAILED, now=NOW, state=DeliveryState.DUE, due=NOW + wait)
+        post(tx, second, other)
+
+        at_once = [ids(tx.take("desk", now=NOW)) for _ in range(3)]
+        later = [ids(tx.take("desk", now=NOW + wait)) for _ in range(2)]
+
+    if wait <= MINUTE:
+        assert (at_once, later) == ([names(other), [], []], [names(first), names(second)])
+    else:
+        assert (at_once, later) == ([names(second), names(other), []], [names(first), []])
 
 
 # --- counting --------------------------------------------------------------------------------

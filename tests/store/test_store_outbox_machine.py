@@ -61,6 +61,7 @@ class Model:
     hold: Hold | None
     state: DeliveryState = DeliveryState.DUE
     key: str | None = None
+    attempts: int = 0
 
 
 @dataclass
@@ -70,6 +71,8 @@ class World:
     deliveries: dict[str, Model] = field(default_factory=dict)
     messages: dict[str, Seen] = field(default_factory=dict)
     under_way: dict[str, Batch] = field(default_factory=dict)
+    in_turn: dict[str, Batch] = field(default_factory=dict)
+    """Taken together with one that is under way, and not begun."""
 
 
 class OutboxMachine(RuleBasedStateMachine):
@@ -83,6 +86,8 @@ class OutboxMachine(RuleBasedStateMachine):
         self.now = NOW
         self.ending = contextlib.ExitStack()
         self.tx = self.ending.enter_context(undone(self.store))
+        self.boots = 0
+        self.tx.recover(now=self.now, boot="0")
 
     def teardown(self) -> None:
         try:
@@ -110,28 +115,49 @@ class OutboxMachine(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
 
-    @rule(to=TARGETS, limit=st.integers(1, 3))
-    def takes(self, to: str, limit: int) -> None:
+    @rule(to=TARGETS, limit=st.integers(1, 3), most=st.integers(1, 4))
+    def takes(self, to: str, limit: int, most: int) -> None:
         waiting = self.waiting(to)
-        batch = self.tx.take(to, now=self.now, limit=limit)
-        if batch is None:
-            assert waiting == []
-            return
-        assert waiting
-        ids = tuple(telling.delivery.id for telling in batch.tellings)
-        models = [self.world.deliveries[id_] for id_ in ids]
-        assert waiting[0] in ids
-        assert batch.key not in self.world.under_way
-        seen = self.world.messages.setdefault(batch.key, Seen(ids=ids))
-        assert seen.ids == ids
-        assert batch.repeat == seen.may_have_arrived
-        assert len(set(ids)) == len(ids) == 1 or (
-            models[0].hold is not None and len({m.hold for m in models}) == 1
+        batches = self.tx.take_some(to, now=self.now, most=most, limit=limit)
+        assert bool(batches) == bool(waiting)
+        assert len(batches) <= most
+        for batch in batches:
+            ids = tuple(telling.delivery.id for telling in batch.tellings)
+            models = [self.world.deliveries[id_] for id_ in ids]
+            assert waiting[0] in ids
+            waiting = [id_ for id_ in waiting if id_ not in ids]
+            assert batch.key not in self.world.under_way
+            seen = self.world.messages.setdefault(batch.key, Seen(ids=ids))
+            assert seen.ids == ids
+            assert batch.repeat == seen.may_have_arrived
+            assert len(set(ids)) == len(ids) == 1 or (
+                models[0].hold is not None and len({m.hold for m in models}) == 1
+            )
+            for model in models:
+                assert model.key in {None, batch.key}
+                model.key = batch.key
+            self.world.in_turn[batch.key] = batch
+        for batch in batches[:1]:
+            self.sends(batch)
+        assert len(batches) < 2 or not any(
+            self.world.deliveries[id_].attempts or self.world.messages[batch.key].may_have_arrived
+            for batch in batches
+            for id_ in self.world.messages[batch.key].ids
         )
-        for model in models:
-            assert model.key in {None, batch.key}
-            model.key, model.state = batch.key, DeliveryState.SENDING
+
+    def sends(self, batch: Batch) -> None:
+        for id_ in self.world.messages[batch.key].ids:
+            self.world.deliveries[id_].state = DeliveryState.SENDING
+        del self.world.in_turn[batch.key]
         self.world.under_way[batch.key] = batch
+
+    @precondition(lambda self: self.world.in_turn)
+    @rule(data=st.data())
+    def begins(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(sorted(self.world.in_turn)))
+        assert self.tx.begin(key)
+        self.sends(self.world.in_turn[key])
+        assert not self.tx.begin(key)
 
     @precondition(lambda self: self.world.under_way)
     @rule(data=st.data(), end=st.sampled_from(sorted(ENDS)), minutes=st.integers(0, 3))
@@ -149,19 +175,28 @@ class OutboxMachine(RuleBasedStateMachine):
         for id_ in seen.ids:
             model = self.world.deliveries[id_]
             model.state = state
+            model.attempts += 1
             if again:
                 model.due = due
 
-    @rule()
-    def crashes(self) -> None:
+    @rule(restarted=st.booleans())
+    def crashes(self, *, restarted: bool) -> None:
+        self.boots += restarted
         lost = [id_ for key in self.world.under_way for id_ in self.world.messages[key].ids]
-        assert self.tx.recover(now=self.now) == len(lost)
-        for key in self.world.under_way:
-            self.world.messages[key].may_have_arrived = True
+        if restarted:
+            lost += [
+                id_
+                for id_, model in self.world.deliveries.items()
+                if model.state is DeliveryState.DUE and model.key and not model.attempts
+            ]
+        assert self.tx.recover(now=self.now, boot=str(self.boots)) == len(lost)
         for id_ in lost:
             model = self.world.deliveries[id_]
+            assert model.key is not None
+            self.world.messages[model.key].may_have_arrived = True
             model.state, model.due = DeliveryState.UNKNOWN, self.now
         self.world.under_way.clear()
+        self.world.in_turn.clear()
 
     @precondition(lambda self: self.world.deliveries)
     @rule(data=st.data())
@@ -177,6 +212,7 @@ class OutboxMachine(RuleBasedStateMachine):
             for other in self.world.messages[model.key].ids:
                 self.world.deliveries[other].state = DeliveryState.DUE
                 self.world.deliveries[other].due = self.now
+                self.world.deliveries[other].attempts = 0
 
     # --- what always holds -------------------------------------------------------------------
 
@@ -211,14 +247,14 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def everything_arrives_in_the_end(self) -> None:
         """Deliver all that is left: each delivery is sent, in one message and no other."""
-        self.crashes()
+        self.crashes(restarted=False)
         for id_, model in self.world.deliveries.items():
             if model.state is DeliveryState.PARKED:
                 self.retry(id_)
         self.now += 24 * HOUR
         for target in ("desk", "phone"):
             while self.waiting(target):
-                self.takes(target, 3)
+                self.takes(target, 3, 1)
                 [key] = self.world.under_way
                 self.record(key, SENT, DeliveryState.SENT, self.now)
         assert {m.state for m in self.world.deliveries.values()} <= {DeliveryState.SENT}

@@ -7,8 +7,8 @@
 
 A path answers with its replies in turn and repeats the last. A reply is the raw bytes of an HTTP
 answer (see `answer`), or a coroutine function that gets the request and the connection and may do
-anything to it. It speaks just enough HTTP/1.1 for a GET, one request per connection unless
-`keep_alive`.
+anything to it. It speaks just enough HTTP/1.1 for a GET and a POST, one request per connection
+unless `keep_alive`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import contextlib
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it came, header names and values untouched."""
+    """One request as it came, header names and values untouched, with its whole body."""
 
     method: str
     path: str
     headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
 
     def header(self, name: str) -> str | None:
         """The value of header `name` in any case, or None."""
@@ -230,7 +231,8 @@ class FeedServer:
         headers = tuple((name, value.strip(" ")) for name, value in pairs)
         request = Request(method, path, headers)
         # A body left unread would end the connection with RST.
-        await reader.readexactly(int(request.header("Content-Length") or 0))
+        body = await reader.readexactly(int(request.header("Content-Length") or 0))
+        request = replace(request, body=body)
         self.requests.append(request)
         replies = self._replies.get(path.partition("?")[0])
         if replies is None:

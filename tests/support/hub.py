@@ -9,12 +9,15 @@ async with Hub() as hub:
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
+from urllib.parse import parse_qsl
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
+from support.feed_server import FeedServer, Request, answer
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -37,19 +40,13 @@ class Hub:
     lease: int | None = 864_000
     asked: list[dict[str, str]] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
-    port: int = 0
+    server: FeedServer = field(default_factory=FeedServer)
     _doors: list[tuple[str, str]] = field(default_factory=list)
-    _runner: web.AppRunner | None = None
     _session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_post("/", self._take)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        await self.server.__aenter__()
+        self.server.put("/", self._take)
         self._session = ClientSession()
         return self
 
@@ -60,23 +57,25 @@ class Hub:
         trace: TracebackType | None,
     ) -> None:
         assert self._session is not None
-        assert self._runner is not None
         await self._session.close()
-        await self._runner.cleanup()
+        await self.server.__aexit__(kind, error, trace)
+
+    @property
+    def port(self) -> int:
+        return self.server.port
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
+        return self.server.url("/")
 
     def reach(self, public: str, door: str) -> None:
         """Reach addresses that begin with `public` at `door`, as a web server in front does."""
         self._doors.append((public, door))
 
-    async def _take(self, request: web.Request) -> web.Response:
-        form = await request.post()
-        self.asked.append({name: str(value) for name, value in form.items()})
-        self.agents.append(request.headers.get("User-Agent", ""))
-        return web.Response(status=self.status, headers=self.headers)
+    async def _take(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        self.asked.append(dict(parse_qsl(request.body.decode(), keep_blank_values=True)))
+        self.agents.append(request.header("User-Agent") or "")
+        writer.write(answer(self.status, headers=self.headers))
 
     # --- what it does to callbacks -----------------------------------------------------------
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from support.make import an_article
 from support.telling import a_batch, a_hit_on, a_telling
 
+from watcher.alerts import Recorded
 from watcher.core.model import Batch, Outcome, Sent
 
 AGAIN = timedelta(seconds=0.05)
@@ -38,6 +39,7 @@ class Ledger:
         self.rows: dict[str, Row] = {}
         self.again = again
         self.looks = 0
+        self.asked_for: list[int] = []
         self.broken = 0
         """How many of the next outcomes can't be written (a full disk)."""
         self._news = threading.Condition()
@@ -62,16 +64,20 @@ class Ledger:
             waiting = [row.due for row in self.rows.values() if row.due and not row.sending]
             return min(waiting, default=None)
 
-    def take(self, target: str) -> Batch | None:
+    def take(self, target: str, most: int) -> Sequence[Batch]:
         with self._news:
-            row = next((row for row in self._due() if row.batch.target == target), None)
-            if row is None:
-                return None
-            row.sending = True
-            repeat = any(outcome.sent is Sent.UNKNOWN for outcome in row.outcomes)
-            return replace(row.batch, repeat=repeat)
+            rows = [row for row in self._due() if row.batch.target == target][:most]
+            for row in rows[:1]:
+                row.sending = True
+            self.asked_for.append(most)
+            return [
+                replace(
+                    row.batch, repeat=any(outcome.sent is Sent.UNKNOWN for outcome in row.outcomes)
+                )
+                for row in rows
+            ]
 
-    def record(self, batch: Batch, outcome: Outcome) -> datetime | None:
+    def record(self, batch: Batch, outcome: Outcome, then: Batch | None = None) -> Recorded:
         with self._news:
             if self.broken:
                 self.broken -= 1
@@ -81,8 +87,11 @@ class Ledger:
             row.outcomes.append(outcome)
             again = outcome.sent in (Sent.RETRY, Sent.UNKNOWN)
             row.due = now() + max(self.again, outcome.retry_after or AGAIN) if again else None
+            begun = then is not None and outcome.sent is Sent.OK
+            if then is not None and begun:
+                self.rows[then.key].sending = True
             self._news.notify_all()
-            return row.due
+            return Recorded(again=row.due, begun=begun)
 
     def _due(self) -> list[Row]:
         at = now()

@@ -32,6 +32,7 @@ class Postbox:
     encrypted: list[bool] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
     after_data: str = ""
+    password: bytes = b"right"
 
     async def handle_RCPT(  # noqa: N802 # aiosmtpd's name
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
@@ -58,13 +59,14 @@ def mailserver(
     context: ssl.SSLContext | None = None,
     implicit: bool = False,
     require_login: bool = False,
+    box: Postbox | None = None,
 ) -> Iterator[Postbox]:
     """Run a mail server: plain, with STARTTLS (`context`), or with TLS at once (`implicit`)."""
-    box = Postbox()
+    box = box or Postbox()
 
     def login(_server: Any, _session: Any, _envelope: Any, _way: Any, data: Any) -> AuthResult:
         box.logins.append(data.password)
-        return AuthResult(success=data.password == b"right", handled=False)
+        return AuthResult(success=data.password == box.password, handled=False)
 
     def protocol() -> SMTP:
         with warnings.catch_warnings():

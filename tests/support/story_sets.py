@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations
+from math import comb
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -20,7 +21,7 @@ from watcher.core.model import Article, ArticleId, LinkKind
 from watcher.core.stories import WINDOW, StoryIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from watcher.core.model import Link
 
@@ -150,8 +151,18 @@ def score(
     counts: Callable[[Row], bool] = lambda _: True,
 ) -> Score:
     """Compare groups with clusters, pair by pair, over the rows that `counts` lets through."""
+    return score_groups(read, groups(links, reports=reports), window=window, counts=counts)
+
+
+def score_groups(
+    read: Sequence[Row],
+    found: Mapping[ArticleId, str],
+    *,
+    window: timedelta = WINDOW,
+    counts: Callable[[Row], bool] = lambda _: True,
+) -> Score:
+    """Do the same with groups, however they came about."""
     by_id = {row.article.id: row for row in read if counts(row)}
-    found = groups(links, reports=reports)
     result = Score()
     true, told = defaultdict(list), defaultdict(list)
     for row in by_id.values():
@@ -183,11 +194,37 @@ def _pairs(members: Sequence[Row], window: timedelta) -> Iterable[tuple[Row, Row
             yield one, two
 
 
+def rand_index(
+    read: Sequence[Row],
+    found: Mapping[ArticleId, str],
+    *,
+    counts: Callable[[Row], bool] = lambda _: True,
+) -> float:
+    """Return the adjusted Rand index of groups and clusters: 1 for equal, 0 for chance.
+
+    Source: L. Hubert and P. Arabie, "Comparing partitions", 1985. The window and ambiguous pairs
+    play no part in it.
+    """
+    rows_ = [row for row in read if counts(row)]
+    both = Counter((found[row.article.id], row.cluster) for row in rows_)
+    told = Counter(found[row.article.id] for row in rows_)
+    true = Counter(row.cluster for row in rows_)
+    together, in_told, in_true = (
+        sum(comb(size, 2) for size in sizes.values()) for sizes in (both, told, true)
+    )
+    chance = in_told * in_true / max(1, comb(len(rows_), 2))
+    return (together - chance) / max(1e-9, (in_told + in_true) / 2 - chance)
+
+
 def mutants_joined(
     read: Sequence[Row], links: Sequence[Link], *, reports: bool = False
 ) -> tuple[int, int]:
     """Return how many mutants share a group with another article, and how many there are."""
-    found = groups(links, reports=reports)
+    return mutants_in(read, groups(links, reports=reports))
+
+
+def mutants_in(read: Sequence[Row], found: Mapping[ArticleId, str]) -> tuple[int, int]:
+    """Do the same with groups."""
     size = Counter(found.values())
     mutants = [row for row in read if row.level == "mutant"]
     return sum(size[found[row.article.id]] > 1 for row in mutants), len(mutants)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
 import pytest
 from support.cli_state import AT, fill
+from support.make import an_article
 
 from watcher.core.errors import StateError
+from watcher.core.model import LinkKind
 from watcher.store import Queries, Store, open_store
 from watcher.watch.memory import Memory
 
@@ -41,3 +44,21 @@ def test_a_state_that_can_not_be_read_once_is_read_before_the_next_news(tmp_path
         assert not memory.opened
         assert memory.open() > 0
         assert memory.opened
+
+
+@pytest.mark.parametrize(
+    ("baseline", "days", "remembered"),
+    [(True, 4, False), (True, 2, True), (False, 4, True), (True, None, True)],
+)
+def test_only_the_archive_of_a_first_sight_is_not_remembered(
+    tmp_path: Path, *, baseline: bool, days: int | None, remembered: bool
+) -> None:
+    dated = None if days is None else AT - timedelta(days=days)
+    article = an_article("Court frees an activist in Almaty", seen=AT, published=dated)
+
+    with open_store(tmp_path / "state", now=AT) as store:
+        memory = Memory(store, lambda: AT, None)
+        link = memory.place(article, baseline=baseline)
+
+    assert link.kind is LinkKind.NEW
+    assert (article.id in memory.index) == remembered

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -458,3 +459,28 @@ async def test_news_waits_no_longer_for_its_pages_than_the_bound(tmp_path: Path)
             assert stored == 5
             assert took < 1.5 + HOST_PAUSE + 2.0
             assert [lane.running for lane in lanes.values()] == [0] * len(lanes)
+
+
+@pytest.mark.parametrize(("full_text", "lines"), [("always", 1), ("never", 0)])
+async def test_what_reads_pages_is_missed_in_one_line(
+    scene: Scene,
+    full_text: str,
+    lines: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    scene.write(full_text, "{name: Daulet, find: Daulet}")
+    scene.shows(OLD)
+
+    def said() -> int:
+        return sum("pip install trafilatura lxml-html-clean" in one for one in caplog.messages)
+
+    async with scene.service() as service:
+        at_start = said()
+        await poll(service)
+        scene.shows(NEWS, OLD)
+        await poll(service)
+        await service.reload()
+
+    assert (at_start, said()) == (lines, lines)

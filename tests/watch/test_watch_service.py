@@ -566,3 +566,30 @@ async def test_a_clock_that_ran_ahead_delays_nothing_after_the_next_start(scene:
             [state] = known.feed_states()
 
     assert state.next_due < now() + timedelta(hours=1)
+
+
+async def test_a_briefing_beside_the_one_before_it_is_news_and_no_edit(scene: Scene) -> None:
+    def briefings(*words: str, tag: str) -> bytes:
+        items = "".join(
+            f"<item><title>Briefing</title><link>https://outlet.example/today</link>"
+            f"<description>{one}</description></item>"
+            for one in words
+        )
+        document = f'<rss version="2.0"><channel><title>F</title>{items}</channel></rss>'
+        return answer(body=document, headers={"ETag": tag})
+
+    morning, evening = "Rain until Monday.", "Police hold an Atajurt volunteer."
+    scene.feeds.put(
+        "/courier", briefings(morning, tag='"1"'), briefings(evening, morning, tag='"2"')
+    )
+    scene.write("/courier")
+
+    async with scene.service() as service:
+        await poll(service)
+        second = await poll(service)
+        await deliver(service)
+        with service.store.read() as known:
+            articles = known.counts()["articles"]
+
+    assert (second.items_new, articles) == (1, 2)
+    assert "edited" not in scene.told()[-1]

@@ -5,7 +5,7 @@
 the first channel is split.
 """
 
-from watcher.alerts.outbox import Outbox, OutboxPort, Sender
+from watcher.alerts.outbox import Outbox, OutboxPort, Recorded, Sender
 from watcher.alerts.redact import Redactor, redact, secrets_of
 from watcher.alerts.screen import keep_stdout_for_data
 from watcher.alerts.targets import Target, split
@@ -13,6 +13,7 @@ from watcher.alerts.targets import Target, split
 __all__ = [
     "Outbox",
     "OutboxPort",
+    "Recorded",
     "Redactor",
     "Sender",
     "Target",

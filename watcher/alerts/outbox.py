@@ -11,7 +11,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from itertools import zip_longest
 from typing import Protocol, TypeVar
 
 from watcher.core.model import Batch, Message, Outcome, Sent, Traits
@@ -19,15 +21,27 @@ from watcher.core.render import TemplateMistakeError, render
 
 log = logging.getLogger(__name__)
 
-LOOK_AGAIN = 60.0
-"""Seconds after which the outbox looks by itself, should a clock have jumped."""
+DEADLINE = 28.0
+"""Seconds for one try; with the time a plugin gets to come back it is over within 30."""
+LOOK_AGAIN = 2.0
+"""Seconds after which the outbox looks by itself: `deliveries retry` comes from another process."""
 OVERDUE_LOOK = 5.0
 """Seconds between looks while something due can't be taken (its target is busy or not known)."""
 REST_AFTER = 3
 """Failures in a row after which a target rests, so that a dead one isn't asked for each message."""
 REST = timedelta(seconds=30)
+BURST = 32
+"""Messages taken at once from a target's long queue: taking costs a flush to the disk."""
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What was written down: when the message is tried `again`, if it is; if the next has begun."""
+
+    again: datetime | None = None
+    begun: bool = False
 
 
 class OutboxPort(Protocol):
@@ -39,11 +53,11 @@ class OutboxPort(Protocol):
     def next_delivery(self) -> datetime | None:
         """Return when the next delivery of any target is due."""
 
-    def take(self, target: str) -> Batch | None:
-        """Return the next message of the target, marked as being sent; None: nothing is due."""
+    def take(self, target: str, most: int) -> Sequence[Batch]:
+        """Return the next messages of the target; the first is marked as being sent."""
 
-    def record(self, batch: Batch, outcome: Outcome) -> datetime | None:
-        """Write down what became of a message; return when it is tried again, if it is."""
+    def record(self, batch: Batch, outcome: Outcome, then: Batch | None = None) -> Recorded:
+        """Write down what became of a message; after a success, mark `then` as being sent."""
 
 
 class Sender(Protocol):
@@ -79,7 +93,7 @@ class Outbox:
         *,
         timezone: tzinfo,
         clock: Callable[[], datetime],
-        deadline: float = 30.0,
+        deadline: float = DEADLINE,
         grace: float = 8.0,
     ) -> None:
         self._port = port
@@ -236,32 +250,41 @@ class Outbox:
 
     # --- what the workers use, in their own threads ----------------------------------------------
 
-    def deliver_next(self, worker: _Worker) -> tuple[Batch, Outcome] | None:
-        """Take, word, send and record one message of a target; None when nothing is due.
+    def deliver_some(self, worker: _Worker) -> Sequence[tuple[Batch, Outcome]]:
+        """Take, word, send and record the next messages of a target, up to the first that fails.
 
         An outcome that could not be recorded is owed: it is recorded before anything else is sent.
+        What was taken and does not get its turn stays as it is in the store, under its key.
         """
         if worker.owed is not None:
             self._record(worker.name, *worker.owed)
             worker.owed = None
-        batch = self._port.take(worker.name)
-        if batch is None:
-            return None
-        worker.owed = (batch, self._try(batch, worker.target))
-        self._record(worker.name, *worker.owed)
-        done, worker.owed = worker.owed, None
+        batches = self._port.take(worker.name, worker.most)
+        done = []
+        for batch, following in zip_longest(batches, batches[1:]):
+            outcome = self._try(batch, worker.target)
+            then = None if worker.stopping or self.is_stopping() else following
+            worker.owed = (batch, outcome)
+            begun = self._record(worker.name, batch, outcome, then)
+            worker.owed = None
+            done.append((batch, outcome))
+            if not begun:
+                break
+        worker.pace(full=len(done) == worker.most and done[-1][1].sent is Sent.OK)
         return done
 
-    def _record(self, name: str, batch: Batch, outcome: Outcome) -> None:
-        due = self._port.record(batch, outcome)
+    def _record(self, name: str, batch: Batch, outcome: Outcome, then: Batch | None = None) -> bool:
+        written = self._port.record(batch, outcome, then)
         if outcome.sent is Sent.OK:
             log.info("%s: %s sent", name, batch.key)
         else:
+            due = written.again
             again = (
                 f"; next try {due.astimezone(self._timezone):%H:%M:%S}" if due is not None else ""
             )
             why = outcome.detail or "no reason given"
             log.warning("%s: %s %s: %s%s", name, batch.key, outcome.sent, why, again)
+        return written.begun
 
     def _worded(self, batch: Batch, target: Sender) -> Message:
         """Return the message; where the channel's own wording breaks, in the usual one."""
@@ -303,6 +326,8 @@ class _Worker:
         self.task: asyncio.Task[None] | None = None
         self.stopping = False
         self.owed: tuple[Batch, Outcome] | None = None
+        self.most = 1
+        """Messages to take next: few from a target that is slow or fails, more from a fast one."""
         self._outbox = outbox
         self._failures = 0
         self._rests_until: datetime | None = None
@@ -319,6 +344,10 @@ class _Worker:
     def is_busy(self) -> bool:
         """Return whether a message is in flight."""
         return self.task is not None and not self.task.done()
+
+    def pace(self, *, full: bool) -> None:
+        """Take twice as many next time when all that were taken arrived, else begin with one."""
+        self.most = min(BURST, 2 * self.most) if full else 1
 
     def wake(self) -> None:
         """End the rest."""
@@ -350,13 +379,12 @@ class _Worker:
         tried: set[str] = set()
         async with self._turn:
             while not (self.stopping or self._outbox.is_stopping()):
-                done = await loop.run_in_executor(self.thread, self._outbox.deliver_next, self)
-                if done is None:
+                done = await loop.run_in_executor(self.thread, self._outbox.deliver_some, self)
+                rests = [self._must_rest(outcome, once=once) for _, outcome in done]
+                keys = {batch.key for batch, _ in done}
+                if not done or any(rests) or (once and keys & tried):
                     return
-                batch, outcome = done
-                if self._must_rest(outcome, once=once) or (once and batch.key in tried):
-                    return
-                tried.add(batch.key)
+                tried |= keys
 
     def _must_rest(self, outcome: Outcome, *, once: bool) -> bool:
         """Return whether the target is to be left alone: it asked for it, or keeps failing.

@@ -10,6 +10,7 @@ attempt are not touched. The one hook is `HTTPAdapter.send`, wrapped once per pr
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -27,6 +28,9 @@ CONNECT_TIMEOUT = 10.0
 """Seconds to connect; what is slower is a network failure, and nothing was sent."""
 MAX_BODY = 4_000_000
 """Bytes of an answer that are read; a list of a big workspace's channels is the longest seen."""
+_TOO_MANY = 429
+_TRANSACTION = re.compile(r"(/rooms/[^/?]+/send/[^/?]+/)[^/?]+")
+"""The address of an event; Matrix takes an event with a known transaction id for a resend."""
 
 
 @dataclass(slots=True)
@@ -44,8 +48,12 @@ class Exchange:
 class Attempt:
     """One try to send one message: its deadline, what was seen of it, and the means to end it."""
 
-    def __init__(self, *, seconds: float, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *, seconds: float, headers: Mapping[str, str] | None = None, transaction: str = ""
+    ) -> None:
         self.headers = dict(headers or {})
+        self.transaction = transaction
+        """What stands for the message in the address of a Matrix event; "" leaves it as it is."""
         self.exchanges: list[Exchange] = []
         self._ends = time.monotonic() + seconds
         self._ended = threading.Event()
@@ -56,6 +64,10 @@ class Attempt:
     def is_aborted(self) -> bool:
         """Whether it was ended from outside: nothing may be sent any more."""
         return self._aborted
+
+    def is_put_off(self) -> bool:
+        """Whether the service asked us to come again later: asking it again is for a later try."""
+        return bool(self.exchanges) and self.exchanges[-1].status == _TOO_MANY
 
     def remaining(self) -> float:
         """Return the seconds left, never less than a moment."""
@@ -164,12 +176,16 @@ def _observed(
     attempt = current()
     if attempt is None:
         return _send(self, request, *args, **kwargs)
+    if attempt.is_put_off():
+        raise requests.ConnectionError("the service asked us to wait")
     exchange = Exchange()
     attempt.exchanges.append(exchange)
     if attempt.is_aborted():
         exchange.fault = "Aborted"
         raise requests.ConnectionError("the deadline has passed")
     request.headers.update(attempt.headers)
+    if attempt.transaction and request.url:
+        request.url = _TRANSACTION.sub(rf"\g<1>{attempt.transaction}", request.url)
     proxy = select_proxy(request.url or "", kwargs.get("proxies"))
     if proxy:
         exchange.begun = True  # a proxy's connection is not seen: assume the most
@@ -188,6 +204,9 @@ def _observed(
     except Exception as error:
         exchange.fault = type(error).__name__
         raise
+    if attempt.is_put_off():
+        # Discord's and Matrix's plugins would wait here, and ask again behind our back.
+        raise requests.ConnectionError("the service asked us to wait")
     if response.is_redirect:
         # What the plugin is told can't be followed: the token in the request is not for others.
         del response.headers["location"]

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import difflib
 import re
-import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from watcher.alerts.hand import Hand
 from watcher.alerts.redact import redact, secrets_of, silence_libraries
 from watcher.core.errors import WatcherError
 from watcher.core.model import Channel, Format, Message, Outcome, Sent, Traits
@@ -36,6 +36,7 @@ LEFT_BEHIND = 3
 
 _GENERIC = frozenset({"json", "jsons", "form", "forms", "xml", "xmls", "apprise", "apprises"})
 _NTFY = frozenset({"ntfy", "ntfys"})
+_MATRIX = frozenset({"matrix", "matrixs"})
 _MAIL = frozenset({"mailto", "mailtos"})
 _READS_MARKDOWN = frozenset(
     {"discord", "fluxer", "fluxers", "guilded", "mmost", "mmosts", "nctalk", "nctalks", "revolt"}
@@ -63,13 +64,15 @@ class Posts(Protocol):
 
 @dataclass(slots=True)
 class _Try:
-    """A try that runs in a thread of its own."""
+    """A try that runs in a thread other than that of who waits for it."""
 
     attempt: Attempt
+    plugin: NotifyBase
+    message: Message
     answer: bool | None = None
     outcome: Outcome | None = None
     fault: str = ""
-    thread: threading.Thread = field(default_factory=threading.Thread)
+    busy: bool = True
 
 
 class Target:
@@ -86,11 +89,14 @@ class Target:
         *,
         scheme: str,
         secrets: frozenset[str],
+        mark: str = "",
         template: str = "",
         grace: float = GRACE,
     ) -> None:
         self.name = name
         self.channel = channel
+        self.mark = mark
+        """Stands for service and recipient: the same one under another name has the same mark."""
         self.template = template
         self.plugin = make()
         self.traits = traits_of(self.plugin, scheme)
@@ -99,6 +105,7 @@ class Target:
         self._secrets = secrets
         self._grace = grace
         self._running: list[_Try] = []
+        self._hand: Hand[_Try] | None = None
 
     def __repr__(self) -> str:
         """Name the target without its address."""
@@ -112,21 +119,26 @@ class Target:
         """
         from watcher.alerts.tap import Attempt  # noqa: PLC0415 # imports requests: late
 
-        self._running = [one for one in self._running if one.thread.is_alive()]
+        self._running = [one for one in self._running if one.busy]
         if len(self._running) >= LEFT_BEHIND:
             detail = f"{len(self._running)} earlier tries still hang; nothing was sent"
             return Outcome(sent=Sent.RETRY, detail=detail)
-        one = _Try(Attempt(seconds=deadline, headers=self._headers(message)))
-        one.thread = threading.Thread(
-            target=self._work,
-            args=(one, self.plugin, message),
-            name=f"send-{self.name}",
-            daemon=True,
+        attempt = Attempt(
+            seconds=deadline,
+            headers=self._headers(message),
+            # With an access token Apprise's plugin counts no further, and the server would take
+            # the second message for a resend of the first.
+            transaction=_word(message.key) if self._scheme in _MATRIX else "",
         )
+        one = _Try(attempt, self.plugin, message)
         self._running.append(one)
-        one.thread.start()
+        if self._hand is None or not self._hand.takes(one):
+            self._hand = Hand(f"send-{self.name}", self._work)
+            self._hand.takes(one)
         if not one.attempt.wait(deadline):
             one.attempt.abort()
+            self._hand.leave()
+            self._hand = None
             if not one.attempt.wait(self._grace):
                 self.plugin = self._make()
         outcome = self._judge(one)
@@ -141,19 +153,20 @@ class Target:
         for one in self._running:
             one.attempt.abort()
 
-    def _work(self, one: _Try, plugin: NotifyBase, message: Message) -> None:
-        """Let the plugin send, in the thread of this try."""
+    def _work(self, one: _Try) -> None:
+        """Let the plugin send, in the hand's thread."""
         from watcher.alerts.tap import listening  # noqa: PLC0415
 
         try:
             with listening(one.attempt):
-                if isinstance(plugin, Posts):
-                    one.outcome = plugin.post(message, one.attempt)
+                if isinstance(one.plugin, Posts):
+                    one.outcome = one.plugin.post(one.message, one.attempt)
                 else:
-                    one.answer = self._notify(plugin, message)
+                    one.answer = self._notify(one.plugin, one.message)
         except Exception as error:  # noqa: BLE001 # part of the deliver loop: any plugin, any fault
             one.fault = type(error).__name__
         finally:
+            one.busy = False
             one.attempt.finish()
 
     def _notify(self, plugin: NotifyBase, message: Message) -> bool:
@@ -185,8 +198,13 @@ class Target:
             return {"Idempotency-Key": message.key}
         if self._scheme in _NTFY:
             # The same sequence id replaces the earlier notification (ntfy 2.16 and later).
-            return {"X-Sequence-ID": re.sub(r"[^A-Za-z0-9_-]", "-", message.key)[:64]}
+            return {"X-Sequence-ID": _word(message.key)}
         return {}
+
+
+def _word(key: str) -> str:
+    """Return a key of the letters and the length that ntfy and Matrix take."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", key)[:64]
 
 
 def traits_of(plugin: NotifyBase, scheme: str) -> Traits:
@@ -237,6 +255,7 @@ def split(channel: Channel) -> tuple[Target, ...]:
             partial(_plugin, channel, scheme, (place, recipient) if several else None),
             scheme=scheme,
             secrets=secrets,
+            mark=_hash((scheme, plugin.url_identifier, recipient), size=8),
             template=channel.template,
         )
         for place, recipient in recipients or [("", None)]
@@ -365,5 +384,5 @@ def _plain(recipient: object) -> str:
     return str(recipient)
 
 
-def _hash(recipient: object) -> str:
-    return blake2b(_plain(recipient).encode("utf-8", "replace"), digest_size=3).hexdigest()
+def _hash(recipient: object, *, size: int = 3) -> str:
+    return blake2b(_plain(recipient).encode("utf-8", "replace"), digest_size=size).hexdigest()

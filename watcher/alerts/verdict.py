@@ -15,12 +15,12 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from watcher.core.decide import LONGEST_WAIT
 from watcher.core.model import Outcome, Sent
 
 if TYPE_CHECKING:
     from watcher.alerts.tap import Attempt, Exchange
 
-LONGEST_WAIT = timedelta(hours=24)
 _COME_AGAIN = {408, 425, 429}
 _PAGE = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b",
@@ -165,12 +165,14 @@ def retry_after(
     """Return how long the service asks to wait: header or body, at most 24 h.
 
     Source: RFC 9110, 10.2.3 (seconds or a date); Telegram `parameters.retry_after`, Discord
-    `retry_after`, both in seconds.
+    `retry_after`, both in seconds; Matrix `retry_after_ms`.
     """
     parameters = said.get("parameters")
     values: list[object] = [headers.get("Retry-After"), said.get("retry_after")]
     if isinstance(parameters, dict):
         values.append(parameters.get("retry_after"))
+    if isinstance(said.get("retry_after_ms"), int | float):
+        values.append(said["retry_after_ms"] / 1000)
     waits = [wait for value in values if (wait := _wait(value, now)) is not None]
     return min(max(waits), LONGEST_WAIT) if waits else None
 

@@ -1,10 +1,7 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """alerts, stories: what was told, and of what."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,7 +9,7 @@ import typer
 from watcher.cli import care
 from watcher.cli.common import Call, command, since
 from watcher.cli.deliveries import delivery_json, delivery_words
-from watcher.cli.words import iso, now, one_line, short
+from watcher.cli.words import iso, one_line, short
 from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import (
     Ack,
@@ -22,28 +19,15 @@ from watcher.core.model import (
     Delivery,
     Hit,
     Link,
-    LinkKind,
     Member,
     Severity,
     Story,
-    StoryId,
 )
 
 if TYPE_CHECKING:
     from watcher.store import Queries
 
 PANEL = "What was told"
-LATELY = timedelta(days=7)
-"""The short id of a story is looked for here first: people ask about what is new."""
-
-
-class By(StrEnum):
-    """The order of stories."""
-
-    NEWEST = "newest"
-    OUTLETS = "outlets"
-
-
 SinceOption = Annotated[
     str | None, typer.Option("--since", metavar="WHEN", help="An age (7d, 12h) or a date.")
 ]
@@ -67,14 +51,6 @@ def register(app: typer.Typer) -> None:
     command(alerts, "show", examples=["watcher alerts show 3f2a9c01"])(alerts_show)
     care.add(alerts)
     app.add_typer(alerts, name="alerts", rich_help_panel=PANEL)
-    stories = typer.Typer(
-        help="Stories: one event with all its copies and reports.", no_args_is_help=True
-    )
-    command(stories, "list", examples=["watcher stories list --since 12h --by outlets"])(
-        stories_list
-    )
-    command(stories, "show", examples=["watcher stories show 1b9f03c2"])(stories_show)
-    app.add_typer(stories, name="stories", rich_help_panel=PANEL)
 
 
 # --- alerts --------------------------------------------------------------------------------------
@@ -239,7 +215,7 @@ class _Details:
             call.say(f"  {hit.rule}: {', '.join(words)}")
         if self.story:
             call.say("\nStory", "bold")
-            _print_members(call, self.story)
+            print_members(call, self.story)
         call.say("\nDeliveries", "bold")
         for delivery in self.deliveries:
             call.say(f"  {delivery_words(call, delivery)}")
@@ -261,118 +237,7 @@ def _details(queries: "Queries", alert: Alert) -> _Details:
     )
 
 
-# --- stories -------------------------------------------------------------------------------------
-
-
-def stories_list(
-    call: Call,
-    *,
-    start: SinceOption = "1d",
-    by: Annotated[
-        By, typer.Option("--by", help="Newest article first, or most outlets first.")
-    ] = By.NEWEST,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
-    csv: CsvOption = False,
-) -> int:
-    """List the stories that got an article lately, those with the newest article first."""
-    moment = since(start or "1d", call)
-    groups: dict[StoryId, list[tuple[Article, Link]]] = {}
-    with call.store().read() as queries:
-        for article, link in queries.articles_since(moment):
-            groups.setdefault(link.story, []).append((article, link))
-    rows = [_story_row(story, group) for story, group in groups.items()]
-    rows.sort(key=lambda row: row["last"] or "", reverse=True)
-    if by is By.OUTLETS:
-        rows.sort(key=lambda row: -row["outlets"])
-    rows = rows[:limit]
-    if call.json or csv:
-        call.rows(rows, csv=csv)
-        return 0
-    if not rows:
-        call.say(f"no stories since {call.when(moment)}")
-        return 0
-    call.table(
-        ("story", "outlets", "articles", "copies", "last", "headline"),
-        [
-            (
-                short(row["story"]),
-                row["outlets"],
-                row["articles"],
-                row["copies"],
-                call.brief(datetime.fromisoformat(row["last"]) if row["last"] else None),
-                one_line(row["headline"], 90),
-            )
-            for row in rows
-        ],
-        right=["outlets", "articles", "copies"],
-    )
-    return 0
-
-
-def _story_row(story: StoryId, group: Sequence[tuple[Article, Link]]) -> dict[str, Any]:
-    times = [article.seen for article, _ in group if article.seen]
-    return {
-        "story": story,
-        "outlets": len({article.outlet for article, _ in group}),
-        "articles": len(group),
-        "copies": sum(link.kind is LinkKind.COPY for _, link in group),
-        "reports": sum(link.kind is LinkKind.REPORT for _, link in group),
-        "last": iso(max(times, default=None)),
-        "headline": group[0][0].title,
-    }
-
-
-def stories_show(
-    call: Call,
-    story: Annotated[
-        str, typer.Argument(metavar="STORY", help="The id of a story; its first letters do.")
-    ],
-) -> int:
-    """Show one story: every article in it, how it belongs there, and what was told of it."""
-    with call.store().read() as queries:
-        found = find_story(queries, story)
-        links = {member.article: queries.link(member.article) for member in found.members}
-    if call.json:
-        call.data(
-            {
-                "story": found.id,
-                "members": [
-                    member_json(member) | link_json(links[member.article])
-                    for member in found.members
-                ],
-                "told": [
-                    {
-                        "rule": told.rule,
-                        "target": told.target,
-                        "at": iso(told.at),
-                        "terms": sorted(told.terms),
-                    }
-                    for told in found.told
-                ],
-            }
-        )
-        return 0
-    _print_members(call, found)
-    for told in found.told:
-        call.say(f"  told to {told.target} for {told.rule} at {call.when(told.at)}")
-    return 0
-
-
-def find_story(queries: "Queries", wanted: str) -> Story:
-    """Return the story with that id, or the only one whose id begins so; raises WatcherError."""
-    found = queries.story(StoryId(wanted))
-    if found is None and wanted:
-        for since in (now() - LATELY, datetime.min.replace(tzinfo=UTC)):
-            links = (link for _, link in queries.articles_since(since))
-            ids = {link.story for link in links if link.story.startswith(wanted)}
-            if len(ids) > 1:
-                raise UsageError(f"{wanted} is the start of {len(ids)} ids; give more letters")
-            if ids:
-                found = queries.story(ids.pop())
-                break
-    if found is None or not found.members:
-        raise WatcherError(f"{wanted}: no story has this id (watcher stories list)")
-    return found
+# --- the members of a story ----------------------------------------------------------------------
 
 
 def link_json(link: Link | None) -> dict[str, Any]:
@@ -394,7 +259,8 @@ def member_json(member: Member) -> dict[str, Any]:
     }
 
 
-def _print_members(call: Call, story: Story) -> None:
+def print_members(call: Call, story: Story) -> None:
+    """Print the articles of a story in order of appearance."""
     call.table(
         ("", "outlet", "seen", "headline"),
         [

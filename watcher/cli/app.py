@@ -8,6 +8,7 @@ from watcher import __version__
 from watcher.cli import (
     alerts,
     articles,
+    audit,
     check,
     deliveries,
     feeds,
@@ -17,6 +18,7 @@ from watcher.cli import (
     rules,
     run,
     status,
+    stories,
     why,
 )
 from watcher.cli.options import (
@@ -93,7 +95,9 @@ for part in (
     packs,
     feeds,
     alerts,
+    stories,
     deliveries,
     notify,
+    audit,
 ):
     part.register(app)

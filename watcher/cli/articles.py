@@ -1,7 +1,6 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """match, dedup, parse: articles and feed documents in, answers out. No state, no sending."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -100,15 +99,16 @@ def match(
 
 def _rules_answer(rules: Any, entities: tuple[Entity, ...]) -> Answer:  # noqa: ANN401
     from watcher.core.rules import compile_rules
+    from watcher.feeds.language import guess
 
-    book = compile_rules(rules, entities)
-    severity = {rule.name: rule.severity.value for rule in book.rules}
+    book = compile_rules(rules, entities, tongue=guess)
+    severity = {rule.name: rule.severity for rule in book.rules}
 
     def answer(article: Article) -> Iterator[dict[str, Any]]:
         for hit in book.match(article):
             yield {
                 "rule": hit.rule,
-                "severity": severity[hit.rule],
+                "severity": hit.severity(severity[hit.rule]).value,
                 "matches": [match_json(found) for found in hit.matches],
             }
 
@@ -249,6 +249,8 @@ def parse(
     "categories", "enclosures"; plain text without markup. Format, encoding and the number of
     damaged items go to stderr.
     """
+    import asyncio
+
     if source.lower().startswith(("http://", "https://")):
         document = asyncio.run(_read_url(source, private=private))
     else:

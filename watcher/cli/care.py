@@ -198,14 +198,14 @@ def _subject(
         if rule not in names:
             raise UsageError(f'no rule is called "{rule}".{nearest(rule, names)}')
         return _Subject(MuteKind.RULE, rule, rule)
-    from watcher.cli.feeds import find_feed
+    from watcher.cli.known import find_feed
 
     found = find_feed(call, feed or "")
     return _Subject(MuteKind.FEED, found.url, found.name)
 
 
 def _story(queries: "Queries", wanted: str) -> _Subject:
-    from watcher.cli.alerts import find_story
+    from watcher.cli.stories import find_story
 
     found = find_story(queries, wanted)
     return _Subject(MuteKind.STORY, str(found.id), one_line(found.members[0].title, 80))

@@ -1,7 +1,6 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """check: everything that can be said of rules.yaml, at once."""
 
-import asyncio
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -209,6 +208,8 @@ def _ask(config: Config, call: Call) -> dict[str, list[dict[str, Any]]]:
 
 
 def _ask_feeds(config: Config, call: Call) -> list[dict[str, Any]]:
+    import asyncio
+
     from watcher.cli.net import check_feeds, fetcher
 
     with call.progress("asking feeds", len(config.feeds)) as advance:

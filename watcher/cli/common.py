@@ -164,18 +164,21 @@ class Call:
         *,
         right: Collection[str] = (),
         elastic: Collection[str] = (),
+        spare: Sequence[str] = (),
     ) -> None:
         """Print an aligned table whose last column gets the room that the others leave.
 
         A cell is any value or a (value, style) pair. `right` columns are numbers; `elastic` ones
-        are cut where the terminal is narrow.
+        are cut where the terminal is narrow, and `spare` ones left out before that.
         """
         from watcher.cli.table import lay_out
 
         cells = [[_cell(value) for value in row] for row in rows]
         # What is piped is read by programs and by people who scroll: never cut it to 80 columns.
         width = self.out.width if sys.stdout.isatty() else None
-        for line in lay_out(self.out, heads, cells, width=width, right=right, elastic=elastic):
+        for line in lay_out(
+            self.out, heads, cells, width=width, right=right, elastic=elastic, spare=spare
+        ):
             self.out.print(line, soft_wrap=True)
 
     def csv(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -261,6 +264,12 @@ class Call:
 
         return redact(url, secrets)
 
+    def filled(self, written: str) -> str:
+        """Return an address of rules.yaml with its secrets in place, as far as they are set."""
+        from watcher.config.secrets import Secrets
+
+        return Secrets(os.environ, secrets_file(self.options)).fill(written)[0]
+
     @property
     def zone(self) -> tzinfo:
         """The time zone of rules.yaml for people; UTC when the file can't be read."""
@@ -306,13 +315,18 @@ def load_config(path: Path, options: Options, *, require_secrets: bool) -> Confi
     """Read `path` with the environment and the secrets file beside the state."""
     from watcher import config
 
-    secrets = options.state / "secrets.env"
     return config.load(
         path,
         environ=os.environ,
-        secrets_file=secrets if secrets.is_file() else None,
+        secrets_file=secrets_file(options),
         require_secrets=require_secrets,
     )
+
+
+def secrets_file(options: Options) -> Path | None:
+    """Return the file of secrets beside the state, if there is one."""
+    file = options.state / "secrets.env"
+    return file if file.is_file() else None
 
 
 def zone_of(name: str) -> tzinfo:

@@ -1,7 +1,7 @@
 """deliveries, notify: whether what was told arrives."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,9 +13,6 @@ from watcher.core.model import (
     DeliveryId,
     DeliveryState,
 )
-
-if TYPE_CHECKING:
-    from watcher.store import Queries
 
 PANEL = "What was told"
 EVERY = 1_000_000
@@ -67,7 +64,7 @@ def deliveries_list(
     again, marked so), parked (given up: mend the cause, then `deliveries retry`).
     """
     with call.store().read() as queries:
-        found = _newest(queries, queries.deliveries(state=state, target=target, limit=EVERY), limit)
+        found = queries.deliveries(state=state, target=target, newest=True, limit=limit)
     if call.json or csv:
         call.rows([delivery_json(delivery) for delivery in found], csv=csv)
     elif not found:
@@ -80,14 +77,6 @@ def deliveries_list(
             elastic=["channel"],
         )
     return 0
-
-
-def _newest(queries: "Queries", found: Sequence[Delivery], limit: int) -> list[Delivery]:
-    """Return those whose alerts were made last; a delivery is made with its alert."""
-    alerts = queries.alerts(limit=EVERY) if found else []
-    place = {alert.id: number for number, alert in enumerate(alerts)}
-    # Those of one alert: the last one due comes first.
-    return sorted(found, key=lambda one: (place[one.alert], -one.due.timestamp()))[:limit]
 
 
 def _delivery_row(call: Call, delivery: Delivery) -> Row:
@@ -116,7 +105,7 @@ def deliveries_retry(
     if bool(delivery) is everything:
         raise UsageError("name the deliveries to send again, or --all (not both)")
     with call.store().read() as queries:
-        parked = [one.id for one in queries.deliveries(state=DeliveryState.PARKED, limit=1_000_000)]
+        parked = [one.id for one in queries.deliveries(state=DeliveryState.PARKED, limit=EVERY)]
     chosen = (
         parked
         if everything

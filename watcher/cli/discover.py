@@ -1,20 +1,32 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """feeds discover: the feeds of a site, shown best first, and put into rules.yaml if wanted."""
 
-import asyncio
 from collections.abc import Mapping
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from watcher.cli import known
 from watcher.cli.common import Call
 from watcher.cli.words import ago, iso, now, one_line
-from watcher.core.errors import FeedError, UsageError, WatcherError
+from watcher.core.errors import FeedError, RulesError, UsageError, WatcherError
 from watcher.core.identity import canonical
-from watcher.core.model import Feed
+from watcher.core.model import Feed, FeedFault
 
 if TYPE_CHECKING:
     from watcher.feeds.discover import Found
+
+_TRY_HTTP = frozenset(
+    {
+        FeedFault.TLS,
+        FeedFault.REFUSED,
+        FeedFault.UNREACHABLE,
+        FeedFault.RESET,
+        FeedFault.TIMEOUT,
+    }
+)
+"""What a site that speaks http only does when it is asked by https."""
 
 
 def feeds_discover(
@@ -34,50 +46,63 @@ def feeds_discover(
     The best stands first. Sites without RSS, such as the large agencies, often keep a news sitemap,
     which is read like a feed. Exit code 1: none was found.
     """
-    address = url if "://" in url else f"https://{url}"
-    known = _known(call)
-    try:
-        found = asyncio.run(_search(call, address, thorough=thorough, private=private))
-    except FeedError as error:
-        said = error.detail.replace("add `private: true` to it", "say --private")
-        raise WatcherError(f"{address}: {said}") from None
+    import asyncio
+
+    addresses = [url] if "://" in url else [f"https://{url}", f"http://{url}"]
+    in_rules = _known(call)
+    address, found = asyncio.run(_search(call, addresses, thorough=thorough, private=private))
     if not found:
         raise WatcherError(
             f"{address} names no feed, and none is at the usual addresses. Look on the site for a "
             "page called RSS or Subscribe and try that one, or ask its newsroom."
         )
-    _show(call, found, known)
+    _show(call, found, in_rules)
     if add:
-        return _add(call, found[0], known, private=private)
-    if not call.json and not all(canonical(one.url) in known for one in found):
+        return _add(call, found[0], in_rules, private=private)
+    if not call.json and not all(canonical(one.url) in in_rules for one in found):
         call.say()
         own = " --private" if private else ""
-        call.say(f"To watch the first: watcher feeds add {found[0].url}{own}")
+        call.say(f"To watch the first: watcher feeds add {quote(found[0].url)}{own}")
     return 0
 
 
-async def _search(call: Call, url: str, *, thorough: bool, private: bool) -> "list[Found]":
-    from watcher.cli.net import fetcher
-    from watcher.feeds import Lanes, Reader
-    from watcher.feeds.discover import Scout
+async def _search(
+    call: Call, addresses: list[str], *, thorough: bool, private: bool
+) -> "tuple[str, list[Found]]":
+    """Return the first of the addresses at which a server answers, and the feeds of its site.
 
-    async with fetcher() as door, Reader() as reader:
-        scout = Scout(door, reader, Lanes(), private=private)
-        return await scout.search(url, thorough=thorough, progress=call.progress)
+    What nobody typed is a guess: a site may speak http only. The first failure is the one told.
+    """
+    from watcher.cli.net import scout
+
+    failure = None
+    for address in addresses:
+        if failure is not None:
+            call.note(f"{failure}; trying {address}")
+        try:
+            async with scout(call, private=private) as one:
+                found = await one.search(address, thorough=thorough, progress=call.progress)
+                return address, found
+        except FeedError as error:
+            said = error.detail.replace("add `private: true` to it", "say --private")
+            failure = failure or WatcherError(f"{address}: {said.rstrip('.')}")
+            if error.fault not in _TRY_HTTP:
+                break
+    raise failure or WatcherError("no address was given")
 
 
 def _known(call: Call) -> Mapping[str, Feed]:
-    """Return the feeds of rules.yaml by canonical address; none when there is no such file yet."""
+    """Return the feeds of rules.yaml by canonical address; none when it can't be read."""
     try:
-        return {canonical(feed.url): feed for feed in call.config().feeds}
-    except UsageError:
+        return {canonical(feed.url): feed for feed in known.feeds(call)}
+    except (UsageError, RulesError):
         return {}
 
 
-def _show(call: Call, found: "list[Found]", known: Mapping[str, Feed]) -> None:
+def _show(call: Call, found: "list[Found]", in_rules: Mapping[str, Feed]) -> None:
     if call.json:
         for one in found:
-            call.data(_json(one, known))
+            call.data(_json(one, in_rules))
         return
     at = now()
     call.table(
@@ -91,7 +116,7 @@ def _show(call: Call, found: "list[Found]", known: Mapping[str, Feed]) -> None:
                 one.document.format,
                 one.document.language or "-",
                 one.how.words + (", readers' comments" if one.comments else ""),
-                ("yes", "green") if canonical(one.url) in known else "no",
+                ("yes", "green") if canonical(one.url) in in_rules else "no",
             )
             for one in found
         ],
@@ -100,7 +125,7 @@ def _show(call: Call, found: "list[Found]", known: Mapping[str, Feed]) -> None:
     )
 
 
-def _json(one: "Found", known: Mapping[str, Feed]) -> dict[str, Any]:
+def _json(one: "Found", in_rules: Mapping[str, Feed]) -> dict[str, Any]:
     return {
         "url": one.url,
         "title": one.document.title,
@@ -110,15 +135,15 @@ def _json(one: "Found", known: Mapping[str, Feed]) -> dict[str, Any]:
         "language": one.document.language,
         "how": one.how.words,
         "comments": one.comments,
-        "known": canonical(one.url) in known,
+        "known": canonical(one.url) in in_rules,
     }
 
 
-def _add(call: Call, best: "Found", known: Mapping[str, Feed], *, private: bool) -> int:
+def _add(call: Call, best: "Found", in_rules: Mapping[str, Feed], *, private: bool) -> int:
     from watcher import config
     from watcher.config.edit import in_own_network
 
-    same = known.get(canonical(best.url))
+    same = in_rules.get(canonical(best.url))
     if same is not None:
         call.note(f"{best.url} is in {call.options.rules} already, as {same.name}", "yellow")
         return 0

@@ -1,22 +1,19 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
-"""feeds: list, add, remove, import, export, discover, check. Edits keep the comments."""
+"""feeds: how the feeds are, as last asked (list) and now (check); edits are in `feed_edits`."""
 
-import asyncio
-import sys
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from watcher.cli import known
 from watcher.cli.common import Call, command
 from watcher.cli.discover import feeds_discover
-from watcher.cli.lines import opened
-from watcher.cli.words import ago, duration, iso, many, nearest, now, one_line
-from watcher.core.errors import UsageError, WatcherError
-from watcher.core.model import Feed, FeedState
+from watcher.cli.feed_edits import feeds_add, feeds_export, feeds_import, feeds_remove
+from watcher.cli.words import ago, iso, many, now, one_line
+from watcher.core.errors import WatcherError
+from watcher.core.model import NOT_POLLED, Feed, FeedState
 
 if TYPE_CHECKING:
     from watcher.cli.net import Checked
@@ -61,12 +58,17 @@ def register(app: typer.Typer) -> None:
 
 def feeds_list(call: Call) -> int:
     """List the feeds of rules.yaml, and how each did when it was last polled."""
-    feeds = call.config().feeds
-    states, pushed = _states(call), _pushed(call)
+    states, pushed = known.states(call), known.pushed(call)
+    feeds = known.feeds(call, states)
     if call.json:
         for feed in feeds:
             row = feed_json(feed, states.get(feed.url))
-            call.data(row | {"url": call.address(feed.url), "push": feed.url in pushed})
+            row |= {
+                "url": call.address(feed.url),
+                "detail": call.address(row["detail"]) if row["detail"] else None,
+                "push": feed.url in pushed,
+            }
+            call.data(row)
         return 0
     at = now()
     call.table(
@@ -87,30 +89,9 @@ def feeds_list(call: Call) -> int:
     return 0
 
 
-def _states(call: Call) -> dict[str, FeedState]:
-    """Return what the state knows of the feeds; nothing when there is no state yet."""
-    from watcher.cli.state import exists
-
-    if not exists(call.options):
-        return {}
-    with call.store().read() as queries:
-        return {state.feed.url: state for state in queries.feed_states(active=True)}
-
-
-def _pushed(call: Call) -> frozenset[str]:
-    """Return the addresses of the feeds whose hub sends what is new."""
-    from watcher.cli.state import exists, pushed
-
-    if not exists(call.options):
-        return frozenset()
-    with call.store().read() as queries:
-        sent = pushed(queries, now())
-        return frozenset(state.feed.url for state in queries.feed_states() if state.id in sent)
-
-
 def _state_cell(state: FeedState | None, *, pushed: bool) -> tuple[str, str]:
     if state is None or state.last_polled is None:
-        return ("not polled yet", "dim")
+        return (NOT_POLLED, "dim")
     from watcher.core import rhythm
 
     found = rhythm.health(state, now=now())
@@ -142,210 +123,6 @@ def feed_json(feed: Feed, state: FeedState | None) -> dict[str, Any]:
     }
 
 
-# --- edits ---------------------------------------------------------------------------------------
-
-
-def feeds_add(
-    call: Call,
-    url: Annotated[str, typer.Argument(metavar="URL", help="The address of the feed.")],
-    *,
-    name: Annotated[
-        str | None, typer.Option("--name", metavar="NAME", help="The outlet, as alerts name it.")
-    ] = None,
-    language: Annotated[
-        str | None, typer.Option("--language", metavar="CODE", help="en, ru, kk, zh, ug, tr ...")
-    ] = None,
-    tag: Annotated[
-        list[str] | None, typer.Option("--tag", metavar="TAG", help="For rules; may be repeated.")
-    ] = None,
-    every: Annotated[
-        str | None, typer.Option("--every", metavar="TIME", help="How often to poll it: 10m, 1h.")
-    ] = None,
-    private: Annotated[
-        bool, typer.Option("--private", help="The address is in your own network.")
-    ] = False,
-) -> int:
-    """Add a feed to rules.yaml; comments and order are kept.
-
-    A running daemon takes it up by itself.
-    """
-    from watcher import config
-    from watcher.core import rhythm
-
-    known_as = _language(language)
-    if language and known_as is None:
-        raise UsageError(f'"{language}" is no language code; write en, ru, kk, zh, ug, tr ...')
-    new = Feed(
-        url=url,
-        name=name or "",
-        language=known_as,
-        tags=frozenset(tag or ()),
-        every=duration(every) if every else None,
-        private=private,
-    )
-    if new.every is not None and new.every < rhythm.FLOOR:
-        raise UsageError(
-            f"--every {every} is under a minute, which no publisher likes. At least 1m."
-        )
-    if config.add_feeds(call.rules_file(), [new]):
-        _done(call, url, "added", f"added {url}", "green")
-    else:
-        _done(call, url, "known", f"{url} is in {call.options.rules} already", "yellow")
-    return 0
-
-
-def feeds_remove(
-    call: Call,
-    feed: Annotated[str, typer.Argument(metavar="URL|NAME", help="The feed, as listed.")],
-) -> int:
-    """Take a feed out of rules.yaml. What was read from it stays stored."""
-    from watcher import config
-
-    url = find_feed(call, feed).url
-    if not config.remove_feed(call.rules_file(), url):
-        raise WatcherError(
-            f"{url} does not stand in {call.options.rules} itself: it comes from a file that is "
-            "included there (include: or opml:). Take it out of that file."
-        )
-    _done(call, url, "removed", f"removed {url}", "green")
-    return 0
-
-
-def feeds_import(
-    call: Call,
-    file: Annotated[str, typer.Argument(metavar="FILE|-", help="An OPML file.")],
-    *,
-    private: Annotated[
-        bool, typer.Option("--private", help="Take those in your own network, too.")
-    ] = False,
-) -> int:
-    """Add the feeds of an OPML file, as feed readers export it, to rules.yaml.
-
-    Feeds that are there already, or can't be polled, are named and left out. So are those with an
-    address in your own network, unless you say --private.
-    """
-    from watcher import config
-    from watcher.config.edit import in_own_network
-    from watcher.feeds import opml
-
-    path = call.rules_file()
-    with opened(file) as source:
-        feeds = opml.read(source.read())
-    feeds = tuple(
-        replace(
-            feed,
-            language=_language(feed.language),
-            private=private and in_own_network(feed.url),
-        )
-        for feed in feeds
-    )
-    with call.progress("looking at feeds", len(feeds)) as advance:
-        results = _sorted_out(feeds, call.config().feeds, advance)
-    new = [feed for feed, why_not in results if not why_not]
-    config.add_feeds(path, new)
-    for feed, why_not in results:
-        if call.json:
-            row = {"url": feed.url, "feed": feed.name, "added": not why_not}
-            call.data(row | {"why_not": why_not or None})
-        elif why_not:
-            call.note(f"left out: {feed.url} {why_not}", "yellow")
-    if not call.json:
-        call.say(
-            f"{len(new)} of {many(len(feeds), 'feed')} added to {path}", "green" if new else None
-        )
-    return 0
-
-
-def _language(written: str | None) -> str | None:
-    """Return the code that rules.yaml takes for a language; lists say "en_US", "unknown", "kaz"."""
-    from watcher.config.languages import MEANT, is_language
-
-    code = (written or "").strip().lower().replace("_", "-")
-    return code if code and is_language(code) else MEANT.get(code)
-
-
-def _sorted_out(
-    feeds: Iterable[Feed], known: Iterable[Feed], advance: Callable[[], None]
-) -> list[tuple[Feed, str]]:
-    """Return each feed with the reason to leave it out, or ""."""
-    from watcher.config.checks import canonical
-    from watcher.config.edit import address_problem
-
-    taken = {canonical(feed.url): feed for feed in known}
-    results = []
-    for feed in feeds:
-        same = taken.get(canonical(feed.url))
-        why_not = address_problem(feed.url, private=feed.private)
-        if not why_not and same is not None:
-            why_not = f"is there already, as {same.name}"
-        if not why_not:
-            taken[canonical(feed.url)] = feed
-        results.append((feed, why_not))
-        advance()
-    return results
-
-
-def feeds_export(
-    call: Call,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Where to; - is stdout.")] = "-",
-) -> int:
-    """Write the feeds of rules.yaml as OPML, which every feed reader takes."""
-    from watcher.feeds import opml
-
-    feeds = call.config().feeds
-    shown = [replace(feed, url=call.address(feed.url)) for feed in feeds]
-    hidden = sum(here.url != there.url for here, there in zip(feeds, shown, strict=True))
-    if hidden:
-        call.note(f"{many(hidden, 'address', 'addresses')} with secrets: *** stands for them")
-    text = opml.write(shown, "watcher")
-    if file == "-":
-        sys.stdout.write(text)
-        return 0
-    target = Path(file)
-    if target.exists():
-        raise UsageError(f"{file} exists; choose another name")
-    try:
-        target.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}") from None
-    call.note(f"{many(len(feeds), 'feed')} written to {file}")
-    return 0
-
-
-def _done(call: Call, url: str, result: str, words: str, style: str) -> None:
-    if call.json:
-        call.data({"url": url, "result": result})
-    else:
-        call.say(words, style)
-
-
-def find_feed(call: Call, wanted: str) -> Feed:
-    """Return the only feed of that address or name; which one is not guessed."""
-    found = find_feeds(call, wanted)
-    if len(found) > 1:
-        addresses = "\n".join(f"  {call.address(feed.url)}" for feed in found)
-        raise UsageError(f'{len(found)} feeds are called "{wanted}". Say its address:\n{addresses}')
-    return found[0]
-
-
-def find_feeds(call: Call, wanted: str) -> list[Feed]:
-    """Return the feed of that address, or all of that name (any case), as any screen shows it."""
-    feeds = call.config().feeds
-    if same := [feed for feed in feeds if feed.url == wanted]:
-        return same
-    states = _states(call)
-    names = {feed.url: {feed.name.casefold()} for feed in feeds}
-    for url in names.keys() & states.keys():
-        names[url].add(states[url].feed.name.casefold())
-    found = [feed for feed in feeds if wanted.casefold() in names[feed.url]]
-    if not found:
-        known = [feed.name for feed in feeds] + [feed.url for feed in feeds]
-        raise UsageError(
-            f'no feed is called "{wanted}".{nearest(wanted, known)} (watcher feeds list)'
-        )
-    return found
-
-
 # --- check ---------------------------------------------------------------------------------------
 
 
@@ -363,24 +140,27 @@ def feeds_check(
     polls); broken-xml (read all the same); or why it can't be read: blocked, html, rate-limited,
     gone, not-found, timeout, tls and so on. Exit code 1 when some can't be read.
     """
+    import asyncio
+
     from watcher.cli.net import Checked, check_feeds, fetcher
 
-    every = call.config().feeds
-    asked = [one for wanted in feed for one in find_feeds(call, wanted)] if feed else every
+    states, pushed = known.states(call), known.pushed(call)
+    every = known.feeds(call, states)
+    asked = [one for wanted in feed for one in known.find_feeds(call, wanted)] if feed else every
     feeds = list(dict.fromkeys(asked))
     if not feeds:
         raise WatcherError(f"no feeds in {call.options.rules} (watcher feeds add URL)")
-    pushed = _pushed(call)
     with call.progress("asking feeds", len(feeds)) as advance:
 
         def done(result: Checked) -> None:
             advance()
             if call.json:
                 url = result.feed.url
-                call.data(result.json() | {"url": call.address(url), "push": url in pushed})
+                shown = {"url": call.address(url), "detail": call.address(result.detail)}
+                call.data(result.json() | shown | {"push": url in pushed})
 
         door = fetcher(call.config().contact)
-        results = asyncio.run(check_feeds(feeds, _states(call), done=done, door=door))
+        results = asyncio.run(check_feeds(feeds, states, done=done, door=door))
     failed = sum(result.failed for result in results)
     if not call.json:
         _print_checked(call, results)
@@ -392,6 +172,7 @@ def feeds_check(
 
 def _print_checked(call: Call, results: list["Checked"]) -> None:
     at = now()
+    names = Counter(result.feed.name.casefold() for result in results)
     call.table(
         (
             "feed", "state", "since", "items", "newest", "usually", "asked", "format", "encoding",
@@ -409,7 +190,7 @@ def _print_checked(call: Call, results: list["Checked"]) -> None:
                 state.format or "-",
                 state.encoding or "-",
                 result.ms,
-                one_line(result.detail, 120),
+                _detail(call, result, alone=names[result.feed.name.casefold()] == 1),
             )
             # What needs a person's attention stands at the end, where the eye is.
             for result in sorted(results, key=lambda one: (one.failed, one.word != "alive"))
@@ -417,7 +198,16 @@ def _print_checked(call: Call, results: list["Checked"]) -> None:
         ],
         right=["items", "ms"],
         elastic=["feed"],
+        spare=["ms", "encoding", "format", "usually", "asked"],
     )  # fmt: skip
+
+
+def _detail(call: Call, result: "Checked", *, alone: bool) -> str:
+    """Return the detail, with the address where a person may have to type it next."""
+    said = one_line(call.address(result.detail), 200)
+    if result.word == "alive" and alone:
+        return said
+    return " · ".join(filter(None, (call.address(result.feed.url), said)))
 
 
 def _every(span: timedelta | None) -> str:

@@ -3,27 +3,50 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from watcher.cli.common import Call
+from watcher.cli.known import named
 from watcher.cli.words import iso, now
 from watcher.core import rhythm
-from watcher.core.errors import FeedError
+from watcher.core.errors import FeedError, WatcherError
 from watcher.core.identity import host_of
 from watcher.core.model import Feed, FeedFault, FeedId, FeedState
 
 if TYPE_CHECKING:
     from watcher.feeds import Fetcher, Lanes, Reader
+    from watcher.feeds.discover import Scout
 
 
-def fetcher(contact: str = "") -> "Fetcher":
-    """Return the door to the web that commands use; they go by the same name as the daemon."""
+def fetcher(contact: str = "", *, seconds: float | None = None) -> "Fetcher":
+    """Return the door to the web that commands use; they go by the same name as the daemon.
+
+    `seconds` are for all of one fetch; the daemon's where none are given.
+    """
     from watcher.feeds import Fetcher
-    from watcher.feeds.fetch import user_agent
+    from watcher.feeds.fetch import TIMEOUT, user_agent
 
-    return Fetcher(user_agent=user_agent(contact))
+    return Fetcher(user_agent=user_agent(contact), timeout=seconds or TIMEOUT)
+
+
+@asynccontextmanager
+async def scout(
+    call: Call, *, private: bool, seconds: float | None = None
+) -> "AsyncIterator[Scout]":
+    """Open what looks for feeds, under the name that rules.yaml gives us if it can be read."""
+    from watcher.feeds import Lanes, Reader
+    from watcher.feeds.discover import Scout
+
+    try:
+        contact = call.config().contact
+    except WatcherError:
+        contact = ""
+    async with fetcher(contact, seconds=seconds) as door, Reader() as reader:
+        yield Scout(door, reader, Lanes(), private=private)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +140,7 @@ async def check_feed(
 ) -> Checked:
     """Poll one feed as the daemon would and put a name to what it is."""
     start, at = time.monotonic(), now()
-    state = known or _unknown(feed, at)
+    state = _state(feed, known, at)
     etag, last_modified = rhythm.validators(state, now=at)
     document = None
     try:
@@ -137,19 +160,28 @@ async def check_feed(
     return _checked(state, at, start, items=document.items if document else len(state.digests))
 
 
-def _unknown(feed: Feed, at: datetime) -> FeedState:
+def _state(feed: Feed, known: FeedState | None, at: datetime) -> FeedState:
+    """Return what is known of a feed; what rules.yaml says of it now counts."""
+    if known is not None:
+        return replace(known, feed=feed)
     return FeedState(id=FeedId(0), feed=feed, next_due=at, interval=rhythm.NEWS)
 
 
 def _failed(feed: Feed, known: FeedState | None, error: FeedError, start: float) -> Checked:
     at, wait = now(), error.retry_after
     state = rhythm.after_failure(
-        known or _unknown(feed, at), error.fault, error.detail, retry_after=wait, now=at, jitter=0.0
+        _state(feed, known, at),
+        error.fault,
+        error.detail,
+        retry_after=wait,
+        now=at,
+        jitter=0.0,
     )
     return replace(_checked(state, at, start), retry_after=wait)
 
 
 def _checked(state: FeedState, at: datetime, start: float, *, items: int = 0) -> Checked:
+    state = replace(state, feed=named(state.feed, state))
     found = rhythm.health(state, now=at)
     word, detail = found.word, found.detail
     if found.readable and not items:

@@ -1,20 +1,21 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
-"""packs: the entities that come with the program, with every spelling and where it was seen."""
+"""packs: names with every spelling and where it was seen; shipped ones and one's own."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from watcher.cli.common import Call, command
 from watcher.cli.words import nearest, one_line
-from watcher.core.errors import UsageError
-from watcher.core.model import Entity
+from watcher.core.errors import RulesError, UsageError
+from watcher.core.model import Alias, Entity
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to `app`."""
-    packs = typer.Typer(help="Entity packs that come with the program.", no_args_is_help=True)
+    packs = typer.Typer(help="Entity packs: names with all their spellings.", no_args_is_help=True)
     command(packs, "list")(packs_list)
     command(
         packs,
@@ -25,28 +26,42 @@ def register(app: typer.Typer) -> None:
 
 
 def packs_list(call: Call) -> int:
-    """List the entity packs that come with the program; rules.yaml includes them by name."""
-    from watcher import config
-
-    packs = [(name, config.load_pack(name)) for name in config.pack_names()]
+    """List the entity packs: those that come with the program, and your own beside rules.yaml."""
+    packs = _packs(call)
+    read = [(name, path, _entities(path)) for name, path in packs.items()]
     if call.json:
-        for name, entities in packs:
-            call.data({"pack": name, "entities": len(entities), "aliases": _aliases(entities)})
+        for name, path, entities in read:
+            call.data(
+                {
+                    "pack": name,
+                    "title": _title(path),
+                    "own": _is_own(name),
+                    "entities": len(entities) if entities is not None else None,
+                    "aliases": _aliases(entities) if entities is not None else None,
+                }
+            )
         return 0
     call.table(
-        ("pack", "entities", "spellings", "use it with"),
+        ("pack", "entities", "spellings", "about", "use it with"),
         [
-            (name, len(entities), _aliases(entities), f"include: [packs/{name}.yaml]")
-            for name, entities in packs
+            (
+                name,
+                len(entities) if entities is not None else "-",
+                _aliases(entities) if entities is not None else "-",
+                one_line(_title(path), 50) if entities is not None else "has mistakes",
+                f"include: [{name if _is_own(name) else f'packs/{name}.yaml'}]",
+            )
+            for name, path, entities in read
         ],
         right=["entities", "spellings"],
+        elastic=["about"],
     )
     return 0
 
 
 def packs_show(
     call: Call,
-    pack: Annotated[str, typer.Argument(help="The name of a pack, as in `packs list`.")],
+    pack: Annotated[str, typer.Argument(help="A pack as in `packs list`, or a file of your own.")],
     entity: Annotated[
         str | None, typer.Argument(metavar="ENTITY", help="Only this one, with all spellings.")
     ] = None,
@@ -54,10 +69,8 @@ def packs_show(
     """Show the entities of a pack, or every spelling of one of them and where it was seen."""
     from watcher import config
 
-    name = pack.removeprefix("packs/").removesuffix(".yaml")
-    if name not in config.pack_names():
-        raise UsageError(f'no pack is called "{pack}".{nearest(name, config.pack_names())}')
-    entities = config.load_pack(name)
+    name, path = _pack(call, pack)
+    entities = config.load_own_pack(path)
     if entity is not None:
         ids = [one.id for one in entities]
         if entity not in ids:
@@ -87,6 +100,46 @@ def packs_show(
     return 0
 
 
+def _packs(call: Call) -> dict[str, Path]:
+    """Return all packs: the shipped ones by name, one's own by file as `include:` names it."""
+    from watcher import config
+
+    found = {name: path for name in config.pack_names() if (path := config.shipped(name))}
+    return found | config.own_packs(call.options.rules.parent)
+
+
+def _pack(call: Call, named: str) -> tuple[str, Path]:
+    """Return the name and file of the pack that a person means."""
+    packs = _packs(call)
+    short = named.removeprefix("packs/").removesuffix(".yaml")
+    for name in (named, f"{named}.yaml", f"packs/{named}.yaml", short):
+        if name in packs:
+            return name, packs[name]
+    if Path(named).is_file():
+        return named, Path(named)
+    raise UsageError(f'no pack is called "{named}".{nearest(short, packs)}')
+
+
+def _is_own(name: str) -> bool:
+    return name.endswith(".yaml")
+
+
+def _entities(path: Path) -> tuple[Entity, ...] | None:
+    """Return the entities of a pack; None if it has mistakes, which `watcher check` names."""
+    from watcher import config
+
+    try:
+        return config.load_own_pack(path)
+    except RulesError:
+        return None
+
+
+def _title(path: Path) -> str:
+    from watcher import config
+
+    return config.title_of(path)
+
+
 def entity_json(entity: Entity) -> dict[str, Any]:
     """Return an entity for scripts."""
     return {
@@ -94,10 +147,21 @@ def entity_json(entity: Entity) -> dict[str, Any]:
         "name": entity.name,
         "type": entity.type,
         "aliases": [
-            {"text": alias.text, "language": alias.language, "source": alias.source or None}
+            {
+                "text": alias.text,
+                "language": alias.language,
+                "source": alias.source or None,
+                "flags": [flag for flag, _ in _flags(alias)],
+                "not_with": list(alias.not_with),
+                "not_inside": list(alias.not_inside),
+                "not_language": sorted(alias.not_languages),
+            }
             for alias in entity.aliases
         ],
         "context": list(entity.context),
+        "not_with": list(entity.not_with),
+        "not_inside": list(entity.not_inside),
+        "not_language": sorted(entity.not_languages),
         "note": entity.note or None,
     }
 
@@ -112,25 +176,40 @@ def _print_entity(call: Call, entity: Entity) -> None:
             (
                 alias.text,
                 alias.language,
-                ", ".join(
-                    word
-                    for word, flag in (
-                        ("as written", alias.case),
-                        ("no endings", alias.exact),
-                        ("with a context word", alias.ctx),
-                        ("one letter off, too", alias.fuzzy),
-                    )
-                    if flag
-                )
-                or "always",
+                ", ".join(word for _, word in _flags(alias)) or "always",
                 alias.source or "-",
             )
             for alias in entity.aliases
         ],
         elastic=["spelling"],
     )
-    if entity.context:
-        call.say(f"Context words: {', '.join(entity.context)}")
+    for said, words in (
+        ("Context words", entity.context),
+        ("Not with", entity.not_with),
+        ("Not inside", entity.not_inside),
+        ("Not in texts in", sorted(entity.not_languages)),
+    ):
+        if words:
+            call.say(f"{said}: {', '.join(words)}")
+
+
+def _flags(alias: Alias) -> list[tuple[str, str]]:
+    """Return what limits a spelling: the flag, and in words."""
+    limits = (
+        ("case", "as written", alias.case),
+        ("exact", "no endings", alias.exact),
+        ("ctx", "with a context word", alias.ctx),
+        ("fuzzy", "one letter off, too", alias.fuzzy),
+    )
+    found = [(flag, words) for flag, words, holds in limits if holds]
+    for key, words in (
+        ("not_with", alias.not_with),
+        ("not_inside", alias.not_inside),
+        ("not_language", sorted(alias.not_languages)),
+    ):
+        if words:
+            found.append((key, f"{key}: {', '.join(words)}"))
+    return found
 
 
 def _aliases(entities: Sequence[Entity]) -> int:

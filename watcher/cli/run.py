@@ -1,8 +1,9 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """demo, init, run, once: to see it, to set it up, to keep it running."""
 
+import contextlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -101,13 +102,13 @@ def init(
         call.say(f"wrote  {name}", "green")
     for name in kept:
         call.say(f"kept   {name} (exists; not touched)", "yellow")
-    inside = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
     call.say()
-    call.say("What to do next:")
+    inside = "" if folder.resolve() == Path.cwd() else f" in {folder}/"
+    call.say(f"What to do next{inside}:")
     call.say("  1. Open rules.yaml: it explains itself. Put in your names, feeds and one channel.")
-    call.say(f"  2. {inside}watcher check          says what is wrong, with line and mend")
-    call.say(f"  3. {inside}watcher notify test    sends a test message to your channels")
-    call.say(f"  4. {inside}watcher run            keeps watching; stop it with Ctrl-C")
+    call.say("  2. watcher check          says what is wrong, with line and mend")
+    call.say("  3. watcher notify test    sends a test message to your channels")
+    call.say("  4. watcher run            keeps watching; stop it with Ctrl-C")
     return 0
 
 
@@ -118,8 +119,8 @@ def run(call: Call) -> int:
     rules again at once.
     """
     call.rules_file()
-    _collect_seldom()
-    from watcher import daemon
+    with _few_collections():
+        from watcher import daemon
 
     settings = call.options.settings()
     daemon.start_logging(settings)
@@ -142,8 +143,8 @@ def once(
     is: with the next `watcher once`, or by `watcher run`.
     """
     call.rules_file()
-    _collect_seldom()
-    from watcher import daemon
+    with _few_collections():
+        from watcher import daemon
 
     settings = call.options.settings()
     # cron mails what is printed: without a terminal, only what needs attention is.
@@ -159,11 +160,22 @@ def once(
     return 1 if result.get("failed") or result.get("parked") else 0
 
 
-def _collect_seldom() -> None:
-    """Look for cycles less often: an article makes hundreds of objects and hardly a cycle."""
+@contextlib.contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for cycles less often: an article makes hundreds of objects and hardly a cycle.
+
+    What is imported within stays until the end, so it isn't looked through; and at the end
+    nothing is, as all of it goes with the process (half a second for the articles of some days).
+    """
+    import atexit
     import gc
 
+    gc.disable()
+    yield
+    gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    gc.enable()
+    atexit.register(gc.freeze)
 
 
 def _keep_quiet(_: str) -> None:

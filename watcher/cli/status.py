@@ -2,15 +2,17 @@
 """status: is it running, are the feeds alive, do the alerts arrive? One screen."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from watcher.cli.common import Call, command
+from watcher.cli.known import named
 from watcher.cli.words import ago, iso, many, now, one_line
 from watcher.core.errors import RulesError, WatcherError
-from watcher.core.model import AlertKind, Config, DeliveryState, FeedState
+from watcher.core.model import NOT_POLLED, AlertKind, Config, DeliveryState, FeedState
 
 if TYPE_CHECKING:
     from watcher.core.rhythm import Health
@@ -67,8 +69,12 @@ def collect(call: Call) -> dict[str, Any]:
         stories_today = len({link.story for _, link in queries.articles_since(midnight)})
         by_state = {state.value: counts.get(state.value, 0) for state in DeliveryState}
     worker = at_rest.worker(call.options, pulse, at)
-    wanted = {feed.url for feed in rules.feeds} if rules else {feed.feed.url for feed in known}
-    feeds = [feed for feed in known if feed.feed.url in wanted]
+    wanted = {feed.url: feed for feed in (rules.feeds if rules else [one.feed for one in known])}
+    feeds = [
+        replace(state, feed=named(wanted[state.feed.url], state))
+        for state in known
+        if state.feed.url in wanted
+    ]
     unknown = len(wanted) - len(feeds)
     failing = sorted(
         (feed for feed in feeds if feed.fault is not None), key=lambda feed: -feed.failures
@@ -136,7 +142,7 @@ def _ailing_json(call: Call, feed: FeedState, how: "Health") -> dict[str, Any]:
         "url": call.address(feed.feed.url),
         "state": how.word,
         "since": iso(how.since),
-        "detail": how.detail,
+        "detail": call.address(how.detail),
     }
 
 
@@ -160,7 +166,7 @@ def _print(call: Call, report: dict[str, Any]) -> None:
     push = f"{feeds['push']} push, " if feeds["push"] else ""
     call.say(
         f"feeds     {feeds['total']}: {push}{feeds['due']} due, {feeds['failing']} failing, "
-        f"{feeds['never_polled']} never polled; last poll {_ago(feeds['last_poll'], at)}, "
+        f"{feeds['never_polled']} {NOT_POLLED}; last poll {_ago(feeds['last_poll'], at)}, "
         f"next {_next(feeds['next_due'], at)}"
     )
     stories = many(report["stories_today"], "story", "stories")
@@ -192,7 +198,7 @@ def _print(call: Call, report: dict[str, Any]) -> None:
                 fault["failures"],
                 _ago(fault["since"], at),
                 _ago(fault["next_due"], at),
-                one_line(fault["detail"] or "", 90),
+                f"{fault['url']} · {one_line(fault['detail'] or '', 200)}",
             )
             for fault in faults[:SHOWN]
         ],
@@ -217,7 +223,7 @@ def _print_ailing(call: Call, ailing: list[dict[str, Any]], at: datetime) -> Non
                 one_line(feed["feed"], 40),
                 (feed["state"], "yellow"),
                 _ago(feed["since"], at),
-                one_line(feed["detail"], 90),
+                f"{feed['url']} · {one_line(feed['detail'], 200)}",
             )
             for feed in ailing[:SHOWN]
         ],

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from rich.console import Console
 
@@ -21,6 +21,8 @@ ROOM = 28
 GAP = 2
 INDENT = 4
 """Where the last text begins when it stands below the others."""
+READABLE = 20
+"""Columns of a name that say which one it is."""
 LEAST = 8
 """An elastic column is never cut to less."""
 
@@ -33,12 +35,17 @@ def lay_out(
     width: int | None,
     right: Collection[str] = (),
     elastic: Collection[str] = (),
+    spare: Sequence[str] = (),
 ) -> Iterator[Text]:
     """Yield the lines of a table, at most `width` columns wide (None: as wide as it is).
 
-    The columns in `elastic` are cut first, with an ellipsis. When the last column still has too
-    little room, it goes onto lines of its own below the others.
+    The columns in `spare` go first, in that order, where the others would have to be cut to less
+    than READABLE; those in `elastic` are cut next, with an ellipsis. When the last column still has
+    too little room, it goes onto lines of its own below the others: no word of it, such as an
+    address that is to be copied, is broken where that can be helped.
     """
+    if width is not None:
+        heads, rows = _spared(heads, rows, width=width, elastic=elastic, spare=spare)
     natural = [
         max(cell_len(head), *(cell_len(row[at][0]) for row in rows), 0)
         for at, head in enumerate(heads)
@@ -47,8 +54,9 @@ def lay_out(
     widths, text = natural[:-1], natural[-1]
     below = False
     if width is not None:
-        widths = _cut(widths, bending, width - min(text, ROOM) - GAP)
-        below = _sum(widths) + GAP + min(text, ROOM) > width
+        room = min(text, max(ROOM, _longest_word(row[-1][0] for row in rows)))
+        widths = _cut(widths, bending, width - room - GAP)
+        below = _sum(widths) + GAP + room > width
         if below:
             widths = _cut(natural[:-1], bending, width)
             widths = _cut(widths, range(len(widths)), width, least=1)
@@ -70,6 +78,38 @@ def lay_out(
             if line.plain.strip() or not below:
                 yield _trimmed(lead + line)
             lead = Text(" " * start)
+
+
+def _spared(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    width: int,
+    elastic: Collection[str],
+    spare: Sequence[str],
+) -> tuple[Sequence[str], Sequence[Sequence[Cell]]]:
+    """Return the table without the spare columns for which there is no room."""
+    for name in spare:
+        at = heads.index(name)
+        sizes = [
+            max([cell_len(head), *(cell_len(row[number][0]) for row in rows)])
+            for number, head in enumerate(heads[:-1])
+        ]
+        least = [
+            min(size, READABLE) if head in elastic else size
+            for size, head in zip(sizes, heads, strict=False)
+        ]
+        if _sum(least) <= width:
+            break
+        heads = [*heads[:at], *heads[at + 1 :]]
+        rows = [[*row[:at], *row[at + 1 :]] for row in rows]
+    return heads, rows
+
+
+def _longest_word(texts: Iterable[str]) -> int:
+    """Return the width of the longest word, unless it is of a script without spaces."""
+    words = (word for text in texts for word in text.split() if word.isascii())
+    return max(map(cell_len, words), default=0)
 
 
 def _sum(widths: Sequence[int]) -> int:

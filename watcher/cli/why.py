@@ -98,9 +98,11 @@ def _explain(
     config: Config, article: Article, rule: str | None, today: date
 ) -> tuple[Explanation, ...]:
     from watcher.core.rules import compile_rules
+    from watcher.feeds.language import guess
 
     rules = [known for known in config.rules if rule in (None, known.name)]
-    return compile_rules(rules, config.entities).explain(article, today=today)
+    book = compile_rules(rules, config.entities, tongue=guess)
+    return book.explain(article, today=today)
 
 
 class Case:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watcher.config.edit import add_feed, add_feeds, import_opml, remove_feed
 from watcher.config.load import Examined, examine, load
-from watcher.config.packs import load_pack, pack_names
+from watcher.config.packs import load_own_pack, load_pack, own_packs, pack_names, shipped, title_of
 from watcher.config.schema import schema
 from watcher.config.starter import starter
 
@@ -15,9 +15,13 @@ __all__ = [
     "examine",
     "import_opml",
     "load",
+    "load_own_pack",
     "load_pack",
+    "own_packs",
     "pack_names",
     "remove_feed",
     "schema",
+    "shipped",
     "starter",
+    "title_of",
 ]

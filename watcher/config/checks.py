@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from watcher.config.findings import did_you_mean, nearest, one_of, shown
 from watcher.config.languages import may_be_written_in, scripts_of
 from watcher.core import identity
-from watcher.core.model import FullText, Group, Term, TermKind
+from watcher.core.model import Article, ArticleId, FullText, Group, Term, TermKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from watcher.config.findings import Page
     from watcher.config.sections import FeedDraft
     from watcher.config.watchlist import RuleDraft
-    from watcher.core.model import Channel, Entity, Feed
+    from watcher.core.model import Channel, Config, Entity, Feed, Rule
+    from watcher.core.rules import RuleBook
 
 
 def feeds(drafts: Sequence[FeedDraft]) -> tuple[Feed, ...]:
@@ -91,8 +93,10 @@ def rules(
     names = list(channel_pages)
     for draft in drafts:
         where = f'rule "{shown(draft.rule.name)}"'
+        # One that is only misspelt is told already, and is no channel that nobody uses.
         shared = draft.shared
-        used |= {channel.name for channel in (*shared.notify, *shared.escalate_to)}
+        wanted = {channel.name for channel in (*shared.notify, *shared.escalate_to)}
+        used |= wanted | {nearest(name, names) or "" for name in wanted - set(names)}
         _equal_names(draft, first)
         if whole:
             _channels(draft, where, names)
@@ -101,6 +105,12 @@ def rules(
             _tests(draft, feeds, entities)
         _languages(draft, where, entities)
         _covered(draft, where, entities)
+    if whole and drafts and not (names or used):
+        drafts[0].page.warning(
+            drafts[0].at,
+            "nobody is told of what the rules find: there is no channels: section. Write one, such "
+            'as channels: {screen: "terminal://"}, and under defaults: notify: [screen]',
+        )
     for channel in channels if whole else ():
         if channel.name not in used and not channel.health:
             page, at = channel_pages[channel.name]
@@ -125,7 +135,13 @@ def _equal_names(draft: RuleDraft, first: dict[str, RuleDraft]) -> None:
 
 def _channels(draft: RuleDraft, where: str, names: Sequence[str]) -> None:
     for wanted in (*draft.shared.notify, *draft.shared.escalate_to):
-        if wanted.name not in names:
+        if "@" in wanted.name or "://" in wanted.name:
+            draft.page.mistake(
+                wanted.at,
+                f"an address stands where {wanted.where} names a channel. Give it a name under "
+                "channels: (desk: mailto://...), and write the name here.",
+            )
+        elif wanted.name not in names:
             mend = one_of(names) if names else " There is no channels: section yet."
             draft.page.mistake(
                 wanted.at,
@@ -140,19 +156,40 @@ def _channels(draft: RuleDraft, where: str, names: Sequence[str]) -> None:
 
 def _tags(draft: RuleDraft, where: str, tags: AbstractSet[str], feeds: Sequence[Feed]) -> None:
     known = sorted(tags)
+    heard = [tag.name for tag in draft.shared.tags if tag.name in tags]
     for tag in draft.shared.tags:
         if tag.name not in tags:
-            draft.page.mistake(
-                tag.at,
-                f'no feed has the tag "{shown(tag.name)}" that {tag.where} asks for.'
-                f"{did_you_mean(tag.name, known)}{one_of(known)}",
+            said = f'no feed has the tag "{shown(tag.name)}" that {tag.where} asks for.'
+            guess = did_you_mean(tag.name, known) + (
+                one_of(known) or f" Give it to some: {{url: ..., tags: [{shown(tag.name)}]}}"
             )
+            if heard:
+                still = f" It still hears those with {' or '.join(map(shown, heard))}."
+                draft.page.warning(tag.at, f"{said}{still}{guess}")
+            else:
+                draft.page.mistake(tag.at, f"{said}{guess}")
     only, at = draft.rule.sources.only, draft.shared.sources_at
     if only and feeds and at is not None and not any(_hears(only, feed) for feed in feeds):
         draft.page.warning(
             at,
             f"{where} listens to no feed of this file: none is from {', '.join(map(shown, only))}.",
         )
+
+
+def tags_lost(config: Config, url: str) -> list[tuple[Rule, str]]:
+    """Return each rule, and the tag of it, that hears no feed once the one at `url` is gone.
+
+    rules.yaml is then a mistake: the rule would be silent.
+    """
+    going = canonical(url)
+    own = {tag for feed in config.feeds if canonical(feed.url) == going for tag in feed.tags}
+    left = {tag for feed in config.feeds if canonical(feed.url) != going for tag in feed.tags}
+    return [
+        (rule, tag)
+        for rule in config.rules
+        if not rule.sources.tags & left
+        for tag in sorted(rule.sources.tags & own)
+    ]
 
 
 def _hears(patterns: Sequence[str], feed: Feed) -> bool:
@@ -291,23 +328,36 @@ def _alternatives(find: Term | Group) -> Iterator[Term]:
 
 def _covers(no: Term, wanted: Term, entities: Mapping[str, Entity]) -> bool:
     """Say whether every text with `wanted` also holds `no`."""
-    if TermKind.REGEX in {no.kind, wanted.kind} or no.kind is TermKind.FUZZY:
-        return no == wanted
-    if no.kind is TermKind.ENTITY:
-        return no == wanted
+    if no == wanted:
+        return True
+    if TermKind.REGEX in {no.kind, wanted.kind}:
+        return False
+    if no.kind is TermKind.EXACT and wanted.kind is not TermKind.EXACT:
+        return False
     if wanted.kind is TermKind.ENTITY:
         entity = entities.get(wanted.text)
         spellings = [alias.text for alias in entity.aliases] if entity else []
-        return bool(spellings) and all(_contains(one, no) for one in spellings)
-    if no.kind is TermKind.EXACT and wanted.kind is not TermKind.EXACT:
+    else:
+        spellings = [wanted.text]
+    return bool(spellings) and all(_found_in(one, no, entities) for one in spellings)
+
+
+def _found_in(spelling: str, no: Term, entities: Mapping[str, Entity]) -> bool:
+    """Say whether `no` is found in the spelling itself: then it is in every text that has it."""
+    entity = entities.get(no.text) if no.kind is TermKind.ENTITY else None
+    if no.kind is TermKind.ENTITY and entity is None:
         return False
-    return _contains(wanted.text, no)
+    # Endings change, beginnings don't: most pairs need no closer look.
+    if entity is None and _plain(no.text)[:2] not in _plain(spelling):
+        return False
+    return bool(_book(no, entity).match(Article(id=ArticleId("spelling"), title=spelling)))
 
 
-def _contains(spelling: str, no: Term) -> bool:
-    if no.kind is TermKind.EXACT:
-        return f" {no.text} " in f" {spelling} "
-    return f" {_plain(no.text)} " in f" {_plain(spelling)} "
+@lru_cache(maxsize=64)
+def _book(term: Term, entity: Entity | None) -> RuleBook:
+    from watcher.core.rules import compile_terms  # noqa: PLC0415 - few rules have a `none`
+
+    return compile_terms([term], [entity] if entity else [])
 
 
 def _plain(text: str) -> str:

@@ -12,20 +12,22 @@ import contextlib
 import os
 import re
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watcher.config import opml
 from watcher.config.checks import canonical
+from watcher.config.files import MAX_BYTES, decoded
 from watcher.config.findings import Page, quoted
-from watcher.config.load import MAX_BYTES, decoded
 from watcher.config.nodes import Items, Node, Table, Word, read
 from watcher.config.sections import address_shown, outlet, url_problem
 from watcher.core.errors import RulesError, UsageError, WatcherError
-from watcher.core.model import Feed, Mistake
+from watcher.core.model import Feed, FullText, Mistake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import timedelta
 
 _PLAIN = re.compile(r"[\w/.][\w/. ()+&'–—-]*(?<! )")
 """Text that needs no quotes, in a list in braces too."""
@@ -59,7 +61,7 @@ def add_feeds(path: Path, feeds: Sequence[Feed]) -> int:
             raise UsageError(f'the feed address "{address_shown(feed.url)}" {problem}')
         if canonical(feed.url) not in known:
             known.add(canonical(feed.url))
-            lines.append(_line(feed))
+            lines.append(line_of(feed))
     if lines:
         editing.insert(lines)
         editing.write()
@@ -114,6 +116,27 @@ def remove_feed(path: Path, url: str) -> bool:
     return bool(nodes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a feed stands in a file (its line, from 1) and its address as written there."""
+
+    line: int
+    url: str
+
+
+def standing(path: Path, url: str, *, filled: Callable[[str], str] = str) -> Standing | None:
+    """Return where the feed with this address stands in `feeds:` of `path` itself, if it does.
+
+    `filled` puts the secrets into an address as written, so that one with ${NAME} in it is found.
+    """
+    editing = _Editing(path)
+    wanted = canonical(url)
+    for address, node in editing.feeds():
+        if wanted in {canonical(address), canonical(filled(address))}:
+            return Standing(line=editing.text.count("\n", 0, node.at) + 1, url=address)
+    return None
+
+
 def _name(node: Node) -> str | None:
     if isinstance(node, Table) and "name" in node.pairs:
         naming = node.pairs["name"][1]
@@ -121,8 +144,8 @@ def _name(node: Node) -> str | None:
     return None
 
 
-def _line(feed: Feed) -> str:
-    """Return a feed as it stands behind its dash."""
+def line_of(feed: Feed) -> str:
+    """Return a feed as it is written behind its dash."""
     pairs = [("url", _written(feed.url))]
     if _visible(feed.name) and feed.name != outlet(feed.url):
         pairs.append(("name", _written(feed.name)))
@@ -131,12 +154,23 @@ def _line(feed: Feed) -> str:
     if tags := [_written(tag) for tag in sorted(feed.tags) if _visible(tag)]:
         pairs.append(("tags", f"[{', '.join(tags)}]"))
     if feed.every is not None:
-        pairs.append(("every", f"{max(1, round(feed.every.total_seconds() / 60))}m"))
+        pairs.append(("every", span_in_file(feed.every)))
+    if feed.full_text is not FullText.NEVER:
+        pairs.append(("full_text", feed.full_text.value))
     if feed.private:
         pairs.append(("private", "true"))
     if len(pairs) == 1:
         return pairs[0][1]
     return "{" + ", ".join(f"{key}: {value}" for key, value in pairs) + "}"
+
+
+def span_in_file(span: timedelta) -> str:
+    """Return a time as people write it: 2h, 90m, 90s."""
+    seconds = max(60, round(span.total_seconds()))
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "m")):
+        if seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
 
 
 def _written(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from watcher.config import leaves
@@ -10,7 +11,7 @@ from watcher.config.findings import shown
 from watcher.config.nodes import Items, Node, Table, Word
 from watcher.config.schema import FLAGS
 from watcher.config.sections import language_code
-from watcher.config.values import Pairs, Reader, kind
+from watcher.config.values import Pairs, Reader, is_empty, kind, word_at
 from watcher.core.model import Alias, Entity
 
 if TYPE_CHECKING:
@@ -19,13 +20,25 @@ if TYPE_CHECKING:
     from watcher.config.findings import Page
 
 UNVERIFIED = "unverified"
+DEFAULT = "default"
+"""The key in `sources` of what counts for spellings that name no source."""
 _ID = re.compile(r"[\w.-]{1,80}")
 
 
 def entities(page: Page, node: Node, sources: Mapping[str, str]) -> list[Entity]:
     """Return the entities of `entities:`; `sources` are the keys that aliases may name."""
     found = []
-    pairs = Reader(page, '"entities"').named(node, "atajurt: {name: ...}")
+    whole = Reader(page, '"entities"')
+    if isinstance(node, Items) and node.nodes:
+        called = word_at(node.nodes[0], "name") or "Atajurt"
+        id_ = re.sub(r"[^\w.-]+", "-", called).strip("-").lower()
+        whole.mistake(
+            node.at,
+            "entities are no list: each begins with an id of yours and a colon. Write "
+            f"{shown(id_)}: in place of the dash",
+        )
+        return []
+    pairs = whole.named(node, "atajurt: {name: ...}")
     for id_, (word, body) in pairs.items():
         reader = Reader(page, f'entity "{shown(id_)}"')
         if not _ID.fullmatch(id_):
@@ -34,8 +47,21 @@ def entities(page: Page, node: Node, sources: Mapping[str, str]) -> list[Entity]
                 f"{reader.where}: an id is one word of letters, digits and dashes, such as "
                 "serikzhan-bilash.",
             )
+        if isinstance(body, Items | Word) and not is_empty(body):
+            reader.mistake(
+                body.at,
+                f"{reader.where} is {kind(body)}; its spellings stand by language under aliases: "
+                f"{{aliases: {{en: [{shown(_first(body))}]}}}}",
+            )
+            found.append(_entity(reader, word, {}, sources))
+            continue
         found.append(_entity(reader, word, reader.table(body, "entity"), sources))
     return found
+
+
+def _first(body: Items | Word) -> str:
+    one = body.nodes[0] if isinstance(body, Items) and body.nodes else body
+    return one.text if isinstance(one, Word) else "..."
 
 
 def _entity(reader: Reader, word: Word, pairs: Pairs, sources: Mapping[str, str]) -> Entity:
@@ -51,7 +77,6 @@ def _entity(reader: Reader, word: Word, pairs: Pairs, sources: Mapping[str, str]
         reader.mistake(
             word.at, f"{reader.where} has no spellings. Add aliases: {{en: [...], ru: [...]}}"
         )
-    codes = [language_code(reader, at, code) for code, at in reader.words_of(pairs, "not_language")]
     return Entity(
         id=word.text,
         name=reader.text_of(pairs, "name") or word.text,
@@ -60,9 +85,14 @@ def _entity(reader: Reader, word: Word, pairs: Pairs, sources: Mapping[str, str]
         context=context,
         not_with=several("not_with"),
         not_inside=several("not_inside"),
-        not_languages=frozenset(code for code in codes if code),
+        not_languages=_languages(reader, pairs),
         note=reader.text_of(pairs, "note") or "",
     )
+
+
+def _languages(reader: Reader, pairs: Pairs) -> frozenset[str]:
+    codes = [language_code(reader, at, code) for code, at in reader.words_of(pairs, "not_language")]
+    return frozenset(code for code in codes if code)
 
 
 class _Spellings:
@@ -72,10 +102,14 @@ class _Spellings:
         self.reader = reader
         self.where = reader.where
         self.sources = sources
+        self.default = sources.get(DEFAULT, "")
         self.has_context = has_context
 
     def read(self, node: Node) -> tuple[Alias, ...]:
         """Return the aliases by language, each once."""
+        if is_empty(node):
+            self.reader.empty(node, f'"aliases" in {self.where}')
+            return ()
         if not isinstance(node, Table):
             self.reader.mistake(
                 node.at,
@@ -113,7 +147,7 @@ class _Spellings:
     def _alias(self, node: Node, language: str) -> Alias | None:
         if isinstance(node, Word):
             written = self.reader.text(node, "aliases")
-            return Alias(text=written, language=language) if written else None
+            return _made(written, language, self.default, ())
         if isinstance(node, Items):
             return self._marked(node, language)
         reader = self.reader.within(f"an alias of {self.where}")
@@ -121,9 +155,15 @@ class _Spellings:
         written = reader.text_of(pairs, "text")
         if "text" not in pairs:
             reader.mistake(node.at, f"{reader.where} has no text. Add text: ...")
-        source = reader.text_of(pairs, "source") or ""
+        source = reader.text_of(pairs, "source") or self.default
         flags = reader.choices_of(pairs, "flags", FLAGS)
-        return _made(written, language, self.sources.get(source, source), flags)
+        alias = _made(written, language, self.sources.get(source, source), flags)
+        return alias and replace(
+            alias,
+            not_with=tuple(word for word, _ in reader.words_of(pairs, "not_with")),
+            not_inside=tuple(word for word, _ in reader.words_of(pairs, "not_inside")),
+            not_languages=_languages(reader, pairs),
+        )
 
     def _marked(self, node: Items, language: str) -> Alias | None:
         """Read [text, flag, source ...]."""
@@ -140,7 +180,7 @@ class _Spellings:
                 source = self.sources.get(mark, mark)
             elif mark is not None:
                 self.reader.mistake(one.at, self._unknown(mark))
-        return _made(written, language, source, flags)
+        return _made(written, language, source or self.default, flags)
 
     def _unknown(self, mark: str) -> str:
         more = " or a key of sources:" if self.sources else ""
@@ -153,8 +193,16 @@ class _Spellings:
     def _check(self, at: int, alias: Alias) -> None:
         """Note an alias that would be found everywhere, or can't be found."""
         problem = ""
+        last = alias.text.rpartition(" ")[2]
+        if last in {"ctx", UNVERIFIED}:
+            problem = (
+                f"ends with a flag. A spelling and its flags stand in brackets of their own: "
+                f"[{shown(alias.text.rpartition(' ')[0]) or '...'}, {last}]"
+            )
         everywhere = not (alias.ctx or alias.exact)
-        if not any(sign.isalnum() for sign in alias.text):
+        if problem:
+            pass
+        elif not any(sign.isalnum() for sign in alias.text):
             problem = "holds no letter and no digit."
         elif everywhere and leaves.is_short(alias.text):
             problem = (

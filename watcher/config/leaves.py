@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from watcher.config.borrowed import borrowed
 from watcher.config.findings import shown
 from watcher.config.languages import SCRIPT, words
 from watcher.core.model import Term, TermKind
@@ -39,6 +40,18 @@ STOP_WORDS = words(
     # de, fr
     "und oder der die das den dem des ein eine einer eines mit von für auf aus bei nach ist sind "
     "les des une est sont dans pour par sur avec qui que mais ou et "
+    # es
+    "los las del una unos unas por para con sin sobre como más pero que fue son está este esta "
+    "también según entre hasta desde cuando "
+    # uk
+    "або це що як хто його вона він вони ми ви для при над без через після перед між також вже "
+    "ще все всі був була було були бути є немає коли де куди чому щоб якщо той цей ця ці себе "
+    # ky, uz
+    "жана же менен үчүн бул ошол ал алар биз сиз ким кайсы бар жок эмес деп эле экен бир "
+    "va yoki bilan uchun bu shu ular biz siz kim qaysi bor yoʻq emas deb edi ekan bir ham "
+    "ва ёки билан учун бу шу улар биз сиз ким қайси бор йўқ эмас деб эди экан бир ҳам "
+    # ar
+    "في من على إلى عن أن إن التي الذي هذا هذه ذلك كان كانت بعد قبل خلال كما مع أو ثم لكن قال "
     # ug
     "ۋە ياكى بىلەن ئۈچۈن بۇ شۇ ئۇ بىر ھەم ئەمەس "
     # zh
@@ -46,19 +59,12 @@ STOP_WORDS = words(
     "還是 我們 他們 這個 因為 沒有"
 )
 
-_SPECIAL = re.compile(r"[()\[{\\|*%^.,;，、；،+?]|AND|OR|NOT|NEAR")
-"""What every text has that looks special: the rest needs no closer look."""
 _WORDLIKE = re.compile(r"[^\W_]")
-_OPERATOR = re.compile(r"(?<!\S)(AND|OR|NOT|NEAR(?:/\d+)?)(?!\S)")
-_SPLIT_OPERATOR = re.compile(r"\s*(?<!\S)(?:AND|OR|NOT|NEAR(?:/\d+)?)(?!\S)\s*")
-_REGEX_LOOK = re.compile(
-    r"\(\?|\(\w\?\)|\.[*+]|\\[bBdDsSwW.]|\[[^\]\s]*-[^\]\s]*\]|[^\s]\{\d+,?\d*\}|^\^|\)[*+?]"
-)
-_WILD = re.compile(r"\w[*%](?!\w)|(?<!\w)[*%]\w|\w\*\w")
-_CUT_OFF = {"Latin": ("pollution", "pollut"), "Cyrillic": ("загрязнение", "загрязн")}
-"""An example in letters that the writer reads: a whole word, and what is left of it before a *."""
 _COMMA = re.compile(r"[,;，、；،]\s*\S")
+_EITHER = re.compile(r"(?<=\w) (?:or|или|немесе|veya|oder|ياكى) (?=\w)")
 _QUOTES = str.maketrans("", "", '“”„«»‘’"')
+_DOTTED = re.compile(r"(?:[^\W\d_]\.){2,6}")
+"""U.S., С.Ш.А.: core/rules takes them for acronyms, too."""
 _MIXABLE = ("Latin", "Cyrillic", "Greek")
 _MIXED = re.compile(
     "|".join(
@@ -69,10 +75,18 @@ _MIXED = re.compile(
     )
 )
 _ORDINARY = {
-    "Latin": ("Bus fares rise", "New film out now", "Rain until Monday"),
-    "Cyrillic": ("Выпал снег", "Цены на хлеб", "Ауа райы болжамы"),
-    "Han": ("今天有雨", "新书上市", "地铁延长"),
-    "Arabic": ("سقوط الأمطار", "هاۋارايى", "افتتاح المتحف"),
+    "Latin": (
+        "Bus fares rise in three cities next week, the council decided",
+        "A new film about bees came out; few people went to see it",
+        "Rain and wind are expected until Monday, forecasters say",
+    ),
+    "Cyrillic": (
+        "Выпал снег, и на дорогах стало скользко",
+        "Цены на хлеб и молоко не изменились за год",
+        "Новая школа откроется осенью, и в ней будут учиться дети",
+    ),
+    "Han": ("今天有雨，明天的气温将下降", "新书的作者与读者见面", "地铁的延长线年底开通"),
+    "Arabic": ("سقوط الأمطار في الشمال", "افتتاح متحف في المدينة", "سعر الخبز في السوق"),
 }
 """Sentences that have nothing in common but their script."""
 _LATIN_OR_GREEK = re.compile(f"[{SCRIPT['Latin']}{SCRIPT['Greek']}]")
@@ -85,8 +99,13 @@ _LOOK_ALIKE = dict(
 _TO_CYRILLIC = dict(zip("ABEKMHOPCTXYIaeopcyxi", "АВЕКМНОРСТХУІаеорсухі", strict=True))
 
 
-def check(page: Page, at: int, term: Term, where: str, *, context: bool) -> None:
-    """Note what can't be meant in `term`. `context`: other words must stand beside it."""
+def check(
+    page: Page, at: int, term: Term, where: str, *, context: bool, quoted: bool = False
+) -> None:
+    """Note what can't be meant in `term`. `context`: other words must stand beside it.
+
+    What is `quoted` is one text, whatever stands between its words.
+    """
     written = term.text
     if len(written) > LONGEST:
         page.mistake(
@@ -103,26 +122,32 @@ def check(page: Page, at: int, term: Term, where: str, *, context: bool) -> None
     if not _WORDLIKE.search(written):
         page.mistake(at, f'"{shown(written)}" in {where} holds no letter and no digit.')
         return
-    if (
-        term.kind is not TermKind.EXACT
-        and _SPECIAL.search(written)
-        and _looks_special(page, at, written, where)
-    ):
-        return
+    if term.kind is not TermKind.EXACT:
+        if said := borrowed(written):
+            page.mistake(at, f'"{shown(written)}" in {where}{said}')
+            return
+        if not quoted:
+            _several(page, at, written, where)
     mixed_scripts(page, at, written, where)
     if term.kind is TermKind.FUZZY:
-        if sum(sign.isalpha() for sign in written) < 6:
-            page.mistake(
-                at,
-                f'"{shown(written)}" in {where} is too short for fuzzy: with one wrong letter it '
-                "would be many other words. Six letters or more, or write it without fuzzy.",
-            )
+        _long_enough(page, at, written, where)
     elif term.kind is not TermKind.EXACT and not context:
         _telling(page, at, written, where)
 
 
+def _long_enough(page: Page, at: int, written: str, where: str) -> None:
+    if sum(sign.isalpha() for sign in written) < 6:
+        page.mistake(
+            at,
+            f'"{shown(written)}" in {where} is too short for fuzzy: with one wrong letter it '
+            "would be many other words. Six letters or more, or write it without fuzzy.",
+        )
+
+
 def is_acronym(written: str) -> bool:
     """Say whether `written` is two to six capitals alone: exact by itself (WHO, СУАР, ШҰАР)."""
+    if _DOTTED.fullmatch(written):
+        written = written.replace(".", "")
     return (
         2 <= len(written) <= 6
         and all(unicodedata.category(sign) == "Lu" or sign.isdigit() for sign in written)
@@ -168,57 +193,24 @@ def mixed_scripts(page: Page, at: int, written: str, where: str) -> None:
             )
 
 
-def _looks_special(page: Page, at: int, written: str, where: str) -> bool:
-    operator = _OPERATOR.search(written)
-    if operator is not None and operator.group() != written:
-        parts = [part for part in _SPLIT_OPERATOR.split(written) if part]
-        key = {"OR": "any", "AND": "all", "NOT": "none"}.get(operator[1], "near: 8 words, all")
-        together = ", ".join(shown(part) for part in parts)
-        mend = (
-            f"all: [{shown(parts[0])}] and none: [{', '.join(shown(p) for p in parts[1:])}]"
-            if key == "none" and len(parts) > 1
-            else f"{key}: [{together}]"
-        )
-        page.mistake(
+def _several(page: Page, at: int, written: str, where: str) -> None:
+    """Note a text that may be meant as several."""
+    if either := _EITHER.search(written):
+        parts = [part.strip() for part in _EITHER.split(written) if part.strip()]
+        page.warning(
             at,
-            f'"{shown(written)}" in {where}: {operator[1]} in capitals would be looked for as a '
-            f"word. Write {mend}",
+            f'"{shown(written)}" in {where} is one text with "{either[0].strip()}" in it. If one '
+            f"of them is enough, write a list: [{', '.join(shown(part) for part in parts)}]; if "
+            "not, put it in quotes.",
         )
-        return True
-    if _REGEX_LOOK.search(written):
-        page.mistake(
-            at,
-            f'"{shown(written)}" in {where} looks like a regular expression, and is looked for '
-            "letter by letter. Capitals and endings are found by themselves: write the plain "
-            "word, or {regex: ...} if you mean one.",
-        )
-        return True
-    if _WILD.search(written):
-        sign = "*" if "*" in written else "%"
-        whole, cut = _CUT_OFF["Cyrillic" if _IN["Cyrillic"].search(written) else "Latin"]
-        page.mistake(
-            at,
-            f'"{shown(written)}" in {where}: {sign} stands for nothing here. Write the word in '
-            f'full ("{whole}", not "{cut}"): its endings are found by themselves, but a cut-off '
-            "word finds nothing.",
-        )
-        return True
-    if "|" in written:
-        parts = [part.strip() for part in written.split("|") if part.strip()]
-        page.mistake(
-            at,
-            f'"{shown(written)}" in {where}: | is looked for as a sign. For any of several write '
-            f"a list: [{', '.join(shown(part) for part in parts)}]",
-        )
-        return True
-    if _COMMA.search(written):
+    elif _COMMA.search(written):
         parts = [part.strip() for part in re.split(r"[,;，、；،]", written) if part.strip()]
         page.warning(
             at,
             f'"{shown(written)}" in {where} is one text with a comma in it. If several are meant, '
-            f"write a list: [{', '.join(shown(part) for part in parts)}]",
+            f"write a list: [{', '.join(shown(part) for part in parts)}]; if not, put it in "
+            "quotes.",
         )
-    return False
 
 
 def _telling(page: Page, at: int, written: str, where: str) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 COMMENT = re.compile(r"\s+#.*$")
 _LEAD = re.compile(r"[ ]*(?:-[ ]+)*")
 _NO_COLON = re.compile(r"(?P<key>[A-Za-z_]+)(?:(?:\s*(?:=>|->|=|;|：)\s*|\s+)(?P<value>\S.*))?")
+_NEXT_KEY = re.compile(r"\s+(?=[A-Za-z_]+\s*=)")
 _CLOSER = {"[": "]", "{": "}"}
 
 
@@ -24,7 +25,7 @@ def outside_quotes(body: str) -> list[tuple[int, str]]:
                 quote = ""
         elif sign in "\"'" and (column == 0 or body[column - 1] in " [{,:"):
             quote = sign
-        elif sign == "#" and (column == 0 or body[column - 1] in " \t"):
+        elif sign == "#" and (column == 0 or body[column - 1] in " \t[{,"):
             break
         else:
             found.append((column, sign))
@@ -86,7 +87,9 @@ def with_colon(written: str, keys: Collection[str]) -> str:
     found = _NO_COLON.fullmatch(written)
     if found is None or found["key"].lower() not in keys:
         return ""
-    return f"{found['key'].lower()}: {found['value'] or ''}".rstrip()
+    # Several lines such as "find = x" are read as one text: the next key is another line's.
+    value = _NEXT_KEY.split(found["value"] or "")[0]
+    return f"{found['key'].lower()}: {value}".rstrip()
 
 
 def indent_of(body: str) -> int:

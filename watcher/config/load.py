@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-import zoneinfo
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watcher.config import checks, opml, packs, sections, watchlist, when
+from watcher.config import checks, opml, packs, sections, watchlist
 from watcher.config.entities import entities as entities_of
+from watcher.config.files import MAX_BYTES, decoded, read_text
 from watcher.config.findings import MAX_FINDINGS, Page, TooManyError, nearest, one_of, shown
 from watcher.config.languages import is_language
 from watcher.config.nodes import Node, Table, read
-from watcher.config.secrets import Secrets, secret_parts
+from watcher.config.own import Own
+from watcher.config.secrets import Secrets
 from watcher.config.values import Pairs, Reader
 from watcher.core.errors import RulesError
 from watcher.core.model import Config, Entity, Feed, Mistake, Weight
@@ -26,11 +27,8 @@ if TYPE_CHECKING:
 
     from watcher.core.model import Channel
 
-MAX_BYTES = 5_000_000
-"""Of one file; 2,000 rules with 10,000 spellings take 0.6 MB."""
 MAX_FILES = 100
 MAX_FEEDS = 100_000
-LISTEN = Config(path="").listen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +100,7 @@ class _Loading:
         self.pages: list[Page] = []
         self.files: list[Path] = []
         self.names: list[str] = []
-        self.timezone = "UTC"
-        self.public_url = ""
-        self.listen = LISTEN
-        self.contact = ""
-        self.heartbeat = ""
-        self.alive = Config(path="").alive
+        self.own = Own()
         self.channels: list[Channel] = []
         self.channel_pages: dict[str, tuple[Page, int]] = {}
         """Every channel that is named, those with mistakes included."""
@@ -139,34 +132,17 @@ class _Loading:
                 tree.at, "the file doesn't begin with a key and a colon. Expected rules: or feeds:"
             )
             return
-        self._sections(page, path, Reader(page, "the file").table(tree, "file"), main=main)
+        reader = Reader(page, "the file")
+        self._sections(reader, path, reader.table(tree, "file"), main=main)
 
     def _page(self, path: Path, name: str) -> Page | None:
         self.files.append(path)
         self.names.append(name)
         page = Page(name, "", self.findings)
-        try:
-            if path.exists() and not path.is_file():
-                page.mistake(0, "this is no file. Name a file that ends in .yaml")
-                return None
-            with path.open("rb") as file:
-                body = file.read(MAX_BYTES + 1)
-        except FileNotFoundError:
-            page.mistake(0, "there is no such file. `watcher init` writes one to begin with.")
+        text = read_text(path, page)
+        if text is None:
             return None
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            page.mistake(0, f"the file can't be read: {reason}.")
-            return None
-        if len(body) > MAX_BYTES:
-            page.mistake(
-                0, f"the file is over {MAX_BYTES // 1_000_000} MB. Split it up with include:"
-            )
-            return None
-        text_ = decoded(body, page)
-        if text_ is None:
-            return None
-        page.retext(text_)
+        page.retext(text)
         self.pages.append(page)
         return page
 
@@ -197,11 +173,10 @@ class _Loading:
 
     # --- sections ------------------------------------------------------------------------------
 
-    def _sections(self, page: Page, path: Path, pairs: Pairs, *, main: bool) -> None:
-        reader = Reader(page, "the file")
-        if "timezone" in pairs:
-            self._timezone(reader, pairs, main=main)
-        self._own_urls(reader, pairs, main=main)
+    def _sections(self, reader: Reader, path: Path, pairs: Pairs, *, main: bool) -> None:
+        page = reader.page
+        reader.text_of(pairs, "title")
+        self.own.read(reader, pairs, self.secrets, require=self.require, main=main)
         if "channels" in pairs:
             self._channels(page, pairs["channels"][1], path)
         if "feeds" in pairs:
@@ -213,106 +188,15 @@ class _Loading:
             self.rules += watchlist.rules(page, pairs["rules"][1], shared)
         for written, at in reader.words_of(pairs, "include"):
             self._include(page, at, written, path)
+        sources = _sources(page, pairs)
         if "entities" in pairs:  # after the packs, which they may add to
-            self._entities(page, pairs)
-        if "rules" not in pairs and main and not page.broken and not self.rules:
+            self._entities(page, pairs, sources)
+        lost = "rules" not in pairs and not (reader.meant or self.findings or self.rules)
+        if lost and main:
             page.warning(0, "there is no rules: section, so nothing will ever be told.")
 
-    def _timezone(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
-        name, at = reader.text_of(pairs, "timezone"), pairs["timezone"][1].at
-        if name is None:
-            return
-        if not main:
-            reader.mistake(at, "timezone: belongs into the main file. Take it out here.")
-            return
-        if is_timezone(name):
-            self.timezone = name
-            return
-        zones = zoneinfo.available_timezones()
-        cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones)}
-        guess = nearest(name.rpartition("/")[2], cities) or nearest(name, zones)
-        zone = cities.get(guess, guess) if guess else None
-        meant = f' Did you mean "{zone}"?' if zone else ""
-        reader.mistake(
-            at,
-            f'unknown time zone "{shown(name)}".{meant} Expected a name such as Asia/Almaty, '
-            "Europe/Berlin or UTC.",
-        )
-
-    def _own_urls(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
-        if "public_url" in pairs:
-            self.public_url = self._own_url(reader, pairs, "public_url", main=main).rstrip("/")
-        if "listen" in pairs:
-            self._listen(reader, pairs, main=main)
-        if "contact" in pairs:
-            self.contact = self._own_url(reader, pairs, "contact", main=main)
-        if "heartbeat" in pairs:
-            self._heartbeat(reader, pairs, main=main)
-        if "alive" in pairs:
-            self._alive(reader, pairs, main=main)
-
-    def _heartbeat(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
-        """Read the address that is told every few minutes that all goes on; it may be at home."""
-        written, at = reader.text_of(pairs, "heartbeat"), pairs["heartbeat"][1].at
-        if written is None:
-            return
-        url = sections.filled(reader, at, written, self.secrets, require=self.require)
-        if not main:
-            reader.mistake(at, "heartbeat: belongs into the main file. Take it out here.")
-        elif problem := "" if written != url else sections.url_problem(url, private=True):
-            reader.mistake(at, f'heartbeat "{sections.address_shown(written)}" {problem}')
-        else:
-            # Who knows the address can keep the alarm silent.
-            self.secrets.used |= {url, *secret_parts(url)} if "://" in url else set()
-            self.heartbeat = url if "://" in url else ""
-
-    def _alive(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
-        if not main:
-            reader.mistake(pairs["alive"][1].at, "alive: belongs into the main file. Take it out.")
-        elif (reader.text_of(pairs, "alive") or "").lower() in {"off", "no", "false", "never"}:
-            self.alive = None
-        elif found := reader.parsed_of(pairs, "alive", when.digest, f"off, or {sections.DIGEST}"):
-            self.alive = found
-
-    def _listen(self, reader: Reader, pairs: Pairs, *, main: bool) -> None:
-        written, at = reader.text_of(pairs, "listen"), pairs["listen"][1].at
-        if written is None:
-            return
-        host, _, port = written.rpartition(":")
-        if not main:
-            reader.mistake(at, "listen: belongs into the main file. Take it out here.")
-        elif not (host and _is_port(port) and host.isascii() and not host.startswith("http")):
-            reader.mistake(
-                at, f'listen "{shown(written)}" is no address and port. Expected {LISTEN}'
-            )
-        else:
-            self.listen = written
-
-    def _own_url(self, reader: Reader, pairs: Pairs, key: str, *, main: bool) -> str:
-        """Return the user's own address under `key`; "" when it can't be used."""
-        url, at = reader.text_of(pairs, key), pairs[key][1].at
-        if url is None:
-            return ""
-        problem = sections.url_problem(url)
-        if problem and not sections.url_problem(url, private=True):
-            problem = "is in your own network, where nobody reaches it. Write its public name."
-        if not (problem or (url.isascii() and url.isprintable())):
-            problem = "holds a letter that must be written with % signs. Copy it from the browser."
-        if not main:
-            reader.mistake(at, f"{key}: belongs into the main file. Take it out here.")
-        elif problem:
-            reader.mistake(at, f'{key} "{sections.address_shown(url)}" {problem}')
-        else:
-            return url
-        return ""
-
-    def _entities(self, page: Page, pairs: Pairs) -> None:
+    def _entities(self, page: Page, pairs: Pairs, sources: Mapping[str, str]) -> None:
         """Read entities; one that a pack has too adds to it."""
-        sources = {}
-        if "sources" in pairs:
-            reader = Reader(page, '"sources"')
-            for key, (_, node) in reader.named(pairs["sources"][1], "s1: ...").items():
-                sources[key] = reader.text(node, key) or key
         node = pairs["entities"][1]
         for entity in entities_of(page, node, sources):
             if isinstance(node, Table) and not page.sound(*_span(node.pairs[entity.id])):
@@ -424,12 +308,12 @@ class _Loading:
         """Return everything that was read."""
         return Config(
             path=str(self.path),
-            timezone=self.timezone,
-            public_url=self.public_url,
-            listen=self.listen,
-            contact=self.contact,
-            heartbeat=self.heartbeat,
-            alive=self.alive,
+            timezone=self.own.timezone,
+            public_url=self.own.public_url,
+            listen=self.own.listen,
+            contact=self.own.contact,
+            heartbeat=self.own.heartbeat,
+            alive=self.own.alive,
             channels=tuple(self.channels),
             feeds=self.known_feeds,
             rules=tuple(draft.rule for draft in self.rules),
@@ -468,26 +352,21 @@ class _Loading:
         return _in_order((one for one in self.findings if one.weight is weight), self.names)
 
 
+def _sources(page: Page, pairs: Pairs) -> dict[str, str]:
+    """Return the sources that aliases may name, by their keys."""
+    if "sources" not in pairs:
+        return {}
+    reader = Reader(page, '"sources"')
+    named = reader.named(pairs["sources"][1], "s1: ...")
+    return {key: reader.text(node, key) or key for key, (_, node) in named.items()}
+
+
 def _in_order(mistakes: Iterable[Mistake], names: Sequence[str]) -> tuple[Mistake, ...]:
     """Return each of `mistakes` once, by place; files come in the order of `names`."""
     order = {name: number for number, name in reversed(list(enumerate(names)))}
     return tuple(
         sorted(set(mistakes), key=lambda one: (order[one.file], one.line, one.column, one.message))
     )
-
-
-def decoded(body: bytes, page: Page) -> str | None:
-    """Return the text of a file: UTF-8, with or without a byte order mark, or UTF-16 with one."""
-    encoding = "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    try:
-        return body.decode(encoding)
-    except UnicodeDecodeError as error:
-        page.retext(body[: error.start].decode(encoding, "replace"))
-        page.mistake(
-            len(page.text),
-            "the file isn't in UTF-8 from here on. Save it again as UTF-8 in your editor.",
-        )
-        return None
 
 
 def _template_mistake(text: str) -> str:
@@ -501,19 +380,6 @@ def _template_mistake(text: str) -> str:
 
 def _span(pair: tuple[Node, Node]) -> tuple[int, int]:
     return pair[0].at, pair[1].end
-
-
-def _is_port(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536
-
-
-def is_timezone(name: str) -> bool:
-    """Say whether `name` is a time zone of this machine or of the tzdata package."""
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
 
 
 def merged(known: Entity, more: Entity) -> Entity:

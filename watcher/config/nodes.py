@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from watcher.config.findings import quoted, shown
+from watcher.config.slips import Finding, before_reading
 from watcher.config.syntax import diagnose
 
 if TYPE_CHECKING:
@@ -105,8 +106,9 @@ def read(page: Page, *, parser: Parser = PARSER) -> Node | None:
     A syntax error whose mend is plain is noted, mended in thought and read over, so that the
     mistakes behind it come out in the same run.
     """
-    sure = True
     original = page.text
+    slips = before_reading(page.text)
+    sure = slips is None or _note(page, slips)
     try:
         for _ in range(MAX_MENDS):
             before = len(page.findings)
@@ -118,19 +120,25 @@ def read(page: Page, *, parser: Parser = PARSER) -> Node | None:
                 if not sure:
                     return None
                 finding = diagnose(page.text, error, builder.last)
-                for at, message in finding.messages:
-                    page.mistake(at, message)
+                sure = _note(page, finding)
                 if finding.mended is None:
                     return None
-                sure = finding.sure
-                page.guessed = page.guessed or not sure
-                page.retext(finding.mended)
     except _Stop:
         pass
     finally:
         if page.text is not original:
             page.broken = True
     return None
+
+
+def _note(page: Page, finding: Finding) -> bool:
+    """Note what was found and go on with the mended text; say whether that is sure."""
+    for at, message in finding.messages:
+        page.mistake(at, message)
+    page.guessed = page.guessed or not finding.sure
+    if finding.mended is not None:
+        page.retext(finding.mended)
+    return finding.sure
 
 
 class _Builder:
@@ -260,10 +268,11 @@ class _Builder:
         pairs = parent.node.pairs if isinstance(parent.node, Table) else {}
         first = pairs.get(node.text)
         if first is not None:
+            new = " or begin the next one with a dash: - name: ..." if node.text == "name" else ""
             self.page.mistake(
                 node.at,
                 f'"{shown(node.text)}" stands twice here, first on line '
-                f"{self.page.line(first[0].at)}. Keep one of them.",
+                f"{self.page.line(first[0].at)}. Keep one of them{new or '.'}",
             )
             parent.skip = True
             return
@@ -278,6 +287,7 @@ class _Builder:
                 f"{shown(word)} is a YAML tag, and none is used here. Take it out, or put the "
                 "text in quotes.",
             )
+            self.page.spoilt.add(at)
 
     def _stop(self, at: int, message: str) -> None:
         self.page.mistake(at, message)

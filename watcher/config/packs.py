@@ -1,7 +1,8 @@
-"""The entity packs that come with the program: names, paths, entities."""
+"""Entity packs: those that come with the program, and people's own beside their rules.yaml."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +11,15 @@ if TYPE_CHECKING:
     from watcher.core.model import Entity
 
 FOLDER = Path(__file__).parent.parent / "packs"
+_TITLE = re.compile(r"^title:[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE)
+_ENTITIES = re.compile(r"^entities:", re.MULTILINE)
+_MORE = re.compile(r"^(rules|feeds|channels):", re.MULTILINE)
+_MOST_OWN = 100
 
 
 @cache
 def pack_names() -> tuple[str, ...]:
-    """Return the names of the shipped packs, in order: "press-freedom", "xinjiang"."""
+    """Return the names of the shipped packs, in order: "kazakhstan", "press-freedom" ..."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
@@ -24,11 +29,43 @@ def shipped(name: str) -> Path | None:
     return FOLDER / f"{stem}.yaml" if stem in pack_names() else None
 
 
+def own_packs(beside: Path) -> dict[str, Path]:
+    """Return people's own packs by the name that `include:` gives them: "packs/desk.yaml".
+
+    A pack is a YAML file in the folder `beside` (or in packs/ within it) that holds entities and
+    no rules, feeds or channels. Files that can't be read are left out.
+    """
+    found = {}
+    for path in sorted((*beside.glob("*.yaml"), *beside.glob("packs/*.yaml")))[:_MOST_OWN]:
+        text = _text(path)
+        if _ENTITIES.search(text) and not _MORE.search(text):
+            found[path.relative_to(beside).as_posix()] = path
+    return found
+
+
+def title_of(path: Path) -> str:
+    """Return what a pack says that it is about; "" if it says nothing."""
+    title = _TITLE.search(_text(path))
+    return title[1] if title else ""
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def load_pack(name: str) -> tuple[Entity, ...]:
     """Return the entities of the shipped pack `name`; raises KeyError when there is none."""
-    from watcher.config.load import read_entities  # noqa: PLC0415 - the loader needs the paths
-
     path = shipped(name)
     if path is None:
         raise KeyError(name)
+    return load_own_pack(path)
+
+
+def load_own_pack(path: Path) -> tuple[Entity, ...]:
+    """Return the entities of a file; raises RulesError."""
+    from watcher.config.load import read_entities  # noqa: PLC0415 - the loader needs the paths
+
     return read_entities(path)

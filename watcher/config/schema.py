@@ -320,6 +320,9 @@ def _defs() -> _Schema:
                     {
                         "text": _text("The spelling."),
                         "source": _text('A key of `sources`, or "unverified".'),
+                        "not_with": _texts("Words beside which this spelling is something else."),
+                        "not_inside": _texts("Longer words that only contain this spelling."),
+                        "not_language": _texts("Languages in which it is an ordinary word."),
                         "flags": _texts(
                             "exact: no endings. case: capitals as written. ctx: only beside a "
                             "context word. fuzzy: one wrong letter is forgiven.",
@@ -357,9 +360,9 @@ def schema() -> dict[str, object]:
                     examples=["127.0.0.1:8077", "[::1]:8077"],
                 ),
                 "contact": _text(
-                    "A web page of yours for publishers who wonder who asks for their feeds; each "
-                    "request names it.",
-                    examples=["https://watch.example.org/about"],
+                    "For publishers who wonder who asks for their feeds: a mail address or a page "
+                    "of yours, which each request names. Without it you stay unnamed.",
+                    examples=["desk@example.org", "https://watch.example.org/about"],
                 ),
                 "heartbeat": _text(
                     "An address that is told every 5 minutes that all goes on, and raises the "
@@ -404,7 +407,8 @@ def schema() -> dict[str, object]:
                 },
                 "sources": {
                     "type": "object",
-                    "description": "Where spellings were seen, by a short key.",
+                    "description": "Where spellings were seen, by a short key; `default` is for "
+                    "spellings that name none.",
                     "additionalProperties": {"type": "string"},
                 },
                 "title": _text("What a pack is about."),
@@ -474,6 +478,7 @@ OTHER_WORDS: dict[str, str] = {
     "interval": "every", "poll": "every", "outlet": "name", "tag": "tags", "labels": "tags",
     "fulltext": "full_text", "full text": "full_text", "callback": "public_url",
     "websub": "public_url", "user agent": "contact", "useragent": "contact",
+    "mail": "contact", "email": "contact", "e-mail": "contact",
     "tz": "timezone", "time zone": "timezone", "includes": "include", "import": "include",
     "packs": "include", "outlets": "outlets", "start": "from", "end": "until", "since": "from",
     "to day": "until", "nomatch": "no_match", "should match": "match", "spellings": "aliases",

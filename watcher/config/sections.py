@@ -13,7 +13,7 @@ from watcher.config import when
 from watcher.config.findings import shown
 from watcher.config.languages import COMMON, MEANT, is_language
 from watcher.config.nodes import Node, Table, Word
-from watcher.config.schema import FULL_TEXT
+from watcher.config.schema import FULL_TEXT, keys_of
 from watcher.config.secrets import secret_parts
 from watcher.config.values import Pairs, Reader, is_empty, word_at
 from watcher.core.model import Channel, Feed, FullText
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from watcher.config.findings import Page
     from watcher.config.secrets import Secrets
 
+_UNFILLED = re.compile(r"\$([A-Z][A-Z0-9_]{2,})|(?<!\$)\{([A-Za-z_][A-Za-z0-9_]*)\}")
+"""$NAME and {NAME}, as shells and manuals write them. What was written may be a password."""
 SPAN = "a time such as 10m, 6h or 7d"
 DIGEST = (
     "hourly, daily at 08:00, weekdays at 08:00 and 17:00, every monday at 09:00, or as in cron "
@@ -120,12 +122,22 @@ def _address(reader: Reader, node: Node, secrets: Secrets, *, require: bool) -> 
     if not (found and (rest or scheme == "terminal")) and not written.startswith("${"):
         reader.mistake(
             node.at,
-            f"the address of {reader.where} is none. Expected a service, :// and what it asks "
-            "for, such as slack://${SLACK_TOKEN}",
+            f"{reader.where} has no address that can be used. "
+            + (
+                "For mail write mailtos://${MAIL_USER}:${MAIL_PASSWORD}@mail.example.org?to=..."
+                if "@" in written
+                else "Expected a service, :// and what it asks for, such as slack://${SLACK_TOKEN}"
+            ),
         )
     elif any(sign.isspace() for sign in written):
         reader.mistake(
             node.at, f"the address of {reader.where} holds a space. Write %20, or take it out."
+        )
+    if _UNFILLED.search(written):
+        reader.mistake(
+            node.at,
+            f"a $NAME or {{NAME}} in the address of {reader.where} is not filled in: only "
+            "${NAME} is. Set NAME in the environment or in state/secrets.env",
         )
     secrets.used |= secret_parts(url)
     return url
@@ -148,9 +160,16 @@ def filled(reader: Reader, at: int, written: str, secrets: Secrets, *, require: 
 
 def feeds(page: Page, node: Node, secrets: Secrets, *, require: bool) -> list[FeedDraft]:
     """Return the feeds of `feeds:` and the lists (OPML) that are to be read."""
+    reader = Reader(page, '"feeds"')
+    if isinstance(node, Table) and (found := _named_address(node)):
+        reader.mistake(
+            node.at,
+            f"feeds are a list: each begins with a dash. Write - {{url: {found[1]}, name: "
+            f"{found[0]}}}",
+        )
+        return []
     drafts = [
-        _feed(page, one, secrets, require=require)
-        for one in Reader(page, '"feeds"').items(node, "- https://...")
+        _feed(page, one, secrets, require=require) for one in reader.items(node, "- https://...")
     ]
     return [draft for draft in drafts if draft is not None]
 
@@ -166,6 +185,12 @@ def _feed(page: Page, node: Node, secrets: Secrets, *, require: bool) -> FeedDra
         )
     if isinstance(node, Table) and "opml" in node.pairs:
         return _list(reader.within("a list of feeds"), node)
+    if isinstance(node, Table) and len(node.pairs) == 1 and (found := _named_address(node)):
+        reader.mistake(
+            node.at,
+            f"a feed's name stands behind name: Write {{url: {found[1]}, name: {found[0]}}}",
+        )
+        return None
     pairs = reader.table(node, "feed")
     if "url" not in pairs:
         if isinstance(node, Table) and "url" not in reader.meant:
@@ -199,6 +224,15 @@ def _feed(page: Page, node: Node, secrets: Secrets, *, require: bool) -> FeedDra
     return FeedDraft(page, at, feed)
 
 
+def _named_address(node: Table) -> tuple[str, str] | None:
+    """Return (name, address) of `Example: https://example.org/rss`."""
+    for key, (_, value) in node.pairs.items():
+        address = value.text if isinstance(value, Word) else ""
+        if key not in keys_of("feed") and address.startswith(("http://", "https://")):
+            return shown(key), address_shown(address)
+    return None
+
+
 def _list(reader: Reader, node: Table) -> FeedDraft | None:
     pairs = reader.table(node, "opml")
     file = reader.text_of(pairs, "opml")
@@ -230,7 +264,12 @@ def _feed_url(
 def url_problem(url: str, *, private: bool = False) -> str:
     """Return what is wrong with a feed's address, and the mend; "" when it can be asked."""
     if any(sign.isspace() for sign in url):
-        return "holds a space. Take it out, or write %20."
+        several = url.count("://") > 1
+        return (
+            "is more than one. Give each a line of its own, with a dash in front."
+            if several
+            else "holds a space. Take it out, or write %20."
+        )
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

@@ -55,6 +55,14 @@ class Finder:
                 self._key_without_colon(node)
             return self._leaf(node, TermKind.WORD, context=context, wanted=wanted)
         if isinstance(node, Items):
+            if key := _lonely(node):
+                self.page.mistake(
+                    key.at,
+                    f'"{key.text}" in {self.where} stands in the list as an item of its own. Take '
+                    "the dashes before it and before its neighbours away, so that they belong "
+                    "together: find: {all: [...], none: [...]}",
+                )
+                return None
             parts = self._parts(node, "find", context=context, wanted=wanted, depth=depth)
             return Group(any=parts) if parts else None
         return self._table(node, context=context, wanted=wanted, depth=depth)
@@ -134,6 +142,8 @@ class Finder:
                     wanted=wanted and key != "none",
                     depth=depth,
                 )
+        if isinstance(pairs.get("near", (None, None))[1], Items):
+            return None  # noted
         if "all" not in pairs and "any" not in pairs:
             self.page.mistake(
                 node.at,
@@ -162,6 +172,13 @@ class Finder:
         if "near" not in pairs:
             return None
         value = pairs["near"][1]
+        if isinstance(value, Items):
+            self.page.mistake(
+                value.at,
+                f'"near" in {self.where} says how many words may lie between; what stands near '
+                "each other goes under all: {near: 8 words, all: [..., ...]}",
+            )
+            return None
         written = Reader(self.page, self.where).text(value, "near")
         if written is None:
             return None
@@ -199,7 +216,8 @@ class Finder:
         written = Reader(self.page, self.where).text(node, what)
         if written is None:
             return None
-        if node.plain and self.page.spans_lines(node.at, node.end):
+        block = self.page.text[node.at : node.at + 1] in {"|", ">"} and "\n" in written
+        if block or (node.plain and self.page.spans_lines(node.at, node.end)):
             self.page.mistake(
                 node.at,
                 f'a text in {self.where} goes on in the next line: "{shown(written)}". Begin '
@@ -208,7 +226,7 @@ class Finder:
             return None
         plain = written if term_kind is TermKind.REGEX else " ".join(written.split())
         term = Term(text=plain, kind=term_kind)
-        leaves.check(self.page, node.at, term, self.where, context=context)
+        leaves.check(self.page, node.at, term, self.where, context=context, quoted=not node.plain)
         self.leaves.append(Placed(term, node.at, wanted))
         return term
 
@@ -225,6 +243,15 @@ class Finder:
                 f'"{shown(node.text)}" in {self.where} is looked for as these two words. If the '
                 f'entity is meant, write "{shown(mended)}"; if not, put it in quotes.',
             )
+
+
+def _lonely(node: Items) -> Word | None:
+    """Return `none` or `near` that is alone in an item of a list, beside items with groups."""
+    tables = [one.pairs for one in node.nodes if isinstance(one, Table)]
+    alone = [next(iter(pairs)) for pairs in tables if len(pairs) == 1]
+    if not {"none", "near"} & set(alone) or not {"any", "all"} & set(alone):
+        return None
+    return next(pairs[key][0] for pairs in tables for key in pairs if key in {"none", "near"})
 
 
 def _count(pairs: Pairs, key: str) -> int:

@@ -6,6 +6,7 @@ return None (or nothing) after they have noted a mistake; callers just go on.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 from watcher.config.findings import did_you_mean, meant, one_of, shown
@@ -24,6 +25,9 @@ Pairs = dict[str, tuple[Word, Node]]
 
 _YES = frozenset({"true", "yes", "on"})
 _NO = frozenset({"false", "no", "off"})
+_COMMA = re.compile(r"\s*[,،，、；]\s*")
+_WIDE_COMMA = re.compile(r"\s*[،，、；]\s*")
+_GLUED = re.compile(r"([A-Za-z_]+):(?!//)(\S+)")
 LONGEST = 2_000
 """Longest text of one value; `why` and tests are the longest that make sense."""
 
@@ -53,7 +57,7 @@ class Reader:
         if not isinstance(node, Table):
             if is_empty(node):
                 self.empty(node, self.where)
-            elif mended := no_colon(node, allowed, self.where):
+            elif mended := no_colon(node, allowed, self.where) or glued(node, allowed, self.where):
                 self.mistake(node.at, mended)
             else:
                 self.mistake(
@@ -62,12 +66,22 @@ class Reader:
                     f"{allowed[0]}: ...{one_of(allowed)}",
                 )
             return {}
+        found: Pairs = {key: pair for key, pair in node.pairs.items() if key in allowed}
         for key, (word, value) in node.pairs.items():
-            if key not in allowed:
-                slip = no_colon(word, allowed, self.where) if is_empty(value) else ""
-                self.meant.add(meant(key, allowed, OTHER_WORDS) or "")
-                self.mistake(word.at, slip or unknown_key(key, allowed, self.where))
-        return {key: pair for key, pair in node.pairs.items() if key in allowed}
+            if key in allowed:
+                continue
+            small = key.strip().lower()
+            if small in allowed and small not in found:
+                self.mistake(
+                    word.at, f'"{shown(key)}" in {self.where} is written in small letters: {small}'
+                )
+                found[small] = (word, value)
+                continue
+            slip = no_colon(word, allowed, self.where) if is_empty(value) else ""
+            slip = slip or _belongs_under(key, allowed, self.where)
+            self.meant.add(meant(key, allowed, OTHER_WORDS) or "")
+            self.mistake(word.at, slip or unknown_key(key, allowed, self.where))
+        return found
 
     def named(self, node: Node, example: str) -> Pairs:
         """Return the pairs of a table whose keys are names of the person's own choice."""
@@ -111,7 +125,9 @@ class Reader:
         """Return the text of a word."""
         subject = f'"{what}" in {self.where}'
         if not isinstance(node, Word):
-            self.mistake(node.at, f"{subject} is {kind(node)}; expected one text.")
+            only = node.nodes[0] if isinstance(node, Items) and len(node.nodes) == 1 else None
+            mend = f" Write {what}: {shown(only.text)}" if isinstance(only, Word) else ""
+            self.mistake(node.at, f"{subject} is {kind(node)}; expected one text.{mend}")
             return None
         found = node.text.strip()
         if not found:
@@ -130,13 +146,37 @@ class Reader:
 
     def words(self, node: Node, what: str) -> list[tuple[str, int]]:
         """Return one text or a list of texts, each with where it stands."""
+        if isinstance(node, Word) and node.plain and (parts := _parts(node.text)):
+            self.mistake(
+                node.at,
+                f'"{what}" in {self.where} is one text with a comma in it. Several stand in '
+                f"brackets: {what}: [{', '.join(map(shown, parts))}]",
+            )
+            raw = self.page.text[node.at : node.end]
+            return [(part, node.at + max(raw.find(part), 0)) for part in parts]
         nodes = node.nodes if isinstance(node, Items) else [node]
         if not nodes:
             self.mistake(
                 node.at, f'"{what}" in {self.where} is an empty list. Take it out, or fill it.'
             )
-        found = [(self.text(one, what), one.at) for one in nodes]
-        return [(word, at) for word, at in found if word is not None]
+        return [
+            (word, one.at)
+            for one in nodes
+            if (written := self.text(one, what)) is not None
+            for word in self._split(one, written, what)
+        ]
+
+    def _split(self, node: Node, written: str, what: str) -> list[str]:
+        """Return the parts of an item with the comma of another keyboard in it."""
+        parts = _parts(written, _WIDE_COMMA)
+        if not parts or not (isinstance(node, Word) and node.plain):
+            return [written]
+        self.mistake(
+            node.at,
+            f'"{shown(written)}" under "{what}" in {self.where} holds a comma of another keyboard. '
+            f"Between the items of a list write , and a space: {', '.join(map(shown, parts))}",
+        )
+        return parts
 
     def words_of(self, pairs: Pairs, key: str) -> list[tuple[str, int]]:
         """Return the texts of a key that need not be there."""
@@ -193,6 +233,37 @@ class Reader:
     def number_of(self, pairs: Pairs, key: str) -> int | None:
         """Return a whole number from 1 to 1000."""
         return self.parsed_of(pairs, key, _number, "a whole number such as 2")
+
+
+def _belongs_under(key: str, allowed: Sequence[str], where: str) -> str:
+    """Return the message for a key that stands beside the one it belongs under."""
+    for parent in ("find", "sources", "at_least", "active"):
+        if parent not in allowed:
+            continue
+        inner = keys_of(parent)
+        own = key if key in inner else OTHER_WORDS.get(key, "") if parent == "find" else ""
+        if own in inner and own not in allowed:
+            example = "{all: [...], none: [...]}" if own == "none" else f"{{{own}: ...}}"
+            return f'"{shown(key)}" in {where} belongs under {parent}: {parent}: {example}'
+    return ""
+
+
+def glued(node: Node, allowed: Sequence[str], where: str) -> str:
+    """Return the message for `name:Camps`, a colon without its space; "" for anything else."""
+    found = _GLUED.match(node.text) if isinstance(node, Word) and node.plain else None
+    if found is None or found[1].lower() not in allowed:
+        return ""
+    return (
+        f'a space is missing after "{found[1]}:" in {where}, so YAML reads one text. Write '
+        f"{found[1]}: {shown(found[2])}"
+    )
+
+
+def _parts(written: str, comma: re.Pattern[str] = _COMMA) -> list[str]:
+    """Return what a person has put between commas; nothing when there is no comma."""
+    if not comma.search(written):
+        return []
+    return [part.strip() for part in comma.split(written) if part.strip()]
 
 
 def kind(node: Node) -> str:

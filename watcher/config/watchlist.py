@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from watcher.config import when
-from watcher.config.findings import shown
+from watcher.config.findings import quoted, shown
 from watcher.config.nodes import Items, Node, Table, Word
 from watcher.config.schema import FIELDS, FOLLOW_UPS, SEVERITIES, keys_of
 from watcher.config.sections import DIGEST, SPAN, language_code
@@ -105,14 +107,37 @@ def rules(page: Page, node: Node, shared: Shared) -> list[RuleDraft]:
     """Return the rules of `rules:`; what one doesn't say is taken from `shared`."""
     drafts = [
         _rule(page, one, number, shared)
-        for number, one in enumerate(Reader(page, '"rules"').items(node, "- name: ..."), 1)
+        for number, one in enumerate(_listed(Reader(page, '"rules"'), node), 1)
     ]
     return [draft for draft in drafts if draft is not None]
+
+
+def _listed(reader: Reader, node: Node) -> list[Node]:
+    """Return the rules of the list; one without its dash is read, too."""
+    if not isinstance(node, Table) or not node.pairs:
+        return reader.items(node, "- name: ...")
+    first = next(iter(node.pairs))
+    if first in keys_of("rule"):
+        written = f"{first}: {shown(word_at(node, first)) or '...'}"
+        mend = (
+            f"Put brackets around the braces: [{{{written}, ...}}]"
+            if node.flow
+            else f"Write - {written} and put the lines below it under its first letter."
+        )
+        reader.mistake(node.at, f"a dash is missing: each rule begins with one. {mend}")
+        return [node]
+    reader.mistake(
+        node.at,
+        "the rules are a list, and their names stand behind name: Write - name: "
+        f"{shown(first)} and put the lines below it under the word name.",
+    )
+    return []
 
 
 def _rule(page: Page, node: Node, number: int, shared: Shared) -> RuleDraft | None:
     called = word_at(node, "name")
     reader = Reader(page, f'rule "{shown(called)}"' if called else f"rule {number}")
+    node = _find_inside(reader, node)
     pairs = reader.table(node, "rule")
     if not isinstance(node, Table):
         return None
@@ -165,6 +190,26 @@ def _rule(page: Page, node: Node, number: int, shared: Shared) -> RuleDraft | No
     )
 
 
+def _find_inside(reader: Reader, node: Node) -> Node:
+    """Return a rule with the keys of `find` that stand beside its name put where they belong."""
+    if not isinstance(node, Table) or "find" in node.pairs:
+        return node
+    strays = {key: pair for key, pair in node.pairs.items() if key in keys_of("find")}
+    if not strays:
+        return node
+    key, (word, value) = next(iter(strays.items()))
+    written = shown(value.text) if isinstance(value, Word) else "..."
+    reader.mistake(
+        word.at,
+        f'"{key}" in {reader.where} says what to look for, so it stands under find: Write find: '
+        f"{{{key}: {written}}}",
+    )
+    find = Table(word.at, max(pair[1].end for pair in strays.values()), flow=False, pairs=strays)
+    rest = {key: pair for key, pair in node.pairs.items() if key not in strays}
+    pairs = {**rest, "find": (word, find)}
+    return Table(node.at, node.end, flow=node.flow, pairs=pairs)
+
+
 def _find(reader: Reader, pairs: Pairs, finder: Finder, at: int) -> Term | Group | None:
     if "find" not in pairs:
         if "find" not in reader.meant:
@@ -195,6 +240,15 @@ def _shared(reader: Reader, pairs: Pairs, base: Shared) -> Shared:
         _sources(reader, pairs["sources"], found)
     if "at_least" in pairs:
         inner = reader.within(f"at_least of {reader.where}")
+        node = pairs["at_least"][1]
+        if isinstance(node, Word) and (number := re.match(r"\d+", node.text)):
+            what = "origins" if "origin" in node.text else "outlets"
+            reader.mistake(
+                node.at,
+                f"{inner.where} counts outlets or origins (independent texts). Write at_least: "
+                f"{{{what}: {number[0]}}}",
+            )
+            return found
         counted = inner.table(pairs["at_least"][1], "at_least")
         found.at_least = AtLeast(
             outlets=inner.number_of(counted, "outlets") or 1,
@@ -234,7 +288,24 @@ def _names(reader: Reader, pairs: Pairs, key: str) -> list[Named]:
 
 def _sources(reader: Reader, pair: tuple[Node, Node], found: Shared) -> None:
     inner = reader.within(f"sources of {reader.where}")
+    if isinstance(pair[1], Word) and pair[1].text.strip():
+        named = shown(pair[1].text.strip())
+        named = quoted(named) if named.startswith("*") else named
+        reader.mistake(
+            pair[1].at,
+            f"{inner.where} say which: Write sources: {{only: [{named}]}}, or except:, or tags:",
+        )
+        return
     pairs = inner.table(pair[1], "sources")
+    for key in ("only", "except"):
+        for pattern, at in inner.words_of(pairs, key) if key in pairs else ():
+            if "://" in pattern:
+                site = urlsplit(pattern).hostname or "example.org"
+                inner.mistake(
+                    at,
+                    f'"{key}" in {inner.where} takes sites or names of feeds, and no addresses. '
+                    f"Write {shown(site).removeprefix('www.')}",
+                )
     found.sources_at = pair[0].at
     found.tags = _names(reader, pairs, "tags")
     found.sources = Sources(
@@ -275,6 +346,14 @@ class _Tests:
 
     def _read(self, reader: Reader, node: Node) -> None:
         if isinstance(node, Word) and node.text.strip():
+            expected, _, quote = node.text.strip().partition(":")
+            if expected in {"match", "no_match"} and quote:
+                reader.mistake(
+                    node.at,
+                    f"the quotes in {self._where} stand around too much. Write {expected}: "
+                    f"{quoted(shown(quote.strip()))}",
+                )
+                return
             written = shown(node.text)
             reader.mistake(
                 node.at,

@@ -157,8 +157,9 @@ def sort_out(
             key = _apart(key, words)
             owner = by_key.get(key)
         owner = owner or before.get(mark)
-        reissued = owner is None and (mark, words) in told
-        if reissued or (owner is not None and owner.content == words):
+        # Without a guid of its own it is the article that says the same, whoever has its link.
+        told_already = (mark, words) in told and (owner is None or not _has_guid(entry))
+        if told_already or (owner is not None and owner.content == words):
             continue
         id_ = owner.id if owner else article_id(feed.url, key)
         article = _article(feed, entry, id_, key, now=now, language=language)
@@ -285,6 +286,12 @@ def host_of(url: str) -> str:
         return urlsplit(url).hostname or url
     except ValueError:  # "http://[::1": the address guard names the mistake
         return url
+
+
+def site_of(url: str) -> str:
+    """Return scheme, host and port of `url`; an unreadable address is its own."""
+    parts = _split(url)
+    return url if parts is None else f"{parts.scheme}://{parts.netloc}"
 
 
 def _split(url: str) -> SplitResult | None:

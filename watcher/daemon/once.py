@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from watcher.core.errors import UsageError
-from watcher.core.model import Hold
+from watcher.core.identity import host_of
+from watcher.core.model import FeedId, FeedState, Hold
 from watcher.daemon.clock import now
 from watcher.daemon.limits import Limits
-from watcher.daemon.service import open_service
+from watcher.daemon.service import Service, open_service
 from watcher.watch import Settings, Tally
 
 OUTBOX_WITHIN = 60.0
 """Seconds that `once` gives the targets."""
+
+IN_HAND = 1_000
+"""Feeds under way or waiting for their turn at once."""
 
 Report = Callable[[str], None]
 
@@ -35,17 +41,13 @@ async def _once(
 ) -> dict[str, int]:
     async with open_service(settings, "watcher once", limits=limits) as service:
         with service.store.read() as known:
-            states = known.feed_states()
             before = known.counts()
-        if feed is not None:
-            states = [s for s in states if feed in {s.feed.name, s.feed.url}]
-            if not states:
-                raise UsageError(f'no feed is called "{feed}". See: watcher feeds list')
-        elif not poll_all:
-            states = [s for s in states if s.next_due <= now()]
-        report(f"polling {len(states)} feed{'s' if len(states) != 1 else ''}")
-        service.poller.give(states)
-        await service.poller.idle()
+            if feed is not None:
+                wanted = _called(feed, known.feed_states())
+            else:
+                wanted = known.feed_hosts(due=None if poll_all else now())
+        report(f"polling {len(wanted)} feed{'s' if len(wanted) != 1 else ''}")
+        await _poll(service, spread(wanted))
         # A summary of first sights waits for other feeds; here all of them have been read.
         with service.store.write() as tx:
             tx.release(Hold.BASELINE, now=now())
@@ -53,6 +55,37 @@ async def _once(
         with service.store.read() as known:
             after = known.counts()
     return _summary(service.tally, before, after)
+
+
+def _called(name: str, states: Iterable[FeedState]) -> list[tuple[FeedId, str]]:
+    wanted = name.casefold()
+    found = [s for s in states if wanted in {s.feed.name.casefold(), s.feed.url.casefold()}]
+    if not found:
+        raise UsageError(f'no feed is called "{name}". See: watcher feeds list')
+    return [(state.id, host_of(state.feed.url)) for state in found]
+
+
+async def _poll(service: Service, feeds: Sequence[FeedId]) -> None:
+    """Poll the feeds, of which so many are read ahead: what is known of one takes 10 KB."""
+    for start in range(0, len(feeds), IN_HAND // 2):
+        await service.poller.fewer_than(IN_HAND // 2)
+        with service.store.read() as known:
+            states = known.feeds_numbered(feeds[start : start + IN_HAND // 2])
+        service.poller.give(states)
+    await service.poller.idle()
+
+
+def spread(feeds: Iterable[tuple[FeedId, str]]) -> list[FeedId]:
+    """Return the feeds, the first of each host before the second of any.
+
+    Those of one host wait for each other in any case; others need not wait with them.
+    """
+    seen = Counter[str]()
+    placed: list[tuple[int, FeedId]] = []
+    for feed, host in feeds:
+        placed.append((seen[host], feed))
+        seen[host] += 1
+    return [feed for _, feed in sorted(placed, key=itemgetter(0))]
 
 
 def _summary(tally: Tally, before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:

@@ -44,7 +44,8 @@ class Poller:
         self._pauses: dict[FeedId, asyncio.TimerHandle] = {}
         self._unsettled = 0
         self._ended = asyncio.Event()
-        """Set when a poll ends, and when some are settled."""
+        """Set when fewer than `_few` polls are left, for who waits for that."""
+        self._few = 1
         self._done: asyncio.Queue[Polled] = asyncio.Queue(SETTLE_TOGETHER)
         self._pushed: dict[FeedId, deque[Pushed]] = {}
         """What hubs have sent for feeds that are in hand, oldest first."""
@@ -144,7 +145,12 @@ class Poller:
 
     def _poll_ended(self, task: asyncio.Task[None]) -> None:
         self._polls.discard(task)
-        self._ended.set()
+        self._tell_if_few()
+
+    def _tell_if_few(self) -> None:
+        """Wake who waits for the end: not at each of 5,000 polls."""
+        if len(self._polls) + self._unsettled < self._few:
+            self._ended.set()
 
     def _not_queued(self, feed: FeedId, task: asyncio.Task[None]) -> None:
         """Note that a poll has begun, or ended before it began (then it freed nothing itself)."""
@@ -177,7 +183,12 @@ class Poller:
 
     async def idle(self) -> None:
         """Wait until all that was given is polled and settled."""
-        while self._polls or self._unsettled:
+        await self.fewer_than(1)
+
+    async def fewer_than(self, many: int) -> None:
+        """Wait until so few polls are still under way or not settled yet."""
+        self._few = many
+        while len(self._polls) + self._unsettled >= many:
             if self.settling.cancelled():
                 return  # stopped before all was settled: what is left comes again
             if self.settling.done():
@@ -261,7 +272,7 @@ class Poller:
                 else:
                     self._free(poll.state.id)
             self._unsettled -= len(polls)
-            self._ended.set()
+            self._tell_if_few()
             self._settled(tally)
 
     def _settle(self, polls: Sequence[Polled]) -> tuple[Tally, frozenset[FeedId]]:

@@ -25,7 +25,7 @@ from watcher.feeds import Fetcher, Lanes, Pages, Reader
 from watcher.feeds.fetch import user_agent
 from watcher.feeds.lanes import AT_ONCE
 from watcher.store import Store, open_store
-from watcher.watch import Desk, Ledger, Settings, Tally, Watch
+from watcher.watch import Desk, Ledger, Settings, Tally, Watch, adopt
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +72,11 @@ class Service:
             mistake = Mistake(file=rules.path, line=1, column=1, message=message)
             raise RulesError((mistake,), rules.files)
         desk = await asyncio.to_thread(Desk, rules)
+        await asyncio.to_thread(lambda: desk.book)
         await self.poller.in_turn(lambda: self.watch.use(desk))
         self.desk = desk
+        self.fetcher.go_by(user_agent(rules.contact))
+        self.watch.pages.say_what_is_missing()
         follow_rules(desk.zone, rules.secrets)
         self.outbox.use(desk.targets, zone=desk.zone)
         return rules
@@ -117,8 +120,9 @@ async def open_service(
         follow_rules(service.desk.zone, rules.secrets)
         with store.write() as tx:
             tx.sync_feeds(rules.feeds, now=started)
+            adopt(tx, service.desk)
             tx.mend_times(now=started)
-            repeats = tx.recover(now=started)
+            repeats = tx.recover(now=started, boot=boot())
             tx.set_note("rules_broken", "")
             for subscription in tx.subscriptions():
                 # Nobody listened meanwhile.
@@ -149,6 +153,7 @@ async def open_service(
                 jitter=random.random,
                 kept=settings.state / "stories.index",
             )
+            service.watch.pages.say_what_is_missing()
             service.outbox = Outbox(
                 service.ledger, service.desk.targets, timezone=service.desk.zone, clock=clock
             )
@@ -185,6 +190,14 @@ async def tell(service: Service, headline: str, body: str, occasion: str) -> Non
 
     await asyncio.to_thread(write)
     service.outbox.nudge()
+
+
+def boot() -> str:
+    """Return what names this run of the machine; "" where the system has no such name."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
 
 
 def stamps_of(files: Iterable[str]) -> dict[str, Stamp]:

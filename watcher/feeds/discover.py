@@ -48,6 +48,19 @@ _FEED_TYPES = frozenset(
 _FEEDLIKE = re.compile(
     r"(?:^|[/._-])(?:rss|feeds?|atom)(?:$|[/._?-])|\.rdf$|format=(?:rss|feed|atom)", re.IGNORECASE
 )
+_WHOLE_SITE = frozenset(
+    {
+        FeedFault.BAD_URL,
+        FeedFault.BLOCKED_ADDRESS,
+        FeedFault.DNS,
+        FeedFault.REFUSED,
+        FeedFault.UNREACHABLE,
+        FeedFault.TLS,
+        FeedFault.TIMEOUT,
+        FeedFault.RATE_LIMITED,
+    }
+)
+"""What keeps every other address of the site from being opened, too."""
 _COMMENTS = re.compile(r"comment|коммент|пікір|评论|評論|yorum", re.IGNORECASE)
 _ROBOTS = re.compile(r"^\s{0,9}sitemap\s{0,9}:\s{0,9}(\S{1,2000})", re.IGNORECASE | re.MULTILINE)
 
@@ -92,8 +105,11 @@ class Found:
     """A feed of the site, read once."""
 
     url: str
+    """Where redirects led."""
     how: How
     document: Document
+    moved_to: str | None = None
+    """Where it has moved for good, if the site says so."""
 
     @property
     def newest(self) -> datetime | None:
@@ -146,33 +162,44 @@ class Scout:
         self._lanes = lanes
         self._private = private
         self._home = ""
+        self._page: Fetched | None = None
         self._tried: set[str] = set()
+
+    async def look(self, url: str) -> Found:
+        """Return the feed at `url` itself: one request.
+
+        Raises FeedError when it can't be opened, or is no feed.
+        """
+        self._home, self._page = host_of(url), None
+        self._page = await self._fetch(url)
+        return await self._document(self._page, How.GIVEN)
+
+    async def named_there(self, progress: Progress) -> list[Found]:
+        """Return the feeds that the page names which was last looked at, the best first."""
+        page = self._page
+        candidates = named(page.body or b"", page.url)[:MOST_NAMED] if page else []
+        with progress("trying what the page names", len(candidates)) as advance:
+            return best_first(await self._try(candidates, advance))
 
     async def search(self, url: str, *, thorough: bool, progress: Progress) -> list[Found]:
         """Return the feeds of the site of `url`, the best first; with `thorough` all of them.
 
-        Raises FeedError when the address itself can't be opened and nothing else is found.
+        Raises FeedError when the address itself can't be opened and nothing else is found; at
+        once when that is true of the whole site.
         """
-        self._home = host_of(url)
-        failure: FeedError | None = None
-        candidates: list[Candidate] = []
         try:
-            page = await self._fetch(url)
+            return [await self.look(url)]
         except FeedError as error:
             failure = error
-        else:
-            given = await self._read(page, How.GIVEN)
-            if given is not None:
-                return [given]
-            candidates = named(page.body or b"", page.url)
-            url = page.url
-        with progress("trying what the page names", len(candidates[:MOST_NAMED])) as advance:
-            found = await self._try(candidates[:MOST_NAMED], advance)
+        if failure.fault in _WHOLE_SITE:
+            raise failure
+        found = await self.named_there(progress)
         if thorough or not found:
-            further = [*_usual(url), *await self._sitemaps(url)]
+            home = self._page.url if self._page else url
+            further = [*_usual(home), *await self._sitemaps(home)]
             with progress("trying usual addresses", len(further)) as advance:
                 found += await self._try(further, advance, enough=not thorough)
-        if not found and failure is not None:
+        if not found and self._page is None:
             raise failure
         return best_first(found)
 
@@ -223,18 +250,15 @@ class Scout:
             return None
         self._tried.add(key)
         try:
-            return await self._read(await self._fetch(url), how)
+            return await self._document(await self._fetch(url), how)
         except FeedError:
             return None
 
-    async def _read(self, page: Fetched, how: How) -> Found | None:
-        try:
-            document = await self._reader.read(
-                page.body or b"", url=page.url, content_type=page.content_type
-            )
-        except FeedError:
-            return None
-        return Found(url=page.url, how=how, document=document)
+    async def _document(self, page: Fetched, how: How) -> Found:
+        document = await self._reader.read(
+            page.body or b"", url=page.url, content_type=page.content_type
+        )
+        return Found(url=page.url, how=how, document=document, moved_to=page.moved_to)
 
     async def _fetch(self, url: str) -> Fetched:
         host = host_of(url)

@@ -12,19 +12,13 @@ from io import BytesIO
 from typing import Any, Final, TypedDict
 from xml.sax import SAXException
 
-import feedparser
-from feedparser.mixin import _FeedParserMixin
-
 from watcher.feeds import links, text
+from watcher.feeds.feedparser_repair import feedparser
 
 LONGEST_GUID: Final = 4_096
 LONGEST_NAME: Final = 300
 MOST_OF_A_KIND: Final = 50
 """Authors, categories and enclosures kept of one item."""
-
-# An id is a name, not an address (RFC 4287 4.2.6.1): joined to a base, it would change with what
-# stands before its entry.
-_FeedParserMixin.can_be_relative_uri.discard("id")
 
 _ATOM_ROOT = re.compile(rb"<(?:[\w.-]{1,30}:)?feed(?=[\s>])")
 _URI_OF_LINK = re.compile(rb"""<link uri=(?:"[^"<>]{0,999}"|'[^'<>]{0,999}')>""")

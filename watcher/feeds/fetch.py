@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from watcher.core.model import Feed
 
+TIMEOUT: Final = 30.0
+"""Seconds for all of one fetch."""
 MOST_HOPS: Final = 5
 LONGEST_WAIT: Final = timedelta(hours=24)
 """Retry-After is believed up to here; one server asked for 88 hours."""
@@ -53,6 +55,7 @@ _UNDERSTOOD: Final = frozenset({200, 203, 226})
 _PERMANENT: Final = frozenset({301, 308})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MAX_AGE: Final = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
+_COMMENT_SAFE: Final = "%/:?=&;+,$!*'@[]~#"
 _LOCATION_SAFE: Final = "%/:?=&;+,$!*'()@[]~#"
 
 _STATUS_FAULTS: Final = {
@@ -68,8 +71,15 @@ _STATUS_FAULTS: Final = {
 
 
 def user_agent(contact: str = "") -> str:
-    """Return the name we go by, the same to everybody; `contact` is a page for who wonders."""
-    return f"watcher/{__version__} (feed reader{contact and f'; +{contact}'})"
+    """Return the name we go by, the same to everybody; `contact` is for who wonders who asks.
+
+    What stands in brackets is a comment (RFC 9110 5.6.5): brackets in an address would end it.
+    A page has a plus in front, as crawlers write it; a mail address has none.
+    """
+    if not contact:
+        return f"watcher/{__version__} (feed reader)"
+    plus = "+" if "://" in contact else ""
+    return f"watcher/{__version__} (feed reader; {plus}{quote(contact, safe=_COMMENT_SAFE)})"
 
 
 @dataclass(slots=True)
@@ -100,7 +110,7 @@ class Fetcher:
         self,
         *,
         user_agent: str,
-        timeout: float = 30.0,
+        timeout: float = TIMEOUT,
         max_bytes: int = 10_000_000,
         allow: frozenset[tuple[str, int]] = frozenset(),
         resolver: AbstractResolver | None = None,
@@ -135,6 +145,10 @@ class Fetcher:
         self._sessions.clear()
         if self._resolver is not None and self._given_resolver is None:
             await self._resolver.close()
+
+    def go_by(self, user_agent: str) -> None:
+        """Go by another name from the next request on."""
+        self._headers["User-Agent"] = user_agent
 
     async def fetch(
         self, feed: Feed, *, etag: str | None = None, last_modified: str | None = None

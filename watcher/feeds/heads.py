@@ -67,6 +67,7 @@ _NAMESPACES = (
     (b"http://purl.org/rss/1.0/", "rss10"),
     (b"http://my.netscape.com/rdf/simple/0.9/", "rss090"),
 )
+_OPML = re.compile(rb"<opml[\s>]", re.IGNORECASE)
 _PAGE = re.compile(
     rb"<!doctype\s+html|<html[\s>]|<body[\s>]|<head[\s>]|<script[\s>]", re.IGNORECASE
 )
@@ -124,11 +125,16 @@ def read(data: bytes, url: str = "") -> Head:
 def fault(data: bytes) -> FeedError:
     """Return the error that names what `data`, which is no feed, is instead."""
     start = data[:_LOOKED_AT]
+    if _OPML.search(start):
+        return FeedError(
+            FeedFault.NOT_A_FEED,
+            "it is a list of feeds (<opml>): watcher feeds import takes it in.",
+        )
     if not _PAGE.search(start):
         root = re.search(rb"<([A-Za-z_][\w:.-]{0,40})", start)
         what = f"XML of another kind (<{root[1].decode()}>)" if root else "plain text"
         first = text.one_line(start[:300].decode("utf-8", "replace"), limit=60)
-        return FeedError(FeedFault.NOT_A_FEED, f'the server sent {what}, not a feed: "{first}".')
+        return FeedError(FeedFault.NOT_A_FEED, f'it is {what}, not a feed: "{first}".')
     title = _TITLE.search(start)
     name = text.one_line(title[1].decode("utf-8", "replace"), limit=80) if title else ""
     shown = f' called "{name}"' if name else ""
@@ -144,7 +150,7 @@ def fault(data: bytes) -> FeedError:
         why = f" It names this feed: {shown_link}"
     else:
         why = ""
-    return FeedError(kind, f"the server sent a web page{shown} instead of a feed.{why}")
+    return FeedError(kind, f"it is a web page{shown}, not a feed.{why}")
 
 
 def _links(start: bytes, url: str) -> dict[str, str]:

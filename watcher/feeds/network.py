@@ -46,7 +46,7 @@ def fault(error: BaseException, where: str, *, asked: str) -> FeedError:
 
     The address is said only when redirects led away from the one that was asked for.
     """
-    hop = "" if where == asked else f"{where}: "
+    hop = "" if where.rstrip("/") == asked.rstrip("/") else f"{where}: "
     reason = blocked(error)
     if reason is not None:
         return FeedError(FeedFault.BLOCKED_ADDRESS, reason)

@@ -159,6 +159,7 @@ class Reader:
         new, later = _newest([item for item in layout.items if item.digest not in known])
         items = len(layout.items) + layout.beyond + layout.breaks_off
         reading = _Reading(items=items, dropped=len(later) + layout.beyond)
+        new = split.with_twins(layout.items, new, known)
         if layout.half:
             new = [*new, split.Item(layout.half, split.digest(layout.half))]
         if new and not await self._items(source, new, reading):
@@ -265,10 +266,10 @@ class Reader:
         items = len(answer["digests"]) + answer["beyond"]
         reading = _Reading(items=items, dropped=answer["beyond"])
         digests = [bytes.fromhex(text) for text in answer["digests"]]
+        raws = list(zip(answer["entries"], digests, strict=True))
+        shared = {_address(raw) for raw, digest in raws if digest not in known} - {None}
         answer["entries"] = [
-            raw
-            for raw, digest in zip(answer["entries"], digests, strict=True)
-            if digest not in known
+            raw for raw, digest in raws if digest not in known or _address(raw) in shared
         ]
         reading.take(answer, range(len(answer["entries"])))
         return _document(source, reading, {*digests, mark})
@@ -299,7 +300,7 @@ class Reader:
 def _prepare(body: bytes, content_type: str | None, url: str) -> _Source:
     """Decode and cut; raises FeedError for what is no feed."""
     if not body.strip(b" \t\r\n\x00"):
-        raise FeedError(FeedFault.EMPTY, "the server sent an empty document.")
+        raise FeedError(FeedFault.EMPTY, "the document is empty.")
     decoded = decode(body, content_type)
     if decoded.data.lstrip()[:1] in {b"{", b"["}:
         mark = split.digest(decoded.data)
@@ -312,6 +313,11 @@ def _prepare(body: bytes, content_type: str | None, url: str) -> _Source:
     if not root or root.lower() in heads.PAGE_ROOTS:
         raise heads.fault(decoded.data)
     return _Source(url, decoded, data, split.cut(data))
+
+
+def _address(raw: dict[str, Any] | None) -> str | None:
+    """Return the address of an item that has no other name (see `split.with_twins`)."""
+    return raw["url"] if raw and not raw["guid"] else None
 
 
 def _left_out(reading: _Reading) -> str:

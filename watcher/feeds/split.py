@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 NO_ITEM = "no item found"
 
 MOST_ITEMS = 20_000
 """Items looked at; what lies beyond is only counted."""
+MOST_TWINS = 50
+"""Known items parsed again with those that share their link; a site's briefings are a handful."""
 _MOST_UNCLOSED = 1_000
 _MOST_STEPS = 10_000
 """Marks looked at before the root element; real documents have a handful."""
@@ -42,6 +46,12 @@ _WRAPPED_ROOT = re.compile(
     rb"<(?:rss\s[^<>]{0,400}\bversion|feed\s[^<>]{0,400}www\.w3\.org/2005/Atom|rdf:RDF\s)",
     re.IGNORECASE,
 )
+_NAME = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:guid|id)[\s>]|\babout\s{0,9}=")
+_LINK = re.compile(
+    rb"<link\b[^<>]{0,999}>(?:\s|<!\[CDATA\[){0,9}([^<>\s\]]{1,2000})"
+    rb"|<link\b[^<>]{0,999}?\bhref\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,2000})"
+)
+_TITLE = re.compile(rb"<title\b[^<>]{0,200}>([^<]{1,2000}|<!\[CDATA\[[^\]]{1,2000})")
 _SUBSET_END = re.compile(rb"\]\s{0,200}>")
 _GAP = re.compile(rb"\s*(?:<!--.{0,400}?-->\s*)*", re.DOTALL)
 
@@ -129,6 +139,28 @@ def cut(data: bytes) -> Layout:
         breaks_off=breaks_off,
         beyond=scan.beyond,
     )
+
+
+def with_twins(items: Sequence[Item], new: Sequence[Item], known: frozenset[bytes]) -> list[Item]:
+    """Return the `new` ones of `items`, and with them those that one may be taken for.
+
+    Items without a name of their own (guid, id) go by their link. Where a new one shares it with
+    one that was read before, only both together show that it is no edit of that one.
+    """
+    shared = {_address(item.data) for item in new} - {b""}
+    if not shared:
+        return list(new)
+    read_before = (item for item in items if item.digest in known and _address(item.data) in shared)
+    wanted = {id(item) for item in (*new, *islice(read_before, MOST_TWINS))}
+    return [item for item in items if id(item) in wanted]
+
+
+def _address(item: bytes) -> bytes:
+    """Return the link of an item that has no other name, else its title; b"" for others."""
+    if _NAME.search(item):
+        return b""
+    found = _LINK.search(item) or _TITLE.search(item)
+    return found[found.lastindex or 0].strip() if found else b""
 
 
 def is_whole(data: bytes) -> bool:

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
-_CHUNK = 900
+CHUNK = 900
 """Values in one IN list; the databases take some 32,000 parameters per statement."""
 
 
 def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
     """Yield lists short enough for one statement."""
     rest = iter(items)
-    while chunk := list(islice(rest, _CHUNK)):
+    while chunk := list(islice(rest, CHUNK)):
         yield chunk
 
 
@@ -33,7 +33,12 @@ class Asking:
     """Statements within one snapshot."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self._open = connection
+
+    @property
+    def _connection(self) -> Connection:
+        """The connection, in the midst of its transaction."""
+        return self._open
 
     def _rows(self, statement: Question) -> Sequence[Record]:
         return self._connection.execute(statement).all()

@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, insert, select, update
 
 from watcher.core.model import Ack, AlertId, DeliveryState, Hold, Mute, MuteKind
+from watcher.store.asking import Asking
 from watcher.store.rows import ACK, ARTICLE, DELIVERY, HIT, LINK, MUTE, TOLD
 
 if TYPE_CHECKING:
     from datetime import date, datetime, tzinfo
 
-    from sqlalchemy.engine import Connection
 
-
-class Care:
+class Care(Asking):
     """Questions about it, within one snapshot."""
-
-    _connection: Connection
 
     def mutes(self, now: datetime) -> list[Mute]:
         """Return what is muted now, the newest last."""

@@ -35,15 +35,20 @@ WRITER_LOCK = f"SELECT pg_advisory_xact_lock({LOCK_SPACE}, hashtext(current_sche
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
-    """The way to one database. `place` names it for people, without its password."""
+    """The way to one database. `place` names it for people, without its password.
+
+    `light` writes without waiting for the disk, where that is safe: see `Store.write`.
+    """
 
     place: str
     writer: Engine
+    light: Engine
     reader: Engine
 
     def close(self) -> None:
         """Close all connections."""
         self.writer.dispose()
+        self.light.dispose()
         self.reader.dispose()
 
 
@@ -72,8 +77,12 @@ def sqlite_engines(path: Path) -> Engines:
     """Return the way to the SQLite file at `path`, which must exist."""
     place = str(path)
     writer = _sqlite_engine(lambda: connect(path, "journal_mode=WAL"), "BEGIN IMMEDIATE", place)
+    # NORMAL flushes at checkpoints only; the next commit of `writer` flushes what stands before it.
+    light = _sqlite_engine(
+        lambda: connect(path, "journal_mode=WAL", "synchronous=NORMAL"), "BEGIN IMMEDIATE", place
+    )
     reader = _sqlite_engine(lambda: connect(path, "query_only=ON"), "BEGIN", place)
-    return Engines(place=place, writer=writer, reader=reader)
+    return Engines(place=place, writer=writer, light=light, reader=reader)
 
 
 def _sqlite_engine(open_one: Callable[[], sqlite3.Connection], begin: str, place: str) -> Engine:
@@ -117,7 +126,7 @@ def postgres_engines(url: URL) -> Engines:
     reader = _postgres_engine(url, place).execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
-    return Engines(place=place, writer=writer, reader=reader)
+    return Engines(place=place, writer=writer, light=writer, reader=reader)
 
 
 def _postgres_engine(url: URL, place: str) -> Engine:

@@ -1,20 +1,36 @@
 """The outbox: which message goes out next, under which key, and what became of it.
 
-A delivery waits (due, held, unknown), is `sending` from `take` to `record`, and then is sent,
-parked or waiting again. Whoever is killed in between leaves it `sending`, which `recover` turns
-into `unknown`: it may have arrived, so it goes out again under the same key, marked as a repeat.
+A delivery waits (due, held, unknown), is `sending` from `take` or `begin` to `record`, and then is
+sent, parked or waiting again. Whoever is killed in between leaves it `sending`, which `recover`
+turns into `unknown`: it may have arrived, so it goes out again under the same key, marked as a
+repeat.
 
 The key of a message is fixed when it is first taken, and with it the set of its deliveries: a
 target that knows keys can tell a repeat from news only if the same key means the same content.
+
+Several messages may be taken at once. The first is `sending`; the others wait as before but have
+their keys, until `begin` says that their turn has come. That word may be lost with the machine
+(never with the process alone), so after a power cut all that have a key and no outcome count as
+possibly arrived.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import blake2b
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from watcher.core.decide import SUMMARY_WAIT
 from watcher.core.model import (
@@ -31,52 +47,76 @@ from watcher.core.model import (
     Telling,
 )
 from watcher.store import values as v
-from watcher.store.asking import chunks
-from watcher.store.queries import WAITING, Queries
-from watcher.store.rows import DELIVERY
+from watcher.store.queries import WAITING
+from watcher.store.rows import DECISION, DELIVERY, NOTE, TOLD
+from watcher.store.turns import Turns
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from watcher.store.values import Record
 
 GROUP_LIMIT = 500
 """Alerts in one message; what is over it makes the next message."""
+_OWN = DELIVERY.alias("own")
+_UNDER_WAY = DELIVERY.c.state.in_((DeliveryState.SENDING, DeliveryState.UNKNOWN))
+# Two that are asked for each message of a long queue: building them took longer than running them.
+_ARRIVED = (
+    update(DELIVERY)
+    .where(DELIVERY.c.message == bindparam("key"), _UNDER_WAY)
+    .values(
+        state=bindparam("became"),
+        attempts=DELIVERY.c.attempts + 1,
+        error="",
+        sent=bindparam("now"),
+    )
+)
+_BEGIN = (
+    update(DELIVERY)
+    .where(
+        DELIVERY.c.message == bindparam("key"),
+        DELIVERY.c.state.in_((DeliveryState.DUE, DeliveryState.HELD)),
+    )
+    .values(state=DeliveryState.SENDING)
+)
+_BOOT = "boot"
+"""The note that names the run of the machine in which the outbox was last at work."""
 
 
-class Outbox(Queries):
+class Outbox(Turns):
     """Takes messages out and records what became of them, within one transaction."""
 
     def take(self, target: str, *, now: datetime, limit: int = GROUP_LIMIT) -> Batch | None:
-        """Return the next message for `target` and mark it `sending`; None when nothing is due.
+        """Return the next message for `target` and mark it `sending`; None when nothing is due."""
+        return next(iter(self.take_some(target, now=now, most=1, limit=limit)), None)
+
+    def take_some(
+        self, target: str, *, now: datetime, most: int, limit: int = GROUP_LIMIT
+    ) -> tuple[Batch, ...]:
+        """Return the next messages for `target`, at most `most`, and mark the first `sending`.
 
         First what may have arrived already, as exactly the same message; then whatever has
         waited longest. A delivery without hold goes alone; one with a hold takes along all that
-        are due under the same hold, up to `limit`.
+        are due under the same hold, up to `limit`. What was tried before is taken by itself.
         """
-        first = self._first(target, now)
-        if first is None:
-            return None
-        if first.message is not None:
-            rows = self._message(first.message)
-        elif first.hold is None:
-            rows = [first]
-        else:
-            rows = self._group(first, now, limit)
-        key = first.message or _key(rows)
-        for chunk in chunks(row.seq for row in rows):
-            self._connection.execute(
-                update(DELIVERY)
-                .where(DELIVERY.c.seq.in_(chunk))
-                .values(state=DeliveryState.SENDING, message=key)
+        batches = self._choose(target, now, most, limit)
+        made: dict[str, list[Delivery]] = {key: [] for key, _ in batches}
+        statement = select(*v.DELIVERY_COLUMNS).order_by(DELIVERY.c.seq)
+        for row in self._rows_in(statement, DELIVERY.c.message, made):
+            made[row.message].append(v.delivery_of(row))
+        tellings = iter(self._tellings([d for key, _ in batches for d in made[key]]))
+        return tuple(
+            Batch(
+                key=key,
+                target=target,
+                tellings=tuple(islice(tellings, len(made[key]))),
+                repeat=any(row.doubt for row in rows),
             )
-        deliveries = [v.delivery_of(row) for row in self._message(key)]
-        return Batch(
-            key=key,
-            target=target,
-            tellings=self._tellings(deliveries),
-            repeat=any(row.doubt for row in rows),
+            for key, rows in batches
         )
+
+    def begin(self, key: str) -> bool:
+        """Mark a message that was taken with others as `sending`; False if it is not to go now."""
+        return self._connection.execute(_BEGIN, {"key": key}).rowcount > 0
 
     def record(
         self,
@@ -92,29 +132,42 @@ class Outbox(Queries):
         `due` None leaves the time as it was (sent, parked). What is not on its way any more, such
         as a message recorded before, stays as it is.
         """
-        arrived = outcome.sent is Sent.OK
+        if outcome.sent is Sent.OK:
+            self._connection.execute(_ARRIVED, {"key": key, "now": now, "became": state})
+            return
         values: v.Values = {
             "state": state,
             "attempts": DELIVERY.c.attempts + 1,
-            "error": "" if arrived else outcome.detail,
+            "error": outcome.detail,
         }
         if due is not None:
             values["due"] = due
-        if arrived:
-            values["sent"] = now
         if outcome.sent is Sent.UNKNOWN:
             values["doubt"] = True
-        under_way = DELIVERY.c.state.in_((DeliveryState.SENDING, DeliveryState.UNKNOWN))
         self._connection.execute(
-            update(DELIVERY).where(DELIVERY.c.message == key, under_way).values(values)
+            update(DELIVERY).where(DELIVERY.c.message == key, _UNDER_WAY).values(values)
         )
 
-    def recover(self, *, now: datetime) -> int:
-        """Make `unknown`, and due now, what was being sent when the program died; count it."""
+    def recover(self, *, now: datetime, boot: str = "") -> int:
+        """Make `unknown`, and due now, what may have been sent when the work ended; count it.
+
+        `boot` names the run of the machine. In the same one only what is `sending` was under way.
+        In another, or an unknown one (""), all that had got a key may have been: what was written
+        about it last can be lost.
+        """
+        doubtful: ColumnElement[bool] = DELIVERY.c.state == DeliveryState.SENDING
+        if not boot or self.note(_BOOT) != boot:
+            has_key = and_(
+                DELIVERY.c.state.in_((DeliveryState.DUE, DeliveryState.HELD)),
+                DELIVERY.c.message.is_not(None),
+                DELIVERY.c.attempts == 0,
+            )
+            doubtful = or_(doubtful, has_key)
+            self._connection.execute(delete(NOTE).where(NOTE.c.key == _BOOT))
+            self._connection.execute(insert(NOTE).values(key=_BOOT, value=boot))
+        found = update(DELIVERY).where(doubtful)
         result = self._connection.execute(
-            update(DELIVERY)
-            .where(DELIVERY.c.state == DeliveryState.SENDING)
-            .values(state=DeliveryState.UNKNOWN, due=now, doubt=True)
+            found.values(state=DeliveryState.UNKNOWN, due=now, doubt=True)
         )
         return result.rowcount
 
@@ -138,6 +191,43 @@ class Outbox(Queries):
         )
         return True
 
+    def hurry(self, target: str, *, now: datetime) -> int:
+        """Make due now what failed at `target` and waits for its next try; count it.
+
+        What may have arrived keeps its time: one that asks for patience is not to be flooded.
+        """
+        result = self._connection.execute(
+            update(DELIVERY)
+            .where(
+                DELIVERY.c.target == target,
+                DELIVERY.c.state == DeliveryState.DUE,
+                DELIVERY.c.due > now,
+                DELIVERY.c.attempts > 0,
+            )
+            .values(due=now)
+        )
+        return result.rowcount
+
+    def hand_over(self, old: str, new: str) -> int:
+        """Let `new` be the name of the target that was called `old`; count what waits under it.
+
+        What is known of the old name goes over, too, or every story would be told there anew. An
+        alert that has a delivery to both is told once: what waited under the old name is parked.
+        """
+        has_own = select(_OWN.c.alert).where(_OWN.c.target == new)
+        doubled = DELIVERY.c.alert.in_(has_own)
+        self._connection.execute(
+            update(DELIVERY)
+            .where(DELIVERY.c.target == old, DELIVERY.c.state.in_(WAITING), doubled)
+            .values(state=DeliveryState.PARKED, error=f"the same alert goes to {new}")
+        )
+        moved = self._connection.execute(
+            update(DELIVERY).where(DELIVERY.c.target == old, not_(doubled)).values(target=new)
+        )
+        for table in (TOLD, DECISION):
+            self._connection.execute(update(table).where(table.c.target == old).values(target=new))
+        return moved.rowcount
+
     def release(self, hold: Hold, *, now: datetime) -> int:
         """Make due now what waits under `hold` and was never sent; count it."""
         result = self._connection.execute(
@@ -153,51 +243,6 @@ class Outbox(Queries):
         )
         return result.rowcount
 
-    # --- choosing --------------------------------------------------------------------------------
-
-    def _first(self, target: str, now: datetime) -> Record | None:
-        """Return the delivery whose turn it is; one look into the index per state."""
-        doubtful = self._longest_due(target, DeliveryState.UNKNOWN, now)
-        if doubtful is not None:
-            return doubtful
-        waiting = [
-            row
-            for state in (DeliveryState.DUE, DeliveryState.HELD)
-            if (row := self._longest_due(target, state, now)) is not None
-        ]
-        return min(waiting, key=lambda row: (row.due, row.seq), default=None)
-
-    def _longest_due(self, target: str, state: DeliveryState, now: datetime) -> Record | None:
-        statement = (
-            select(*v.DELIVERY_COLUMNS)
-            .where(DELIVERY.c.target == target, DELIVERY.c.state == state, DELIVERY.c.due <= now)
-            .order_by(DELIVERY.c.due, DELIVERY.c.seq)
-            .limit(1)
-        )
-        return self._connection.execute(statement).first()
-
-    def _group(self, first: Record, now: datetime, limit: int) -> Sequence[Record]:
-        until = now + SUMMARY_WAIT if first.hold == Hold.BASELINE else now
-        statement = (
-            select(*v.DELIVERY_COLUMNS)
-            .where(
-                DELIVERY.c.target == first.target,
-                DELIVERY.c.hold == first.hold,
-                DELIVERY.c.message.is_(None),
-                and_(DELIVERY.c.state.in_(WAITING), DELIVERY.c.due <= until),
-            )
-            .order_by(DELIVERY.c.due, DELIVERY.c.seq)
-            .limit(limit)
-        )
-        return self._rows(statement)
-
-    def _message(self, key: str) -> Sequence[Record]:
-        """Return the deliveries of a message in the order they were made, on every try the same."""
-        statement = (
-            select(*v.DELIVERY_COLUMNS).where(DELIVERY.c.message == key).order_by(DELIVERY.c.seq)
-        )
-        return self._rows(statement)
-
     # --- filling ---------------------------------------------------------------------------------
 
     def _tellings(self, deliveries: Sequence[Delivery]) -> tuple[Telling, ...]:
@@ -208,7 +253,7 @@ class Outbox(Queries):
         hits = self._hits(told_in)
         stories = self.stories(a.story for a in alerts.values() if a.story is not None)
         edited = [a for a in alerts.values() if a.kind is AlertKind.EDIT and a.article is not None]
-        versions = self._versions(a.article for a in edited if a.article is not None)
+        versions = self.versions(a.article for a in edited if a.article is not None)
         tellings = []
         for delivery in deliveries:
             alert = alerts[delivery.alert]
@@ -238,11 +283,3 @@ def _as_told(versions: Sequence[tuple[datetime, Article]], edit_at: datetime) ->
     if replaced:
         return replaced[-1]
     return versions[0][1] if versions else None
-
-
-def _key(rows: Sequence[Record]) -> str:
-    """Return the key of a new message: the id of its only delivery, or a hash of all ids."""
-    if len(rows) == 1:
-        return str(rows[0].id)
-    ids = "\0".join(sorted(row.id for row in rows))
-    return blake2b(ids.encode(), digest_size=8).hexdigest()

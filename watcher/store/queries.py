@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from watcher.core.identity import article_id, host_of
 from watcher.core.model import (
@@ -36,6 +36,8 @@ from watcher.core.model import (
 )
 from watcher.core.rhythm.vigil import Numbers
 from watcher.store import values as v
+from watcher.store.asking import CHUNK
+from watcher.store.audit import Books
 from watcher.store.care import Care
 from watcher.store.history import History
 from watcher.store.rows import (
@@ -59,10 +61,21 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Table
 
+    from watcher.store.values import Record
 
 WAITING = (DeliveryState.DUE, DeliveryState.HELD, DeliveryState.UNKNOWN)
 """States in which a delivery goes out when its time has come."""
 
+Asked = tuple[str, Sequence[str], Sequence[str]]
+"""A feed's address, and the keys and fingerprints under which its articles may be known."""
+
+_OF_FEED = select(*v.KNOWN_COLUMNS).where(
+    ARTICLE.c.feed == bindparam("feed"),
+    or_(
+        ARTICLE.c.key_mark.in_(bindparam("marks", expanding=True)),
+        ARTICLE.c.fingerprint.in_(bindparam("prints", expanding=True)),
+    ),
+)
 _STREAM = 1000
 """Rows held in memory at once while many are read."""
 
@@ -71,7 +84,7 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries(History, Care):
+class Queries(Books, History, Care):
     """Questions, asked within one snapshot: all answers belong together."""
 
     # --- feeds -----------------------------------------------------------------------------------
@@ -97,10 +110,21 @@ class Queries(History, Care):
             .order_by(FEED.c.next_due, FEED.c.id)
             .limit(limit + len(skip))
         )
-        wanted = [row.id for row in due if row.id not in skip][:limit]
-        found = self._rows_in(select(*v.FEED_COLUMNS), FEED.c.id, wanted)
+        return self.feeds_numbered([row.id for row in due if row.id not in skip][:limit])
+
+    def feed_hosts(self, *, due: datetime | None = None) -> list[tuple[FeedId, str]]:
+        """Return number and host of the active feeds, by default all, in their order."""
+        statement = select(FEED.c.id, FEED.c.host).where(FEED.c.active.is_(True))
+        if due is not None:
+            statement = statement.where(FEED.c.next_due <= due)
+        rows = self._rows(statement.order_by(FEED.c.id))
+        return [(FeedId(row.id), row.host) for row in rows]
+
+    def feeds_numbered(self, numbers: Sequence[FeedId]) -> list[FeedState]:
+        """Return the feeds with these numbers, in this order."""
+        found = self._rows_in(select(*v.FEED_COLUMNS), FEED.c.id, numbers)
         states = {state.id: state for state in map(v.state_of, found)}
-        return [states[FeedId(number)] for number in wanted]
+        return [states[number] for number in numbers]
 
     def next_due(self) -> datetime | None:
         """Return when the next active feed is due; None without feeds."""
@@ -158,20 +182,42 @@ class Queries(History, Care):
         Also those that have the id such a key makes: they came under the feed's address before
         it moved to https, and are no news.
         """
-        base = select(*v.KNOWN_COLUMNS)
-        feed = select(FEED.c.id).where(FEED.c.url == feed_url).scalar_subquery()
-        of_feed = base.where(ARTICLE.c.feed == feed)
-        wanted = frozenset(keys)
-        found = [
-            *self._rows_in(base, ARTICLE.c.id, (article_id(feed_url, key) for key in keys)),
-            *(
-                row
-                for row in self._rows_in(of_feed, ARTICLE.c.key_mark, map(mark_of, keys))
-                if row.key in wanted
-            ),
-            *self._rows_in(of_feed, ARTICLE.c.fingerprint, fingerprints),
-        ]
-        return [v.known_of(row) for _, row in sorted({row.seq: row for row in found}.items())]
+        [found] = self.known_of([(feed_url, keys, fingerprints)])
+        return found
+
+    def known_of(self, asked: Sequence[Asked]) -> list[list[Known]]:
+        """Return what `known` does for each of several feeds."""
+        of_id = defaultdict[str, list[int]](list)
+        for at, (url, keys, _) in enumerate(asked):
+            for key in keys:
+                of_id[article_id(url, key)].append(at)
+        found: list[dict[int, Record]] = [{} for _ in asked]
+        for row in self._rows_in(select(*v.KNOWN_COLUMNS), ARTICLE.c.id, of_id):
+            for at in of_id[row.id]:
+                found[at][row.seq] = row
+        numbers = self._feed_numbers(url for url, _, _ in asked)
+        for (url, keys, prints), rows in zip(asked, found, strict=True):
+            if url in numbers:
+                rows |= {row.seq: row for row in self._of_feed(numbers[url], keys, prints)}
+        return [[v.known_of(row) for _, row in sorted(rows.items())] for rows in found]
+
+    def _of_feed(
+        self, feed: int, keys: Sequence[str], fingerprints: Sequence[str]
+    ) -> Iterator[Record]:
+        """Yield the articles of the feed with this number that have one of the names."""
+        wanted, prints = frozenset(keys), frozenset(fingerprints)
+        for start in range(0, max(len(keys), len(fingerprints)), CHUNK):
+            chunk = slice(start, start + CHUNK)
+            marks = list(map(mark_of, keys[chunk]))
+            values = {"feed": feed, "marks": marks, "prints": fingerprints[chunk]}
+            for row in self._connection.execute(_OF_FEED, values):
+                if row.key in wanted or row.fingerprint in prints:
+                    yield row
+
+    def _feed_numbers(self, urls: Iterable[str]) -> dict[str, int]:
+        """Return the row numbers of the feeds at these addresses, as far as they are stored."""
+        rows = self._rows_in(select(FEED.c.url, FEED.c.id), FEED.c.url, urls)
+        return {row.url: row.id for row in rows}
 
     def article(self, id: ArticleId) -> Article | None:  # noqa: A002 - the noun's own name
         """Return an article in its newest words."""
@@ -237,7 +283,7 @@ class Queries(History, Care):
 
     def version_before(self, article_id: ArticleId) -> Article | None:
         """Return an article as it was before its last change; None if it never changed."""
-        versions = self._versions([article_id]).get(article_id)
+        versions = self.versions([article_id]).get(article_id)
         return versions[-1][1] if versions else None
 
     def _articles(self, ids: Iterable[ArticleId]) -> dict[ArticleId, Article]:
@@ -245,9 +291,7 @@ class Queries(History, Care):
         found = (v.article_of(row) for row in self._rows_in(statement, ARTICLE.c.id, ids))
         return {article.id: article for article in found}
 
-    def _versions(
-        self, ids: Iterable[ArticleId]
-    ) -> dict[ArticleId, list[tuple[datetime, Article]]]:
+    def versions(self, ids: Iterable[ArticleId]) -> dict[ArticleId, list[tuple[datetime, Article]]]:
         """Return the earlier versions of articles, oldest first, with the time they ended."""
         statement = (
             select(*v.BEFORE_COLUMNS)
@@ -297,7 +341,7 @@ class Queries(History, Care):
         """Return those of the stories that exist."""
         wanted = list(dict.fromkeys(ids))
         members = self._members(wanted)
-        told = self._told(wanted)
+        told = self.told_of(wanted)
         hits = self._hits(member.article for story in members.values() for member in story)
         return {
             id_: Story(
@@ -321,11 +365,8 @@ class Queries(History, Care):
             members[StoryId(row.story)].append(v.member_of(row))
         return members
 
-    def told(self, id: StoryId) -> tuple[Told, ...]:  # noqa: A002 - the noun's own name
-        """Return what was told of a story, without its members."""
-        return tuple(self._told([id]).get(id, ()))
-
-    def _told(self, ids: Iterable[StoryId]) -> dict[StoryId, list[Told]]:
+    def told_of(self, ids: Iterable[StoryId]) -> dict[StoryId, list[Told]]:
+        """Return what was told of each of several stories, oldest first."""
         statement = select(*v.TOLD_COLUMNS).order_by(TOLD.c.seq)
         told: dict[StoryId, list[Told]] = defaultdict(list)
         for row in self._rows_in(statement, TOLD.c.story, ids):
@@ -395,9 +436,13 @@ class Queries(History, Care):
         alert: AlertId | None = None,
         state: DeliveryState | None = None,
         target: str | None = None,
+        newest: bool = False,
         limit: int = 1000,
     ) -> list[Delivery]:
-        """Return deliveries by the time they are due, then in the order they were made."""
+        """Return deliveries by the time they are due, then in the order they were made.
+
+        `newest`: those of the newest alerts first, of one alert the one that is due last.
+        """
         statement = select(*v.DELIVERY_COLUMNS)
         if alert is not None:
             statement = statement.where(DELIVERY.c.alert == alert)
@@ -405,8 +450,13 @@ class Queries(History, Care):
             statement = statement.where(DELIVERY.c.state == state)
         if target is not None:
             statement = statement.where(DELIVERY.c.target == target)
-        statement = statement.order_by(DELIVERY.c.due, DELIVERY.c.seq).limit(limit)
-        return [v.delivery_of(row) for row in self._rows(statement)]
+        if newest:
+            statement = statement.join(ALERT, ALERT.c.id == DELIVERY.c.alert).order_by(
+                ALERT.c.created.desc(), ALERT.c.seq.desc(), DELIVERY.c.due.desc()
+            )
+        else:
+            statement = statement.order_by(DELIVERY.c.due, DELIVERY.c.seq)
+        return [v.delivery_of(row) for row in self._rows(statement.limit(limit))]
 
     def due_targets(self, now: datetime) -> list[str]:
         """Return the targets for which something is due, by name."""

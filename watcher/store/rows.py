@@ -5,8 +5,6 @@ equal. Child rows point at parents by foreign key; `link.to`, `link.story` and `
 so that retention may one day drop the oldest member of a story that still runs.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Index

@@ -43,8 +43,11 @@ class Store:
         self._claim.take(owner)
 
     @contextmanager
-    def write(self) -> Iterator[Tx]:
+    def write(self, *, light: bool = False) -> Iterator[Tx]:
         """Yield ONE transaction: kept when the block ends, undone when it raises.
+
+        A `light` one does not wait for the disk (SQLite): it outlives the process, whatever ends
+        it, but a power cut may undo it, and then all light ones after it, up to the next other one.
 
         Raises StateError when the database can't go on (disk full, server gone); nothing is
         half-written then, and the next call may succeed.
@@ -53,7 +56,8 @@ class Store:
             raise RuntimeError("write() within write() would wait for itself")
         with self._turn:
             self._claim.confirm()
-            with self._engines.writer.begin() as connection:
+            engine = self._engines.light if light else self._engines.writer
+            with engine.begin() as connection:
                 self._writing = threading.get_ident()
                 start(connection)
                 try:

@@ -5,12 +5,12 @@ Inserts by id ignore what is there already, so a poll that was judged twice is s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, select, update
 
 from watcher.core.identity import host_of
 from watcher.core.model import (
@@ -20,7 +20,6 @@ from watcher.core.model import (
     Decision,
     Delivery,
     Feed,
-    FeedFault,
     FeedId,
     FeedState,
     Hit,
@@ -41,29 +40,36 @@ from watcher.store.rows import (
     DECISION,
     DELIVERY,
     FEED,
-    HIT,
     LINK,
     NOTE,
     SUBSCRIPTION,
     TOLD,
     VERSION,
 )
+from watcher.store.waiting import Waiting
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import Table
+    from sqlalchemy.engine import Connection
 
     from watcher.store.values import Record, Values
 
 
-_SAVE_FEED = update(FEED).where(FEED.c.id == bindparam("number"))
 _LONGEST_HOLD = timedelta(days=9)
 """Beyond any retry, digest or limit."""
+_LONGEST_REST = timedelta(days=2)
+"""Beyond what a host may ask for (24 h), with its jitter."""
+_HELD = "held "
+"""Notes of hosts that asked to be left alone: `held news.example` has until when."""
 
 
 class Tx(Outbox, CareTx):
     """One transaction: every question of `Queries`, and everything that writes."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._waiting = Waiting()
+        self._gathers = False
 
     # --- feeds -----------------------------------------------------------------------------------
 
@@ -80,13 +86,9 @@ class Tx(Outbox, CareTx):
         stored = {row.url: row for row in self._rows(select(*v.SYNCED_COLUMNS))}
         for old, moved in _moved(stored.values(), wanted.keys() - stored.keys(), stays=wanted):
             stored[moved] = stored.pop(old)
-        held = {
-            host_of(row.url): row.next_due
-            for row in stored.values()
-            if row.fault == FeedFault.RATE_LIMITED
-        }
         new = [feed for url, feed in wanted.items() if url not in stored]
-        self._add([_new_feed(f, max(now, held.get(host_of(f.url), now))) for f in new], to=FEED)
+        held = self._held(now) if new else {}
+        self._add([_new_feed(f, held.get(host_of(f.url), now)) for f in new], to=FEED)
         for url, row in stored.items():
             feed = wanted.get(url)
             if feed is None:
@@ -115,21 +117,33 @@ class Tx(Outbox, CareTx):
         """Store what polling has taught of a feed; what rules.yaml says of it stays untouched.
 
         A poll may end after a reload of rules.yaml, and must not bring the old words back. With
-        `before`, the state as it was read, the hashes are written only when they differ: they are
-        most of a row. Raises LookupError for a feed that was never synced.
+        `before`, the state as it was read, only what differs is written: after most polls that is
+        little, and the hashes are most of a row. Raises LookupError for a feed that was never
+        synced.
         """
-        values = v.state_values(state)
-        if before is not None and before.digests == state.digests:
-            del values["digests"]
-        # One statement for all polls: building one costs more than the database takes for it.
-        done = self._connection.execute(_SAVE_FEED, values | {"number": state.id})
-        if not done.rowcount:
-            raise LookupError(f"no feed has the number {state.id}")
+        self._waiting.save_feed(state.id, v.state_values(state, before=before))
+        self._go_unless_gathering()
 
     def hold_host(self, host: str, *, until: datetime) -> None:
-        """Put off all feeds of a host that asked to be left alone; none is put forward."""
+        """Put off all feeds of a host that asked to be left alone; none is put forward.
+
+        It is noted, so that it holds for feeds that are added later, too.
+        """
+        self.set_note(f"{_HELD}{host}", until.isoformat())
         late = (FEED.c.host == host) & (FEED.c.next_due < until)
         self._connection.execute(update(FEED).where(late).values(next_due=until))
+
+    def _held(self, now: datetime) -> dict[str, datetime]:
+        """Return until when hosts want to be left alone, and forget those whose time is over.
+
+        What lies too far ahead was written by a clock that ran ahead.
+        """
+        noted = select(NOTE.c.key, NOTE.c.value).where(NOTE.c.key.startswith(_HELD))
+        held = {row.key: datetime.fromisoformat(row.value) for row in self._rows(noted)}
+        over = [key for key, until in held.items() if not now < until <= now + _LONGEST_REST]
+        for key in over:
+            self._connection.execute(delete(NOTE).where(NOTE.c.key == key))
+        return {key.removeprefix(_HELD): held[key] for key in held.keys() - over}
 
     def poll_by(self, feed: FeedId, due: datetime) -> None:
         """Put a feed's next poll forward to `due`; none is put off."""
@@ -158,8 +172,8 @@ class Tx(Outbox, CareTx):
 
         An article of a feed that rules.yaml never named brings a row for it, inactive.
         """
-        numbers = self._feed_numbers(articles)
-        self._add_new(
+        numbers = self._feeds_of(articles)
+        self._add(
             [
                 v.article_values(a, feed=numbers[a.feed], content=contents[a.id])
                 | {"seen": _seen(a)}
@@ -180,7 +194,7 @@ class Tx(Outbox, CareTx):
         When an article was first seen stays as it was. Equal words make no version; an article
         that is not known is stored as a new one.
         """
-        numbers = self._feed_numbers(articles)
+        numbers = self._feeds_of(articles)
         stored = {
             row.id: row
             for row in self._rows_in(select(ARTICLE), ARTICLE.c.id, (a.id for a in articles))
@@ -205,26 +219,33 @@ class Tx(Outbox, CareTx):
                     update(ARTICLE).where(ARTICLE.c.id == article.id).values(values)
                 )
 
-    def _feed_numbers(self, articles: Iterable[Article]) -> dict[str, int]:
+    def _feeds_of(self, articles: Iterable[Article]) -> dict[str, int]:
         """Return the row number of every feed of the articles."""
         by_url = {a.feed: a for a in articles}
-        statement = select(FEED.c.url, FEED.c.id)
-        numbers = {row.url: row.id for row in self._rows_in(statement, FEED.c.url, by_url)}
+        numbers = self._feed_numbers(by_url)
         missing = [article for url, article in by_url.items() if url not in numbers]
         if missing:
             self._add([_unlisted_feed(article) for article in missing], to=FEED)
-            rows = self._rows_in(statement, FEED.c.url, (a.feed for a in missing))
-            numbers |= {row.url: row.id for row in rows}
+            numbers |= self._feed_numbers(a.feed for a in missing)
         return numbers
 
     def add_links(self, links: Sequence[Link]) -> None:
         """Store the story of each article; the first word on an article stands."""
-        self._add_new([v.link_values(link) for link in links], to=LINK)
+        self._add([v.link_values(link) for link in links], to=LINK)
+
+    def relink(self, links: Sequence[Link]) -> None:
+        """Store other stories of articles, in place of those that stood: a person said so."""
+        for link in links:
+            values = v.link_values(link)
+            self._connection.execute(
+                update(LINK).where(LINK.c.article == link.article).values(values)
+            )
 
     def add_hits(self, article: ArticleId, hits: Sequence[Hit]) -> None:
         """Store the rules that hold for an article, in place of those that held before."""
-        self._connection.execute(delete(HIT).where(HIT.c.article == article))
-        self._add([v.hit_values(article, n, hit) for n, hit in enumerate(hits)], to=HIT)
+        rows = [v.hit_values(article, n, hit) for n, hit in enumerate(hits)]
+        self._waiting.set_hits(article, rows)
+        self._go_unless_gathering()
 
     def add_decisions(
         self, article: ArticleId, decisions: Sequence[Decision], *, at: datetime
@@ -240,14 +261,14 @@ class Tx(Outbox, CareTx):
 
     def add_alerts(self, alerts: Sequence[Alert]) -> None:
         """Store alerts; one that is there already stays as it is."""
-        self._add_new([v.alert_values(alert) for alert in alerts], to=ALERT)
-        self._add_new(
+        self._add([v.alert_values(alert) for alert in alerts], to=ALERT)
+        self._add(
             [{"rule": rule, "alert": a.id} for a in alerts for rule in a.rules], to=ALERT_RULE
         )
 
     def add_deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """Store deliveries; one that is there already goes on its way undisturbed."""
-        self._add_new([v.delivery_values(delivery) for delivery in deliveries], to=DELIVERY)
+        self._add([v.delivery_values(delivery) for delivery in deliveries], to=DELIVERY)
 
     # --- notes -----------------------------------------------------------------------------------
 
@@ -256,18 +277,35 @@ class Tx(Outbox, CareTx):
         self._connection.execute(delete(NOTE).where(NOTE.c.key == key))
         self._add([{"key": key, "value": value}], to=NOTE)
 
-    # --- rows ------------------------------------------------------------------------------------
+    # --- many at once ----------------------------------------------------------------------------
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let what is added and saved within the block go in with one statement for each table.
+
+        It is there when the block ends; and earlier, before anything is asked or changed, so that
+        every answer counts it in.
+        """
+        self._gathers = True
+        try:
+            yield
+            self._waiting.go(self._open)
+        finally:
+            self._gathers = False
+
+    @property
+    def _connection(self) -> Connection:
+        if self._waiting:
+            self._waiting.go(self._open)
+        return self._open
 
     def _add(self, rows: Sequence[Values], *, to: Table) -> None:
-        if rows:
-            self._connection.execute(insert(to), rows)
+        self._waiting.add(rows, to=to)
+        self._go_unless_gathering()
 
-    def _add_new(self, rows: Sequence[Values], *, to: Table) -> None:
-        """Add rows, except those whose key is there already."""
-        if not rows:
-            return
-        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
-        self._connection.execute(dialect.insert(to).on_conflict_do_nothing(), rows)
+    def _go_unless_gathering(self) -> None:
+        if not self._gathers:
+            self._waiting.go(self._open)
 
 
 def _moved(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from watcher.core.identity import fingerprint, host_of
@@ -213,11 +214,18 @@ _LEARNT = (
     "format",
     "encoding",
 )
+_learnt = attrgetter(*_LEARNT)
 
 
-def state_values(state: FeedState) -> Values:
-    """Return the columns that polling decides on."""
-    return {name: getattr(state, name) for name in _LEARNT}
+def state_values(state: FeedState, *, before: FeedState | None = None) -> Values:
+    """Return the columns that polling decides on; with `before`, those in which it differs."""
+    if before is None:
+        return dict(zip(_LEARNT, _learnt(state), strict=True))
+    return {
+        name: new
+        for name, new, old in zip(_LEARNT, _learnt(state), _learnt(before), strict=True)
+        if new is not old and new != old
+    }
 
 
 def subscription_values(subscription: Subscription) -> Values:

@@ -7,7 +7,7 @@ and what the outbox asks (`ledger`). `hindsight` tries rules on history, `replay
 
 from watcher.watch.desk import Desk
 from watcher.watch.hindsight import Hindsight, Tried, polls
-from watcher.watch.ledger import Ledger, write_notice
+from watcher.watch.ledger import Ledger, adopt, write_notice
 from watcher.watch.memory import WINDOW
 from watcher.watch.nouns import Placed, Polled, Settings, Tally
 from watcher.watch.pages import MOST_EDITED
@@ -30,6 +30,7 @@ __all__ = [
     "Tally",
     "Tried",
     "Watch",
+    "adopt",
     "polls",
     "tell_spikes",
     "write_notice",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from watcher.alerts import Target, split
@@ -19,6 +20,7 @@ from watcher.core.model import (
     Telling,
 )
 from watcher.core.rules import RuleBook, compile_rules
+from watcher.feeds.language import guess
 from watcher.watch.nouns import Polled
 
 
@@ -31,7 +33,6 @@ class Desk:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.zone = ZoneInfo(config.timezone)
-        self.book: RuleBook = compile_rules(config.rules, config.entities)
         self.names: Mapping[str, str] = {entity.id: entity.name for entity in config.entities}
         self.feeds = {feed.url: feed for feed in config.feeds}
         self.rules: Mapping[str, Rule] = {rule.name: rule for rule in config.rules}
@@ -56,6 +57,11 @@ class Desk:
             target for channel in channels.values() if channel.health for target in channel.targets
         )
         self.waits = any(rule.at_least != AtLeast() for rule in config.rules)
+
+    @cached_property
+    def book(self) -> RuleBook:
+        """The rules, compiled when first asked for: most runs from cron bring no news."""
+        return compile_rules(self.config.rules, self.config.entities, tongue=guess)
 
     def feed_of(self, poll: Polled) -> Feed:
         """Return the polled feed as the rules in force have it: they may have changed meanwhile."""

@@ -31,6 +31,7 @@ from watcher.core.model import (
     Told,
 )
 from watcher.core.rules import compile_rules
+from watcher.feeds.language import guess
 
 KEPT = timedelta(days=30)
 """How long a story is remembered after its last article: a late edit still finds it."""
@@ -81,7 +82,7 @@ class Hindsight:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.book = compile_rules(config.rules, config.entities)
+        self.book = compile_rules(config.rules, config.entities, tongue=guess)
         self.rules = {rule.name: rule for rule in config.rules}
         self.channels = {
             channel.name: replace(channel, targets=(channel.name,)) for channel in config.channels

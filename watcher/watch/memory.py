@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from watcher.core.errors import WatcherError
-from watcher.core.stories import StoryIndex
+from watcher.core.model import Article, ArticleId, Link, LinkKind, StoryId
 from watcher.store import Queries, Store, keep
+
+if TYPE_CHECKING:
+    from watcher.core.stories import StoryIndex
 
 log = logging.getLogger(__name__)
 
 WINDOW = timedelta(hours=72)
 """How long a story takes in copies and reports."""
+SPLITS = "stories split"
+"""The note that says what people split from its story: article ids, the oldest first."""
+MOST_SPLITS = 500
+"""Ids that the note keeps: what is older has left the window."""
 KEEP_SHARE = 20
 """The story index is written down when one in so many of its articles isn't yet."""
+
+
+def noted(known: Queries, moved: Iterable[ArticleId]) -> str:
+    """Return the note with these ids at its end."""
+    before = json.loads(known.note(SPLITS) or "[]")
+    return json.dumps([*before, *moved][-MOST_SPLITS:])
 
 
 class Memory:
@@ -29,28 +43,64 @@ class Memory:
     """
 
     def __init__(self, store: Store, clock: Callable[[], datetime], kept: Path | None) -> None:
-        self.index = StoryIndex(window=WINDOW)
         self.opened = False
+        self._index: StoryIndex | None = None
         self._store = store
         self._clock = clock
         self._kept = kept
         self._kept_at = 0
+        self._splits: str | None = None
+
+    @property
+    def index(self) -> StoryIndex:
+        """The index; made when first asked for, as most runs from cron bring no news."""
+        if self._index is None:
+            self._index = _empty()
+        return self._index
+
+    def expire(self) -> None:
+        """Let go of what is too old."""
+        if self._index is not None:
+            self._index.expire(self._clock())
 
     def open(self) -> int:
-        """Read the articles of the window back, so that copies of them are known as such.
-
-        Most runs from cron bring no news, and never need it.
-        """
-        self.index = StoryIndex(window=WINDOW)
+        """Read the articles of the window back, so that copies of them are known as such."""
+        self._index = None
         since = self._clock() - WINDOW
         with self._store.read() as known:
             place = self._take_up(known)
             for article, link in known.articles_since(since, after=place):
                 self.index.add(article, link)
-        self.index.expire(self._clock())
+            self._heed(known)
+        self.expire()
         # Last: when the state can't be read, what was printed must not count as unknown for ever.
         self.opened = True
         return len(self.index)
+
+    def place(self, article: Article, *, baseline: bool) -> Link:
+        """Find the story of a new article, and remember it.
+
+        A feed's first document goes back for years. What in it is older than the window is told
+        in one summary whatever it is a copy of, and copies of it no longer come.
+        """
+        dated, seen = article.published, article.seen
+        if baseline and dated and seen and seen - dated > WINDOW:
+            return Link(article=article.id, kind=LinkKind.NEW, story=StoryId(article.id))
+        link = self.index.place(article)
+        self.index.add(article, link)
+        return link
+
+    def heed(self, known: Queries) -> None:
+        """Follow what people split since, so that copies find the story that is theirs now."""
+        if known.note(SPLITS) != self._splits:
+            self._heed(known)
+
+    def _heed(self, known: Queries) -> None:
+        self._splits = known.note(SPLITS)
+        for id_ in map(ArticleId, json.loads(self._splits or "[]")):
+            article, link = known.article(id_), known.link(id_)
+            if article is not None and link is not None and id_ in self.index:
+                self.index.add(article, link)
 
     def _take_up(self, known: Queries) -> tuple[int, str, int] | None:
         """Fill the index from the file; return how far that goes, None when it is of no use."""
@@ -65,7 +115,7 @@ class Memory:
                 return number, id_, version
         except (OSError, ValueError, TypeError, StopIteration) as error:
             log.debug("the story index is read from the articles: %s", error)
-            self.index = StoryIndex(window=WINDOW)
+            self._index = None
         return None
 
     def keep(self) -> None:
@@ -84,3 +134,9 @@ class Memory:
             self._kept_at = place[0]
         except (OSError, WatcherError) as error:
             log.warning("%s: %s; the next start takes longer", self._kept, error)
+
+
+def _empty() -> StoryIndex:
+    from watcher.core.stories import StoryIndex  # noqa: PLC0415 - its tables take 50 ms
+
+    return StoryIndex(window=WINDOW)

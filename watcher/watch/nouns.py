@@ -74,8 +74,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """An article with its place in a story and the rules that hold for it."""
+    """An article with its place in a story and the rules that hold for it.
+
+    `changed` has, for an edit of a known article, the rules whose matched sentence was changed.
+    """
 
     article: Article
     link: Link
     hits: tuple[Hit, ...]
+    changed: frozenset[str] | None = None

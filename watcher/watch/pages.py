@@ -18,6 +18,7 @@ from watcher.core.model import (
     PageFault,
 )
 from watcher.feeds import Pages
+from watcher.feeds.pages import MEND, installed
 from watcher.store import Store
 from watcher.watch.desk import Desk
 from watcher.watch.nouns import Polled
@@ -43,6 +44,21 @@ class ArticlePages:
         self._desk = desk
         self._clock = clock
         self._told: set[tuple[str, str]] = set()
+
+    def say_what_is_missing(self) -> None:
+        """Say once that pages are asked for and that what reads them is not installed."""
+        feeds = self._desk().config.feeds
+        asked = sum(feed.full_text is not FullText.NEVER for feed in feeds)
+        this = ("", PageFault.NOT_INSTALLED.value)
+        if asked and not installed() and this not in self._told:
+            self._told.add(this)
+            log.warning(
+                "full_text: stands at %d feed%s, but what reads pages is not installed: articles "
+                "are judged by their summaries until you do: %s",
+                asked,
+                "" if asked == 1 else "s",
+                MEND,
+            )
 
     def wanted(self, poll: Polled) -> bool:
         """Tell whether the feed is to be read in full and brings anything; not at first sight."""

@@ -5,7 +5,14 @@ The same functions decide live, in tests, and when history is replayed. `telling
 holds and groups, `written` makes alerts and deliveries, `again` says when to try again.
 """
 
-from watcher.core.decide.again import REPEAT_FOR, RETRY_CAP, RETRY_FIRST, RETRY_FOR, retry
+from watcher.core.decide.again import (
+    LONGEST_WAIT,
+    REPEAT_FOR,
+    RETRY_CAP,
+    RETRY_FIRST,
+    RETRY_FOR,
+    retry,
+)
 from watcher.core.decide.spikes import SPIKE_DAYS, Spike, spike_of
 from watcher.core.decide.telling import (
     SUMMARY_WAIT,
@@ -13,12 +20,14 @@ from watcher.core.decide.telling import (
     decide,
     edited,
     enough,
+    severity_of,
     subjects,
 )
 from watcher.core.decide.when import next_digest, quiet_until, schedule
 from watcher.core.decide.written import delivery_id, escalations, notice, outgoing, spike_alert
 
 __all__ = [
+    "LONGEST_WAIT",
     "REPEAT_FOR",
     "RETRY_CAP",
     "RETRY_FIRST",
@@ -38,6 +47,7 @@ __all__ = [
     "quiet_until",
     "retry",
     "schedule",
+    "severity_of",
     "spike_alert",
     "spike_of",
     "subjects",

@@ -12,6 +12,10 @@ RETRY_FOR = 120
 """Tries before a delivery that keeps failing is parked: about two and a half days."""
 REPEAT_FOR = 3
 """Tries whose outcome stayed unknown before we stop repeating what may have arrived each time."""
+REPEAT_LATER = timedelta(minutes=10)
+"""How long what may have arrived twice waits for its last try: a target that hangs may be back."""
+LONGEST_WAIT = timedelta(hours=24)
+"""More than this no target is left alone, whatever it asks for."""
 
 
 def retry(
@@ -20,9 +24,8 @@ def retry(
     """Return the state after a try, and when to try again (None: not by itself).
 
     `attempts` counts the tries made, this one included; `repeat` says that one before may have
-    arrived. What the target asked for (Retry-After)
-    is a lower bound. A refusal for good is parked for a person; so is what has failed for days,
-    and what may have arrived three times.
+    arrived. What the target asked for (Retry-After) is a lower bound. A refusal for good is parked
+    for a person; so is what has failed for days, and what may have arrived three times.
     """
     if outcome.sent is Sent.OK:
         return DeliveryState.SENT, None
@@ -32,7 +35,9 @@ def retry(
     if attempts >= (REPEAT_FOR if doubtful else RETRY_FOR):
         return DeliveryState.PARKED, None
     wait = min(RETRY_CAP, RETRY_FIRST * 2 ** min(attempts - 1, 20)) * (1 + jitter / 4)
+    if doubtful:
+        wait = max(wait, REPEAT_LATER)
     if outcome.retry_after is not None:
-        wait = max(wait, min(outcome.retry_after, timedelta(hours=24)))
+        wait = max(wait, min(outcome.retry_after, LONGEST_WAIT))
     state = DeliveryState.UNKNOWN if outcome.sent is Sent.UNKNOWN else DeliveryState.DUE
     return state, now + wait

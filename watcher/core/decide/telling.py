@@ -22,6 +22,7 @@ from watcher.core.model import (
     MuteKind,
     Reason,
     Rule,
+    Severity,
     Story,
 )
 
@@ -220,3 +221,10 @@ def _slot_end(first: datetime, now: datetime) -> datetime:
     """Return the end of the hour, counted from the first alert of the story, that `now` lies in."""
     passed = (now - first) // FOLLOW_UP_SLOT
     return first + (passed + 1) * FOLLOW_UP_SLOT
+
+
+def severity_of(occasion: Occasion, rule: Rule) -> Severity:
+    """Return how much a rule matters here, by the surest of what it found in the story."""
+    hits = (*occasion.hits, *(hit for _, hit in occasion.story.hits))
+    mine = [hit.severity(rule.severity) for hit in hits if hit.rule == rule.name]
+    return max(mine, key=lambda severity: severity.rank, default=rule.severity)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from hashlib import blake2b
 
 from watcher.core.decide.spikes import Spike
-from watcher.core.decide.telling import Occasion, subjects
+from watcher.core.decide.telling import Occasion, severity_of, subjects
 from watcher.core.model import (
     Alert,
     AlertId,
@@ -57,7 +57,7 @@ def outgoing(
         id=AlertId(_digest("alert", kind.value, occasion.article.id, version, *names)),
         kind=kind,
         created=now,
-        severity=max((rules[name].severity for name in names), key=lambda s: s.rank),
+        severity=max((severity_of(occasion, rules[name]) for name in names), key=lambda s: s.rank),
         rules=names,
         story=occasion.story.id,
         article=article,

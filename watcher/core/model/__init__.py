@@ -28,6 +28,7 @@ from watcher.core.model.channels import Channel, Digest, Escalation, Format, Lim
 from watcher.core.model.config import Config, Mistake, Weight
 from watcher.core.model.documents import Document, Entry, Fetched, Page, PageFault
 from watcher.core.model.feeds import (
+    NOT_POLLED,
     Ailment,
     Feed,
     FeedFault,
@@ -70,6 +71,7 @@ from watcher.core.model.stories import (
 )
 
 __all__ = [
+    "NOT_POLLED",
     "Ack",
     "Ailment",
     "Alert",

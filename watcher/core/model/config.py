@@ -59,7 +59,7 @@ class Config:
     listen: str = "127.0.0.1:8077"
     """WebSub: the host and port at which hubs' requests arrive, handed on by a web server."""
     contact: str = ""
-    """A page for publishers who wonder who asks them; it goes into the User-Agent."""
+    """A page or mail address for publishers who wonder who asks; it goes into the User-Agent."""
     heartbeat: str = field(default="", repr=False)
     """Told every few minutes that all goes on; it raises the alarm when it hears nothing."""
     alive: Digest | None = WEEKLY

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from watcher.core.model.ids import FeedId
 
+NOT_POLLED = "not polled yet"
+"""What every screen and message calls a feed that was not asked yet."""
+
 
 class FullText(StrEnum):
     """When the page of an article is fetched for its whole text."""

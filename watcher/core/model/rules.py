@@ -136,6 +136,8 @@ class Alias:
 
     Flags: `exact` no endings; `case` as written; `ctx` counts only beside a context word of the
     entity; `fuzzy` one edit allowed. `source` says where it was seen, or "unverified".
+    `not_with`, `not_inside` and `not_languages` say where this spelling is something else, when
+    the entity's other spellings are not ("Sincan" beside Ankara).
     """
 
     text: str
@@ -145,6 +147,9 @@ class Alias:
     case: bool = False
     ctx: bool = False
     fuzzy: bool = False
+    not_with: tuple[str, ...] = ()
+    not_inside: tuple[str, ...] = ()
+    not_languages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +202,15 @@ class Hit:
 
     rule: str
     matches: tuple[Match, ...]
+
+    def severity(self, of_rule: Severity) -> Severity:
+        """Return how much the hit matters under its rule: at most normal if all it has is fuzzy.
+
+        A misspelling may be another word; alone it wakes nobody.
+        """
+        if self.matches and all(match.how is How.FUZZY for match in self.matches):
+            return min(of_rule, Severity.NORMAL, key=lambda severity: severity.rank)
+        return of_rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

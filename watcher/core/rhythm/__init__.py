@@ -6,7 +6,16 @@ health channels should hear of it, `hub` how WebSub spares polls, `vigil` how th
 """
 
 from watcher.core.rhythm import hub, vigil
-from watcher.core.rhythm.health import WELL, Health, Incident, Notice, health, incidents, notice_of
+from watcher.core.rhythm.health import (
+    WELL,
+    Health,
+    Incident,
+    Notice,
+    discover,
+    health,
+    incidents,
+    notice_of,
+)
 from watcher.core.rhythm.pace import (
     BACKOFF_CAP,
     BACKOFF_FIRST,
@@ -43,6 +52,7 @@ __all__ = [
     "Notice",
     "after_answer",
     "after_failure",
+    "discover",
     "health",
     "hub",
     "incidents",

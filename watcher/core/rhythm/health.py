@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from shlex import quote
 
-from watcher.core.model import Ailment, FeedFault, FeedState
+from watcher.core.identity import site_of
+from watcher.core.model import NOT_POLLED, Ailment, Feed, FeedFault, FeedState
 from watcher.core.rhythm.habits import patience
 
 LONG_TROUBLE = timedelta(hours=24)
@@ -48,7 +50,7 @@ When = Callable[[datetime], str]
 class Health:
     """How a feed is: the word people see, since when, and what is behind it.
 
-    `word` is alive, silent, zombie, moved, mojibake, missed, broken-xml, new (never polled), or
+    `word` is alive, silent, zombie, moved, mojibake, missed, broken-xml, not polled yet, or
     the name of the fault (blocked, html, gone ...). `readable` is False only for faults.
     """
 
@@ -58,7 +60,7 @@ class Health:
     readable: bool = True
 
 
-WELL = frozenset({"alive", "new", "broken-xml"})
+WELL = frozenset({"alive", NOT_POLLED, "broken-xml"})
 """How a feed is when nobody has to look after it."""
 
 
@@ -82,7 +84,7 @@ class Notice:
 def health(state: FeedState, *, now: datetime) -> Health:
     """Return how the feed is, the gravest first; the detail names all that is not as it should."""
     if state.last_polled is None:
-        return Health(word="new", detail="not polled yet")
+        return Health(word=NOT_POLLED)
     if state.fault is not None:
         return Health(
             word=state.fault.value,
@@ -183,9 +185,10 @@ def _hidden(ailment: Ailment, found: set[Ailment]) -> bool:
 
 
 def _found(ailment: Ailment, state: FeedState) -> Health:
+    other = discover(state.feed)
     details = {
-        Ailment.SILENT: f"nothing new for longer than usual{_usual(state)}",
-        Ailment.ZOMBIE: "its newest item is more than a year old",
+        Ailment.SILENT: f"nothing new for longer than usual{_usual(state)}: {other}",
+        Ailment.ZOMBIE: f"its newest item is more than a year old: {other}",
         Ailment.MOVED: f"to {state.moved_to}",
         Ailment.GARBLED: f"{state.garbled:.0%} of its letters arrive damaged",
         Ailment.MISSED: "all items were new at once: some may have been missed between two polls",
@@ -232,27 +235,40 @@ _BEGINS = {
     Ailment.GARBLED: "{feed} arrives with damaged letters",
     Ailment.MISSED: "{feed}: items may have been missed",
 }
-_ELSEWHERE = "Look whether the site has another feed: watcher feeds discover"
+_ELSEWHERE_TOO = frozenset({FeedFault.NOT_FOUND, FeedFault.GONE, FeedFault.HTML})
+"""Faults that another feed of the same site may make good."""
+
+
+def discover(feed: Feed) -> str:
+    """Return what to type to find other feeds of the same site; a strange host runs nothing."""
+    own = " --private" if feed.private else ""
+    return f"watcher feeds discover {quote(site_of(feed.url))}{own}"
+
+
+def _elsewhere(feed: Feed) -> str:
+    return f"Whether its site has another feed: {discover(feed)}"
 
 
 def _body(ailment: Ailment, state: FeedState, since: str) -> str:
+    feed = state.feed
     match ailment:
         case Ailment.TROUBLE:
             return (
                 f"{state.fault_detail}\nSince {since}, {state.failures} tries. "
                 "It is asked again by itself; you are told when it is back."
+                + (f"\n{_elsewhere(feed)}" if state.fault in _ELSEWHERE_TOO else "")
             )
         case Ailment.SILENT:
             return (
-                f"It answers, but has brought nothing new since {since}{_usual(state)}. "
-                f"{_ELSEWHERE}"
+                f"It answers, but has brought nothing new since {since}{_usual(state)}.\n"
+                f"{_elsewhere(feed)}"
             )
         case Ailment.ZOMBIE:
-            return f"It answers, but its newest item is from {since}. {_ELSEWHERE}"
+            return f"It answers, but its newest item is from {since}.\n{_elsewhere(feed)}"
         case Ailment.MOVED:
             return (
-                f"Since {since} it has pointed to {state.moved_to}\n"
-                "Put the new address into rules.yaml in place of the old one."
+                f"Since {since} it has pointed to another address. Open it, and if the news is "
+                f"there, put it into rules.yaml in place of the old one:\n{state.moved_to}"
             )
         case Ailment.GARBLED:
             return (
@@ -260,7 +276,7 @@ def _body(ailment: Ailment, state: FeedState, since: str) -> str:
                 "it may not be found. Its publisher can mend that; you may tell them."
             )
         case Ailment.MISSED:
-            fixed = ", as rules.yaml says (every:)" if state.feed.every is not None else ""
+            fixed = ", as rules.yaml says (every:)" if feed.every is not None else ""
             return (
                 f"At {since} every item in it was new, so others may have come and gone since "
                 f"the poll before. It is now polled every {span_in_words(state.interval)}{fixed}."

@@ -111,7 +111,9 @@ def after_answer(
             format=document.format,
             encoding=document.encoding,
         )
-    after = replace(after, wishes=_wishes(state.wishes, fetched, document))
+    wishes = _wishes(state.wishes, fetched, document)
+    if wishes is not state.wishes:
+        after = replace(after, wishes=wishes)
     interval = _interval(state, after, document, arrived, now=now)
     if again is not None:
         interval = min(interval, again)

@@ -2,50 +2,64 @@
 
 from __future__ import annotations
 
+import gc
 import re
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import regex
 
 from watcher.core.model import Explanation, Group, Hit, Rule, Term, TermKind
+from watcher.core.rules.evidence import is_patronymic
 from watcher.core.rules.explain import explanation
+from watcher.core.rules.glance import Glance
 from watcher.core.rules.index import Forms, Index, Pattern, Role
 from watcher.core.rules.look import LeafSpec, Look
 from watcher.core.rules.nearly import Parts, nearly
 from watcher.core.rules.sources import obstacle
-from watcher.core.rules.tree import Tree, can_spare, evaluate, needs_a_hit
+from watcher.core.rules.tree import Tree, can_spare, evaluate, might_hold, needs_a_hit
 from watcher.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from watcher.core.model import Article, Entity
+    from watcher.core.rules.spoken import Tongue
 
 _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,6}")
+_SHORTEST_FAMILY_NAME = 5
+_WITH_PATRONYMIC = 3
+"""Words of a full name: given name, father's name, family name."""
+_INITIAL = re.compile("[A-ZÀ-ÞĀ-ſЀ-ЯҐ-Ӻ]")
+_DIGRAPH = re.compile("^(?:Sh|Zh|Ch|Kh|Gh|Ts|Ya|Yu|Ye|Dz|Sch|Tsch|Dsch)")
 _ACRONYM = re.compile(r"[^\W\d_]{2,6}")
 
 
 class RuleBook:
     """Compiled rules. Made by `compile_rules` and `compile_terms`; never changes."""
 
-    def __init__(self, rules: Sequence[Rule], entities: Sequence[Entity]) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], entities: Sequence[Entity], tongue: Tongue | None = None
+    ) -> None:
         self.rules = tuple(rules)
+        self._tongue = tongue
         self._entities = {entity.id: entity for entity in entities}
         self._index = Index()
         self._leaves: list[LeafSpec] = []
         self._numbers: dict[Term, int] = {}
         self._trees = tuple(self._tree(rule.find) for rule in self.rules)
         self._places = {rule.name: at for at, rule in enumerate(self.rules)}
-        self._parts = Parts(self._index, self._leaves)
+        self._glance = Glance(self._index)
         self._fields = tuple(dict.fromkeys(name for rule in rules for name in rule.search_in))
         self._of_leaf: dict[int, list[int]] = {}
-        self._always: list[int] = []
+        self._always: set[int] = set()
         self._with_regex: list[int] = []
         for at, tree in enumerate(self._trees):
             if not needs_a_hit(tree, self._leaves):
-                self._always.append(at)
+                self._always.add(at)
                 continue
             for leaf in tree.leaves():
                 self._of_leaf.setdefault(leaf, []).append(at)
@@ -58,17 +72,28 @@ class RuleBook:
         Every match is given with offsets into the field as it came, in reading order. With
         `today`, rules outside their active dates are left out.
         """
-        look = Look(self._index, self._leaves, article)
-        candidates = set(self._always)
-        for leaf in look.named(self._fields):
-            candidates.update(self._of_leaf.get(leaf, ()))
-        return tuple(
-            hit for at in sorted(candidates) if (hit := self._hit(at, look, today)) is not None
-        )
+        look = Look(self._glance, self._leaves, article)
+        # Most texts hold no word of the list, and most others not all that a rule asks for: that
+        # is known before they are read.
+        possible = look.possible(self._fields)
+        near = self._of_leaves(possible) | self._always
+        near = {at for at in near if might_hold(self._trees[at], possible, self._leaves)}
+        if not near:
+            return ()
+        near &= self._of_leaves(look.named(self._fields)) | self._always
+        return tuple(hit for at in sorted(near) if (hit := self._hit(at, look, today)) is not None)
+
+    def _of_leaves(self, leaves: Iterable[int]) -> set[int]:
+        """Return the rules that have one of the leaves."""
+        return {at for leaf in leaves for at in self._of_leaf.get(leaf, ())}
+
+    @cached_property
+    def _parts(self) -> Parts:
+        return Parts(self._index, self._leaves)
 
     def _hit(self, at: int, look: Look, today: date | None) -> Hit | None:
         rule = self.rules[at]
-        if obstacle(rule, look.article, today):
+        if obstacle(rule, look.article, today, self._tongue):
             return None
         spots = evaluate(self._trees[at], look, rule.search_in)
         if spots is None:
@@ -86,7 +111,7 @@ class RuleBook:
         Only of those that the rule could do without: of a rule with one word, or of an `all`,
         every word is needed anyway, and to say so would say nothing.
         """
-        look = Look(self._index, self._leaves, article)
+        look = Look(self._glance, self._leaves, article)
         at = self._places[hit.rule]
         tree, fields = self._trees[at], self.rules[at].search_in
         by_text = {
@@ -105,7 +130,7 @@ class RuleBook:
 
     def _spellings(self, leaf: int) -> frozenset[str]:
         """Return the spellings of a leaf as matches name them."""
-        names = self._index.spelled.get(leaf, ())
+        names = self._index.spelled(leaf)
         return frozenset(name.pattern.alias or name.pattern.text for name in names)
 
     @property
@@ -128,27 +153,31 @@ class RuleBook:
 
     def look(self, article: Article) -> Look:
         """Return the article as the rules see it."""
-        return Look(self._index, self._leaves, article)
+        return Look(self._glance, self._leaves, article)
 
     def needs_page(self, article: Article, *, today: date | None = None) -> bool:
         """Tell whether the whole text could make a rule hold that holds not yet, but nearly.
 
         Never for a rule that holds already, or that does not search the text; see `nearly`.
         """
-        look = Look(self._index, self._leaves, article)
+        look = Look(self._glance, self._leaves, article)
         words = look.words(self._fields).values()
         in_part = self._parts.found({number for numbers in words for number in numbers})
         # What a regular expression finds is not in the index.
         candidates = {*self._always, *self._with_regex}
-        for leaf in look.named(self._fields) | in_part:
-            candidates.update(self._of_leaf.get(leaf, ()))
+        candidates |= self._of_leaves(look.named(self._fields) | in_part)
         return any(
             "text" in (fields := self.rules[at].search_in)
-            and not obstacle(self.rules[at], article, today)
+            and not obstacle(self.rules[at], article, today, self._tongue)
             and evaluate(self._trees[at], look, fields) is None
             and nearly(self._trees[at], look, fields, in_part)
             for at in candidates
         )
+
+    def forget(self) -> None:
+        """Drop what is remembered of words met before; only the speed depends on it."""
+        self._glance.forget()
+        self._index.known.clear()
 
     def explain(self, article: Article, *, today: date | None = None) -> tuple[Explanation, ...]:
         """Return for every rule whether it holds, each leaf with what is nearest to it, and why.
@@ -156,9 +185,11 @@ class RuleBook:
         With `today`, a rule outside its active dates does not hold. Looks at every leaf of every
         rule: for a person who asks, not for the stream of articles.
         """
-        look = Look(self._index, self._leaves, article)
+        look = Look(self._glance, self._leaves, article)
         return tuple(
-            explanation(rule, tree, look, self._leaves, obstacle(rule, article, today))
+            explanation(
+                rule, tree, look, self._leaves, obstacle(rule, article, today, self._tongue)
+            )
             for rule, tree in zip(self.rules, self._trees, strict=True)
         )
 
@@ -233,25 +264,71 @@ def _entity_patterns(number: int, entity: Entity) -> Iterator[Pattern]:
             ctx=alias.ctx,
             fuzzy=alias.fuzzy,
             language=alias.language,
+            of=alias,
         )
         yield pattern
-        parts = alias.text.split()
-        if entity.type == "person" and len(parts) == 2 and not alias.exact:
-            # Registers and Kazakh papers write the family name first: Билаш Серикжан.
-            yield replace(pattern, text=" ".join(reversed(parts)), alias=alias.text)
+        if entity.type == "person" and not alias.exact:
+            yield from _of_a_person(pattern)
+        for text in alias.not_with:
+            yield Pattern(leaf=number, text=text, role=Role.GUARD, of=alias)
     for text in entity.context:
         yield Pattern(leaf=number, text=text, role=Role.CONTEXT, forms=Forms.OPEN)
     for text in entity.not_with:
         yield Pattern(leaf=number, text=text, role=Role.GUARD)
 
 
-def compile_rules(rules: Sequence[Rule], entities: Sequence[Entity]) -> RuleBook:
-    """Compile rules for matching.
+def _of_a_person(pattern: Pattern) -> Iterator[Pattern]:
+    """Yield the other ways to write a name of two words: turned around, and with an initial.
+
+    Registers and Kazakh papers write the family name first (Билаш Серикжан). An initial is
+    shared by many, so it counts only beside a context word or the full name (ctx); with the
+    first letter lower it is something else: "с. Билаш" is a village.
+    """
+    parts = pattern.text.split()
+    if len(parts) == _WITH_PATRONYMIC:
+        if is_patronymic(fold(parts[1]).text):
+            yield replace(pattern, text=" ".join((parts[2], *parts[:2])), alias=pattern.text)
+        return
+    if len(parts) != _WITH_PATRONYMIC - 1:
+        return
+    given, family = parts
+    yield replace(pattern, text=f"{family} {given}", alias=pattern.text)
+    if len(family) >= _SHORTEST_FAMILY_NAME and _INITIAL.match(given):
+        initials = {given[0], *_DIGRAPH.findall(given)}
+        yield replace(
+            pattern,
+            text=family,
+            alias=pattern.text,
+            ctx=True,
+            initials=tuple(sorted(fold(initial).text for initial in initials)),
+        )
+
+
+def compile_rules(
+    rules: Sequence[Rule], entities: Sequence[Entity], *, tongue: Tongue | None = None
+) -> RuleBook:
+    """Compile rules for matching. `tongue` guesses languages that no feed and no letters tell.
 
     Raises KeyError for a term that names an unknown entity, regex.error for a regular
     expression that can't be read: the configuration has been checked for both before.
     """
-    return RuleBook(rules, entities)
+    with _nothing_is_garbage():
+        return RuleBook(rules, entities, tongue)
+
+
+@contextmanager
+def _nothing_is_garbage() -> Iterator[None]:
+    """Keep Python from looking for garbage among some 100,000 values that are all kept.
+
+    That took a third of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def compile_terms(terms: Sequence[Term], entities: Sequence[Entity]) -> RuleBook:

@@ -7,101 +7,73 @@ text, the alias or the feed speaks for it. Guessing wrong costs a rare form, nev
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from watcher.core.text import CYRILLIC
+from watcher.core.rules.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+_BY_WORDS = tuple(one for one in LANGUAGES if one.words)
+_BY_LETTERS = tuple(one for one in LANGUAGES if one.letters)
+_BY_TERM_LETTER = {
+    letter: frozenset(one.code for one in LANGUAGES if letter in one.term_letters)
+    for letter in frozenset[str]().union(*(one.term_letters for one in LANGUAGES))
+}
 
-
-_Letters = tuple[tuple[str, frozenset[str]], ...]
-
-# Letters that only one of the languages here writes, or few. Looked for in texts as typed.
-# German and Turkish share ü and ö, but Turkish hardly ever comes without ı, ş or ğ.
-_LETTERS: _Letters = (
-    ("әғқңөұүһіӘҒҚҢӨҰҮҺІ", _words("kk ug")),
-    ("ъэёщЪЭЁЩ", _words("ru")),
-    ("ışğİŞĞ", _words("tr kk")),
-    ("ñÑ", _words("kk")),
-    ("üöäßÜÖÄ", _words("de")),
-    ("çèêàùïôœëûÇÈÊÀÙÏÔŒËÛ", _words("fr")),
-    ("ۇۆۈېەڭۋ", _words("kk ug")),
-)
-# A term is one word: its letters tell what it may be, and a wrong guess stays with that word.
-_LETTERS_OF_TERMS: _Letters = (
-    *_LETTERS,
-    ("üöÜÖ", _words("tr kk ug")),
-    ("ş", _words("ug")),
-    ("çÇ", _words("tr")),
-    ("éÉ", _words("fr ug")),
-)
 # Uyghur in Latin letters: é, and a q without u.
 _UYGHUR_LATIN = re.compile("q(?!u)")
 _KAZAKH_LETTER = re.compile("[әғқңөұүһі]")
-_ARABIC_LETTER = re.compile("[\u0620-\u064a]")
-_CYRILLIC_LETTER = re.compile(f"[{CYRILLIC}]")
 
-# Little words, folded, that stand in nearly every text of the one language and in none of the
-# others: "die", "we" and "mit" are English too,
-# "de" and "la" stand in names everywhere.
-_LITTLE_WORDS: dict[str, frozenset[str]] = {
-    language: _words(words)
-    for language, words in {
-        "de": "und ist auf nicht eine einer wird zum zur sich auch nach wurde",
-        "fr": "les des et dans une sur aux qui au ces cette",
-        "tr": "bir icin olarak daha gibi olan sonra kadar degil",
-        "ug": "bilen uchun bolghan kerek",
-        "kk": "jane ushin bolgan turaly jene",
-        "ru": "и в на не по с из для от о за что как его был к у",
-    }.items()
-}
-# Words that a line in capitals may hold as plain words, so that they are no acronym there.
 # What German nouns of some length end in: enough to know the language by.
 _GERMAN_HEAD = re.compile(
     "(ung|keit|heit|schaft|lager|arbeit|zentrum|gesetz|recht|haft|mord|krieg)$"
 )
-PLAIN_WORDS = _words(
+# Words that a line in capitals may hold as plain words, so that they are no acronym there.
+_PLAIN_WORDS = (
     "who is it us in on at or and the of to for by as be so no we he she an am are was do if my up"
     " tip aid may can all his her its our you not but new now how why what when out off over"
-    " des les une est pas sur par der die das und mit von fur и в на не по за от до из как что"
+    " des les une est pas sur par der die das und mit von fur"
+    " и в на не по за от до из как что"
 )
+PLAIN_WORDS = frozenset(_PLAIN_WORDS.split())
 
 
 def language_of_term(text: str, language: str) -> frozenset[str]:
-    """Return the languages that a spelling speaks for: by its letters, its form, its label."""
+    """Return the languages that a spelling speaks for: by its letters, its form, its label.
+
+    A term is one word: its letters tell what it may be, and a wrong guess stays with that word.
+    """
     found = set(languages_of(text, ()))
-    signs = set(text)
-    for letters, languages in _LETTERS_OF_TERMS:
-        if not signs.isdisjoint(letters):
-            found |= languages
+    if not text.isascii():
+        found = found.union(*(_BY_TERM_LETTER.get(letter, ()) for letter in set(text)))
     if language:
         found.add(language[:2])
     if len(text) >= 9 and _GERMAN_HEAD.search(text.lower()):
         found.add("de")
-    return frozenset(found)
+    return _shared(frozenset(found))
+
+
+@lru_cache(maxsize=1024)
+def _shared(languages: frozenset[str]) -> frozenset[str]:
+    """Return one and the same set for all terms of these languages."""
+    return languages
 
 
 def languages_of(raw: str, words: Iterable[str]) -> frozenset[str]:
     """Return the languages that a text shows signs of. `words` are its words, folded."""
     seen = set(words)
-    found = {name for name, little in _LITTLE_WORDS.items() if not seen.isdisjoint(little)}
+    found = {one.code for one in _BY_WORDS if not seen.isdisjoint(one.words)} if seen else set()
     if raw.isascii():
         return frozenset(found)
     signs = set(raw)
-    for letters, languages in _LETTERS:
-        if not signs.isdisjoint(letters):
-            found |= languages
+    for one in _BY_LETTERS:
+        if not signs.isdisjoint(one.letters) and signs.isdisjoint(one.never):
+            found.add(one.code)
     if "é" in signs and any(map(_UYGHUR_LATIN.search, seen)):
         found.add("ug")
-    if "kk" not in found and _ARABIC_LETTER.search(raw):
-        found.add("ar")
-    if _CYRILLIC_LETTER.search(raw) and not _KAZAKH_LETTER.search(raw):
-        found.add("ru")
     return frozenset(found)
 
 
@@ -143,6 +115,18 @@ def spellings(word: str) -> Iterator[str]:
                 yield other
 
 
+# What a father's name ends in, in its cases: Умирбекович, Умирбекұлының, Umirbekovich.
+_PATRONYMIC = re.compile(
+    "...*([ое]вич(а|у|ем|е)?|[оеі]вн(а|ы|и|е|і|у|ой|ою)|ичн(а|ы|е|у|ой)"
+    "|([ұу]л|[қк]ыз)ы(ның|на|н|мен|нда|нан)?|[oe]vich|[oe]vna|uly|[kq]yzy)"
+)
+
+
+def is_patronymic(word: str) -> bool:
+    """Tell whether a folded word is a father's name, which many papers leave out."""
+    return _PATRONYMIC.fullmatch(word) is not None
+
+
 _RUSSIAN_KEYBOARD = str.maketrans("әғқңөұүһі", "агкноуухи")
 
 
@@ -159,21 +143,3 @@ def typed_on_russian_keyboard(word: str) -> str | None:
 def has_kazakh_letter(word: str) -> bool:
     """Tell whether a folded Cyrillic word is in a Turkic language."""
     return _KAZAKH_LETTER.search(word) is not None
-
-
-_SCRIPTS_OF = {
-    "latin": (re.compile("[A-Za-z\u00c0-\u024f]"), "en de fr tr es it pt nl sv pl cs id ms uz az"),
-    "cyrillic": (re.compile("[\u0400-\u052f]"), "ru uk be bg kk ky tg mn uz ug sr"),
-    "arabic": (re.compile("[\u0620-\u06ff]"), "ar fa ur ug kk ps ckb"),
-    "han": (re.compile("[\u3040-\u30ff\u4e00-\u9fff]"), "zh ja yue"),
-}
-
-
-def contradicts(language: str, text: str) -> bool:
-    """Tell whether the text is plainly not in the language that its feed says it is in."""
-    mine = [name for name, (_, languages) in _SCRIPTS_OF.items() if language in languages.split()]
-    if not mine:
-        return False
-    counts = {name: len(form.findall(text)) for name, (form, _) in _SCRIPTS_OF.items()}
-    total = sum(counts.values())
-    return total >= 10 and sum(counts[name] for name in mine) * 5 < total

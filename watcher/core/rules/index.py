@@ -10,26 +10,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntFlag, StrEnum
-from itertools import product
+from itertools import product, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from watcher.core.rules.bending import (
-    ANYTHING,
-    NOTHING,
-    Bend,
     acronym_bends,
     bends,
+    may_be_possessive,
+    open_end,
+    plain,
     typed_russian_bends,
 )
 from watcher.core.rules.evidence import language_of_term, spellings, typed_on_russian_keyboard
-from watcher.core.rules.languages import ARABIC_PARTICLES
+from watcher.core.rules.friends import is_false_friend
+from watcher.core.rules.languages import without_particles
 from watcher.core.text import Gap, Token, fold, is_sign, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from watcher.core.model import Alias
+    from watcher.core.rules.bending import Bend, Endings
 _MEMORY = 50_000
 _LONGEST_WORD = 100
 """A longer run of letters is no word; looking for its stems would cost the square of its length."""
@@ -37,7 +40,8 @@ _SHORTEST_JOINED = 5
 _SHORTEST_FUZZY = 6
 _SHORTEST_SUBSTITUTION = 8
 _MOST_JOINTS = 3
-_SHORTEST_AFTER_PARTICLE = 4
+_START = 4
+_UNKNOWN: frozenset[str] = frozenset()
 
 
 class Role(StrEnum):
@@ -73,6 +77,10 @@ class Pattern:
     language: str = ""
     alias: str = ""
     """The spelling to name in a match, when it is not `text` (a name with its parts swapped)."""
+    of: Alias | None = None
+    """The alias that it spells, or (a guard) that it speaks against; None for the whole entity."""
+    initials: tuple[str, ...] = ()
+    """Folded; one of them, with a full stop, must stand before it: "S. Bilash"."""
 
 
 class Differs(IntFlag):
@@ -86,12 +94,17 @@ class Differs(IntFlag):
     TYPO = 8
 
 
+def both(one: Differs, other: Differs) -> Differs:
+    """Return the two together. Mostly one is NOT, and an enum's | takes ten times as long."""
+    return one | other if one and other else one or other
+
+
 class Entry(NamedTuple):
-    """A word of the list by one of its stems. `language`: counts only in texts that show it."""
+    """A word of the list by one of its stems; `endings` and `whole` as in `Bend`."""
 
     word: int
-    endings: Container[str]
-    language: str | None
+    endings: tuple[Endings, ...]
+    whole: bool
 
 
 class Seen(NamedTuple):
@@ -117,6 +130,14 @@ class End(NamedTuple):
     differs: Differs
 
 
+class Bending(NamedTuple):
+    """How the words of a spelling bend: which forms, in which languages, with slips or not."""
+
+    forms: Forms
+    known: frozenset[str]
+    fuzzy: bool
+
+
 class Spelled(NamedTuple):
     """A spelling and its words, folded, with their numbers: for explaining a miss."""
 
@@ -133,10 +154,15 @@ class Spelled(NamedTuple):
 
 @dataclass(slots=True)
 class Node:
-    """A place in the trie of names. `hard`: a name goes on after a comma or the like."""
+    """A place in the trie of names. `hard`: a name goes on after a comma or the like.
+
+    `leaves` have a name of which the words so far are enough to look for the rest (see `glance`):
+    the first two, or the first if it is all or a sign follows. Context words and guards do not.
+    """
 
     children: dict[int, Node] = field(default_factory=dict)
     ends: list[End] = field(default_factory=list)
+    leaves: list[int] = field(default_factory=list)
     hard: bool = False
 
 
@@ -179,15 +205,20 @@ class Index:
 
     def __init__(self) -> None:
         self.root: dict[int, Node] = {}
-        self.spelled: dict[int, list[Spelled]] = {}
+        self.names: dict[int, list[Pattern]] = {}
         """The names of each leaf, as written."""
         self.signs: set[str] = set()
-        """The first two signs of every Chinese name, or the only one."""
-        self._stems: dict[str, list[Entry]] = {}
+        """The first two signs of every Chinese spelling, or the only one."""
+        self.first_signs: set[str] = set()
+        self.names_in_signs: dict[str, dict[str, list[int]]] = {}
+        """The signs that names begin with and their leaves, by the first two signs or the only."""
+        self.named: set[int] = set()
+        """The words of names; the others are words of contexts and guards only."""
+        self._stems: dict[str, tuple[Entry, ...]] = {}
         self._words: dict[tuple[object, ...], int] = {}
         self._typos: dict[str, list[tuple[str, Entry]]] = {}
         self._starts: set[str] = set()
-        """The first two letters of all stems: most words of a text begin otherwise."""
+        """The first letters of all stems: most words of a text begin otherwise."""
         self._longest = 0
         self.known: dict[str, tuple[Seen, ...]] = {}
         """What was looked up before."""
@@ -196,6 +227,9 @@ class Index:
         """Put in one spelling, with the ways to write its words together."""
         folded = fold(pattern.text)
         text, tokens = folded.text, tokenise(folded)
+        if pattern.role is Role.NAME:
+            self.names.setdefault(pattern.leaf, []).append(pattern)
+        bending = _bending(pattern)
         for closed in _joints(tokens) if tokens else ():
             words = [tokens[0].text]
             gaps: list[Between] = []
@@ -208,7 +242,7 @@ class Index:
             if any(closed) and min(map(len, words)) < _SHORTEST_JOINED - 1 and len(words) == 1:
                 continue
             differs = Differs.JOINED if any(closed) else Differs.NOT
-            self._hang(pattern, words, End(pattern, tuple(gaps), differs), pattern.forms)
+            self._hang(words, End(pattern, tuple(gaps), differs), bending)
         if pattern.forms is Forms.INFLECTED:
             self._add_typed_russian(pattern, tokens)
 
@@ -218,53 +252,73 @@ class Index:
         if typed is not None:
             gaps = tuple(Between(token.gap, "") for token in tokens[1:])
             end = End(pattern, gaps, Differs.RESPELLED)
-            self._hang(pattern, typed.split(), end, Forms.TYPED_RUSSIAN)
+            self._hang(typed.split(), end, _bending(pattern)._replace(forms=Forms.TYPED_RUSSIAN))
 
-    def _hang(self, pattern: Pattern, words: Sequence[str], end: End, forms: Forms) -> None:
-        below = self.root
-        node = Node()
-        numbers: list[int] = []
-        if is_sign(words[0]):
-            self.signs.add("".join(words[:2]) if len(words) > 1 and is_sign(words[1]) else words[0])
-        for at, word in enumerate(words):
-            last = at == len(words) - 1
-            number = self._number(word, pattern, forms, last=last, only=len(words) == 1)
-            numbers.append(number)
+    def _hang(self, words: Sequence[str], end: End, bending: Bending) -> None:
+        leaf, named = end.pattern.leaf, end.pattern.role is Role.NAME
+        below, node = self.root, Node()
+        for at, number in enumerate(self._numbers(words, bending)):
             if at:
                 node.hard |= end.gaps[at - 1].gap is Gap.HARD
-            node = below.setdefault(number, Node())
+            if number not in below:
+                below[number] = Node()
+            node = below[number]
             below = node.children
+            if named:
+                self.named.add(number)
+                alone = at + 1 == len(words) or is_sign(words[at + 1])
+                if at == 1 or (at == 0 and alone):
+                    node.leaves.append(leaf)
         node.ends.append(end)
-        if pattern.role is Role.NAME and end.differs is Differs.NOT:
-            spelled = Spelled(pattern, tuple(words), tuple(numbers))
-            self.spelled.setdefault(pattern.leaf, []).append(spelled)
+        if signs := "".join(takewhile(is_sign, words)):
+            self.signs.add(signs[:2])
+            self.first_signs.add(signs[0])
+            if named:
+                names = self.names_in_signs.setdefault(signs[:2], {})
+                names.setdefault(signs, []).append(leaf)
 
-    def _number(self, word: str, pattern: Pattern, forms: Forms, *, last: bool, only: bool) -> int:
-        """Return the number of a word that bends as this pattern wants it."""
+    def _numbers(self, words: Sequence[str], bending: Bending) -> Iterator[int]:
+        """Yield the numbers of the words of a spelling; the last one may be a possessive."""
+        last = len(words) - 1
+        for at, word in enumerate(words):
+            yield self._number(word, bending, last=at == last, ends_name=0 < at == last)
+
+    def _number(self, word: str, bending: Bending, *, last: bool, ends_name: bool) -> int:
+        """Return the number of a word that bends so."""
+        forms, known, fuzzy = bending
         if forms is Forms.OPEN and (not last or len(word) < 4):
             forms = Forms.INFLECTED
         if is_sign(word) or word.isdigit():
             forms = Forms.PLAIN
-        fuzzy = pattern.fuzzy and len(word) >= _SHORTEST_FUZZY
-        known: frozenset[str] = frozenset()
-        if forms is Forms.INFLECTED:
-            known = language_of_term(pattern.text, pattern.language)
-        ends_name = last and not only
+        if forms is not Forms.INFLECTED:
+            known = _UNKNOWN
+        fuzzy = fuzzy and len(word) >= _SHORTEST_FUZZY
+        ends_name = ends_name and forms is Forms.INFLECTED and may_be_possessive(word)
         key = (word, forms, known, ends_name, fuzzy)
-        if key not in self._words:
+        number = self._words.get(key)
+        if number is None:
             self._words[key] = number = len(self._words)
-            for bend in _bends(word, forms, known, ends_name=ends_name):
-                self._put(number, bend, fuzzy=fuzzy)
-        return self._words[key]
+            self._put(number, _bends(word, forms, known, ends_name=ends_name), fuzzy=fuzzy)
+        return number
 
-    def _put(self, number: int, bend: Bend, *, fuzzy: bool) -> None:
-        entry = Entry(number, bend.endings, bend.language)
-        self._stems.setdefault(bend.stem, []).append(entry)
-        self._starts.add(bend.stem[:2])
-        self._longest = max(self._longest, len(bend.stem))
-        if fuzzy and len(bend.stem) >= _SHORTEST_FUZZY - 1:
-            for short in {bend.stem, *_shortened(bend.stem)}:
-                self._typos.setdefault(short, []).append((bend.stem, entry))
+    def spelled(self, leaf: int) -> Iterator[Spelled]:
+        """Yield the names of a leaf with their words, for those who ask why."""
+        for pattern in self.names.get(leaf, ()):
+            words = tuple(token.text for token in tokenise(fold(pattern.text)))
+            if words:
+                yield Spelled(pattern, words, tuple(self._numbers(words, _bending(pattern))))
+
+    def _put(self, number: int, bends: Iterable[Bend], *, fuzzy: bool) -> None:
+        stems, starts = self._stems, self._starts
+        for stem, endings, whole in bends:
+            entry = Entry(number, endings, whole)
+            others = stems.get(stem)
+            stems[stem] = (entry,) if others is None else (*others, entry)
+            starts.add(stem[:_START])
+            self._longest = max(self._longest, len(stem))
+            if fuzzy and len(stem) >= _SHORTEST_FUZZY - 1:
+                for short in {stem, *_shortened(stem)}:
+                    self._typos.setdefault(short, []).append((stem, entry))
 
     def look_up(self, word: str) -> tuple[Seen, ...]:
         """Return the words of the list of which a folded word of a text is a form."""
@@ -275,51 +329,80 @@ class Index:
             return ()
         if len(self.known) >= _MEMORY:
             self.known.clear()
-        found = dict.fromkeys(self._forms(word))
-        same = {seen.word for seen in found if not seen.differs}
-        found = {seen: None for seen in found if not seen.differs or seen.word not in same}
+        found = self._forms(word)
+        if len(found) > 1:
+            same = {seen.word for seen in found if not seen.differs}
+            found = [seen for seen in found if not seen.differs or seen.word not in same]
         if self._typos and len(word) >= _SHORTEST_FUZZY - 1:
             right = {seen.word for seen in found}
-            found |= dict.fromkeys(seen for seen in self._slips(word) if seen.word not in right)
-        self.known[word] = answer = tuple(found)
+            found = [*found, *(seen for seen in self._slips(word) if seen.word not in right)]
+        self.known[word] = answer = tuple(dict.fromkeys(found)) if found else ()
         return answer
 
-    def _forms(self, word: str) -> Iterator[Seen]:
-        yield from self._plain_forms(word)
+    def _forms(self, word: str) -> Sequence[Seen]:
+        found = self._plain_forms(word)
         if "\u0620" <= word[0] <= "\u064a":
-            for particle, meant in ARABIC_PARTICLES:
-                rest = meant + word[len(particle) :]
-                if word.startswith(particle) and len(rest) >= _SHORTEST_AFTER_PARTICLE:
-                    for seen in self._plain_forms(rest):
-                        yield seen._replace(differs=seen.differs | Differs.BENT)
+            for rest in without_particles(word):
+                found = [
+                    *found,
+                    *(
+                        seen._replace(differs=seen.differs | Differs.BENT)
+                        for seen in self._plain_forms(rest)
+                    ),
+                ]
+        return found
 
-    def _plain_forms(self, word: str) -> Iterator[Seen]:
-        if word[:2] not in self._starts:
-            return
+    def _plain_forms(self, word: str) -> Sequence[Seen]:
+        starts = self._starts
+        if word[:4] not in starts and word[:3] not in starts and word[:2] not in starts:
+            return ()
+        found: list[Seen] = []
         for cut in range(min(2, len(word)), min(len(word), self._longest) + 1):
-            for number, endings, language in self._stems.get(word[:cut], ()):
-                if word[cut:] in endings:
-                    bent = Differs.BENT if word[cut:] else Differs.NOT
-                    yield Seen(number, language if bent else None, bent)
+            entries = self._stems.get(word[:cut])
+            if entries:
+                rest = word[cut:]
+                found += (seen for entry in entries for seen in _seen(entry, rest))
+        return found
 
     def _slips(self, word: str) -> Iterator[Seen]:
         """Words of the list that were meant, when one letter is wrong (only those flagged)."""
+        if is_false_friend(word):
+            return
         for cut in range(max(_SHORTEST_FUZZY - 1, len(word) - 6), len(word) + 1):
             head, rest = word[:cut], word[cut:]
             for short in {head, *_shortened(head)}:
-                for stem, (number, endings, language) in self._typos.get(short, ()):
-                    if rest in endings and _is_typo(head, stem):
-                        yield Seen(number, language, Differs.TYPO)
+                for stem, entry in self._typos.get(short, ()):
+                    if _is_typo(head, stem):
+                        for seen in _seen(entry, rest):
+                            yield seen._replace(differs=Differs.TYPO)
+
+
+def _bending(pattern: Pattern) -> Bending:
+    bends = pattern.forms in (Forms.INFLECTED, Forms.OPEN)
+    known = language_of_term(pattern.text, pattern.language) if bends else _UNKNOWN
+    return Bending(pattern.forms, known, pattern.fuzzy)
+
+
+def _seen(entry: Entry, rest: str) -> Iterator[Seen]:
+    """Yield the languages in whose texts a stem with this rest is a form of its word."""
+    for endings, language in entry.endings:
+        if rest in endings:
+            if entry.whole and not rest:
+                yield Seen(entry.word, None, Differs.NOT)
+                return
+            yield Seen(entry.word, language, Differs.BENT)
+            if language is None:
+                return
 
 
 def _bends(word: str, forms: Forms, known: frozenset[str], *, ends_name: bool) -> list[Bend]:
     match forms:
         case Forms.PLAIN:
-            return [Bend(word, NOTHING)]
+            return [plain(word)]
         case Forms.ACRONYM:
             return acronym_bends(word)
         case Forms.OPEN:
-            return [Bend(word, ANYTHING)]
+            return [open_end(word)]
         case Forms.TYPED_RUSSIAN:
             return typed_russian_bends(word)
         case Forms.INFLECTED:

@@ -214,7 +214,7 @@ class Names:
         self._known: dict[str, tuple[Kin, ...]] = {}
         self._index = index
         for leaf in leaves:
-            for spelled in index.spelled.get(leaf, ()):
+            for spelled in index.spelled(leaf):
                 if not spelled.pattern.alias:
                     self._add(spelled, person=leaf in persons)
 
@@ -276,7 +276,7 @@ class Names:
         """Return the words, or two signs, that more than one spelling of a leaf opens with."""
         if leaf not in self._shared:
             opens: dict[str, str] = {}
-            for spelled in self._index.spelled.get(leaf, ()):
+            for spelled in self._index.spelled(leaf):
                 text = "".join(spelled.words)
                 opens[text] = text[:2] if is_sign(text) else spelled.words[0]
             found = Counter(opens.values())

@@ -9,17 +9,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.core.model import How, Match, Term
+from watcher.core.rules.evidence import languages_of
 from watcher.core.rules.index import Differs, Role
 from watcher.core.rules.scan import Scan
-from watcher.core.text import is_sign
+from watcher.core.rules.spoken import contradicts
+from watcher.core.text import fold, is_sign, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import regex
 
     from watcher.core.model import Article, Entity
-    from watcher.core.rules.index import Index, Spelled
+    from watcher.core.rules.glance import Glance
+    from watcher.core.rules.index import Spelled
     from watcher.core.rules.scan import Found
 
 FIELDS = ("title", "summary", "text")
@@ -42,7 +45,7 @@ class LeafSpec:
 
 
 class Spot(NamedTuple):
-    """A match and its place in half words: a word counts two, a Chinese sign one."""
+    """A match and the words that it covers: tokens first:last of its field (last excluded)."""
 
     match: Match
     first: int
@@ -50,23 +53,39 @@ class Spot(NamedTuple):
 
 
 class Page:
-    """One field of an article, scanned."""
+    """One field of an article, scanned as far as it is asked."""
 
     def __init__(self, name: str, scan: Scan) -> None:
         self.name = name
         self.scan = scan
-        self.names: dict[int, list[Found]] = {}
-        self.contexts: dict[int, list[Found]] = {}
-        self.guards: dict[int, list[Found]] = {}
-        by_role = {Role.NAME: self.names, Role.CONTEXT: self.contexts, Role.GUARD: self.guards}
-        for found in scan.found:
+
+    @property
+    def names(self) -> Mapping[int, Sequence[Found]]:
+        """Where names stand, by leaf, before any condition."""
+        return self._by_role[Role.NAME] if self.scan.leaves else {}
+
+    @property
+    def contexts(self) -> Mapping[int, Sequence[Found]]:
+        """Where context words stand."""
+        return self._by_role[Role.CONTEXT]
+
+    @property
+    def guards(self) -> Mapping[int, Sequence[Found]]:
+        """Where words stand that speak against a name."""
+        return self._by_role[Role.GUARD]
+
+    @cached_property
+    def _by_role(self) -> Mapping[Role, Mapping[int, Sequence[Found]]]:
+        by_role: dict[Role, dict[int, list[Found]]] = {role: {} for role in Role}
+        for found in self.scan.found:
             by_role[found.pattern.role].setdefault(found.pattern.leaf, []).append(found)
+        return by_role
 
     def without(self, leaf: int, alias: str) -> Page:
         """Return the field as if one spelling of a leaf were not known."""
         page = copy(self)
         kept = [found for found in self.names.get(leaf, ()) if alias_of(found) != alias]
-        page.names = {**self.names, leaf: kept}
+        page.__dict__["_by_role"] = {**self._by_role, Role.NAME: {**self.names, leaf: kept}}
         return page
 
     @cached_property
@@ -78,17 +97,20 @@ class Page:
             place += 1 if is_sign(token.text) else 2
         return places
 
-    def spot(self, match: Match, first: int, last: int) -> Spot:
-        """Return the match with its place; first:last are tokens."""
-        return Spot(match, self.places[first], self.places[last - 1])
+    def place(self, spot: Spot) -> tuple[int, int]:
+        """Return the places of the first and the last word of a match."""
+        if not self.places:
+            return 0, 0
+        return self.places[spot.first], self.places[spot.last - 1]
 
 
 class Look:
     """An article being looked at. Fields are scanned when first needed, leaves when first asked."""
 
-    def __init__(self, index: Index, leaves: Sequence[LeafSpec], article: Article) -> None:
+    def __init__(self, glance: Glance, leaves: Sequence[LeafSpec], article: Article) -> None:
         self.article = article
-        self._index = index
+        self._glance = glance
+        self._index = glance.index
         self._leaves = leaves
         self._pages: dict[str, Page] = {}
         self._spots: dict[tuple[int, str], tuple[Spot, ...]] = {}
@@ -98,19 +120,23 @@ class Look:
     def page(self, name: str) -> Page:
         """Return the field, scanned."""
         if name not in self._pages:
-            scan = Scan(self._index, self.article.field_text(name), self.article.language)
+            scan = Scan(self._glance, self.article.field_text(name), self.article.language)
             self._pages[name] = Page(name, scan)
         return self._pages[name]
 
     def without(self, leaf: int, alias: str) -> Look:
         """Return the same article as if one spelling of a leaf were not known."""
-        look = Look(self._index, self._leaves, self.article)
+        look = Look(self._glance, self._leaves, self.article)
         look._pages = {name: self.page(name).without(leaf, alias) for name in FIELDS}
         return look
 
     def is_regex(self, number: int) -> bool:
         """Tell whether the leaf is a regular expression, which is dear."""
         return self._leaves[number].regex is not None
+
+    def possible(self, fields: Iterable[str]) -> set[int]:
+        """Return leaves among which are all of which a name stands in the fields; often none."""
+        return set().union(*(self.page(name).scan.leaves for name in fields))
 
     def named(self, fields: Iterable[str]) -> set[int]:
         """Return the leaves of which some spelling stands in the fields, before any condition."""
@@ -122,7 +148,7 @@ class Look:
 
     def spelled(self, number: int) -> Sequence[Spelled]:
         """Return the leaf's spellings with their words."""
-        return self._index.spelled.get(number, ())
+        return tuple(self._index.spelled(number))
 
     def words(self, fields: Iterable[str]) -> dict[str, frozenset[int]]:
         """Return the words of the fields, folded, with the words of the list they are forms of."""
@@ -144,7 +170,10 @@ class Look:
                 yield f'"{page.scan.source[start:end]}" found, but {why}'
 
     def _refusal(self, leaf: LeafSpec, page: Page, found: Found) -> str:
-        if any(_is_inside(outer, page, found) for outer in leaf.not_inside):
+        language = self._other_language(leaf, found)
+        if language:
+            return f'in a text in "{language}" it is another word'
+        if any(_is_inside(outer, page, found) for outer in _outer(leaf, found)):
             return "inside other words"
         for where, against in self.guards(leaf):
             if self._speaks_against(leaf, page, found, (where, against)):
@@ -176,7 +205,7 @@ class Look:
         for first, last in sorted(meant, key=lambda span: (span[0], -span[1])):
             if first >= end:
                 end = last
-                yield page.spot(_match(leaf, page, meant[first, last]), first, last)
+                yield Spot(_match(leaf, page, meant[first, last]), first, last)
 
     def _holds(self, leaf: LeafSpec, page: Page, found: Found) -> bool:
         """Tell whether the entity's conditions let the spelling count."""
@@ -188,9 +217,29 @@ class Look:
 
     def _is_ruled_out(self, leaf: LeafSpec, page: Page, found: Found) -> bool:
         """Tell whether the words around the spelling say that something else is meant."""
-        return any(_is_inside(outer, page, found) for outer in leaf.not_inside) or any(
-            self._speaks_against(leaf, page, found, other) for other in self.guards(leaf)
+        return (
+            bool(self._other_language(leaf, found))
+            or any(_is_inside(outer, page, found) for outer in _outer(leaf, found))
+            or any(self._speaks_against(leaf, page, found, other) for other in self.guards(leaf))
         )
+
+    def _other_language(self, leaf: LeafSpec, found: Found) -> str:
+        """Return the article's language if the spelling is another word in it; else ""."""
+        not_in = leaf.entity.not_languages if leaf.entity else frozenset[str]()
+        if found.pattern.of is not None:
+            not_in |= found.pattern.of.not_languages
+        primary = {language.partition("-")[0] for language in not_in}
+        return next(iter(sorted(primary & self._languages)), "") if primary else ""
+
+    @cached_property
+    def _languages(self) -> frozenset[str]:
+        """The language that the feed says, unless the script belies it; else what words show."""
+        article = self.article
+        text = f"{article.title}\n{article.summary}"
+        said = (article.language or "").lower().replace("_", "-").partition("-")[0]
+        if said and not contradicts(said, text):
+            return frozenset({said})
+        return languages_of(text, (token.text for token in tokenise(fold(text))))
 
     def lacks_context(self, number: int, fields: Iterable[str]) -> bool:
         """Tell whether an ambiguous name of the leaf stands there and only lacks its context."""
@@ -225,12 +274,16 @@ class Look:
 
         One that goes over the spelling itself ("FC Astana") always does. One elsewhere speaks
         only against ambiguous spellings (flagged ctx), or against all of them if the entity
-        names no context: "Ankara" must not silence "Xinjiang". In a long text it must be near.
+        names no context: "Ankara" must not silence "Xinjiang". One that an alias names itself
+        always speaks against that alias. In a long text it must be near.
         """
         where, against = guard
+        only = against.pattern.of
+        if only is not None and only is not found.pattern.of:
+            return False
         if where is page and _overlap(found, against):
             return True
-        if leaf.entity and leaf.entity.context and not found.pattern.ctx:
+        if only is None and leaf.entity and leaf.entity.context and not found.pattern.ctx:
             return False
         if where.name != "text" or where is not page:
             return where.name != "text"
@@ -259,7 +312,7 @@ class Look:
                 )
                 first = max(bisect_right(starts, start) - 1, 0)
                 last = max(bisect_right(starts, end - 1), first + 1)
-                yield page.spot(match, first, last) if starts else Spot(match, 0, 0)
+                yield Spot(match, first, last)
         except TimeoutError:
             self.gave_up.add(leaf.number)
 
@@ -281,6 +334,13 @@ def _nearest(founds: Sequence[Found]) -> Found:
 def alias_of(found: Found) -> str:
     """Return the spelling that a match names."""
     return found.pattern.alias or found.pattern.text
+
+
+def _outer(leaf: LeafSpec, found: Found) -> Iterator[str]:
+    """Yield the longer words, folded, that only contain the spelling."""
+    yield from leaf.not_inside
+    if found.pattern.of is not None:
+        yield from (fold(text).text for text in found.pattern.of.not_inside)
 
 
 def _overlap(one: Found, other: Found) -> bool:

@@ -32,7 +32,7 @@ class Parts:
         for leaf in leaves:
             if leaf.entity is None:
                 continue
-            for spelled in index.spelled.get(leaf.number, ()):
+            for spelled in index.spelled(leaf.number):
                 if len(spelled.words) > 1:
                     self._add(leaf, spelled, person=leaf.entity.type == "person")
 
@@ -69,11 +69,18 @@ def nearly(part: int | Tree, look: Look, fields: Sequence[str], in_part: Contain
     return part in in_part or bool(look.spots(part, fields)) or look.lacks_context(part, fields)
 
 
+def _stays(part: int | Tree) -> bool:
+    """Tell whether a part that holds goes on to hold whatever words come: it excludes nothing."""
+    if not isinstance(part, Tree):
+        return True
+    return not part.none and all(map(_stays, (*part.all, *part.any)))
+
+
 def _is_shut(part: int | Tree, look: Look, fields: Sequence[str]) -> bool:
     """Tell whether no further words can make a part hold: what it excludes stands there."""
     if not isinstance(part, Tree):
         return False
-    if any(holds(other, look, fields) is not None for other in part.none):
+    if any(_stays(other) and holds(other, look, fields) is not None for other in part.none):
         return True
     if any(_is_shut(other, look, fields) for other in part.all):
         return True

@@ -5,24 +5,27 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from watcher.core.rules.evidence import PLAIN_WORDS, languages_of
+from watcher.core.rules.evidence import PLAIN_WORDS, is_patronymic, languages_of
 from watcher.core.rules.han import straddles
-from watcher.core.rules.index import Differs, Forms
-from watcher.core.text import FIRST_SIGN, Gap, as_typed, fold, in_one_script, is_sign, tokenise
+from watcher.core.rules.index import Differs, Forms, both
+from watcher.core.rules.joins import JOINS, joined, may_go_on
+from watcher.core.text import FIRST_SIGN, Gap, as_typed, fold, is_sign, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from watcher.core.rules.index import Between, End, Index, Node, Pattern
+    from watcher.core.rules.glance import Glance
+    from watcher.core.rules.index import Between, End, Node, Pattern
     from watcher.core.text import Folded, Token
 
-_LONGEST_JOIN = 4
-_LONGEST_INITIALS = 8
+_MOST_INITIALS = 2
+_LONGEST_INITIAL = 3
+_AFTER_INITIALS = (".", ".-")
 # Before these a capital goes on with the word: "Re-Education". After others it begins a name of
 # its own: "Ata-Jurt" is a party, "Atajurt" is not.
 _PREFIXES = {"re", "anti", "pre", "post", "co", "non", "pro", "ex", "de", "un", "over", "sub"}
-_JOINING = frozenset({Gap.NONE, Gap.HYPHEN, Gap.WRAP, Gap.APOSTROPHE, Gap.DOT})
 _LOOSE = (Gap.SPACE, Gap.LINE, Gap.HYPHEN, Gap.MIDDOT, Gap.DOT, Gap.APOSTROPHE)
+_AFTER_INITIAL = (Gap.SPACE, Gap.DOT, Gap.HARD)
 
 
 class Found(NamedTuple):
@@ -47,18 +50,34 @@ class Step(NamedTuple):
 
 
 class Scan:
-    """One text, read once. `found` is every spelling in it, in reading order of its first word."""
+    """One text, read when first asked, and then once."""
 
-    def __init__(self, index: Index, text: str, language: str | None = None) -> None:
+    def __init__(self, glance: Glance, text: str, language: str | None = None) -> None:
         self.source = text
-        self.folded: Folded = fold(text)
-        self.tokens: Sequence[Token] = tokenise(self.folded)
-        self._index = index
+        self._glance = glance
+        self._index = glance.index
         self._language = language
         self._steps: dict[int, list[Step]] = {}
-        self.found: list[Found] = []
-        for first in self._openings():
-            self.found += self._at(first)
+
+    @cached_property
+    def folded(self) -> Folded:
+        """The text folded."""
+        return fold(self.source)
+
+    @cached_property
+    def tokens(self) -> Sequence[Token]:
+        """The words of the text."""
+        return tokenise(self.folded)
+
+    @cached_property
+    def leaves(self) -> Collection[int]:
+        """The leaves of which a name may stand in the text: for most texts none. See `glance`."""
+        return self._glance.leaves(self) if self.source else ()
+
+    @cached_property
+    def found(self) -> Sequence[Found]:
+        """Every spelling in the text, in reading order of its first word."""
+        return [found for first in self._openings() for found in self._at(first)]
 
     @cached_property
     def _languages(self) -> frozenset[str]:
@@ -89,18 +108,20 @@ class Scan:
     def _openings(self) -> Iterator[int]:
         """Yield the tokens at which something of the list may begin: few of a text's words do."""
         known, look_up = self._index.known, self._index.look_up
-        signs, tokens = self._index.signs, self.tokens
+        signs, first_signs = self._index.signs, self._index.first_signs
+        tokens = self.tokens
         before_last = len(tokens) - 1
         for at, token in enumerate(tokens):
-            word = token.text
-            if word >= FIRST_SIGN and is_sign(word):
-                pair = word + tokens[at + 1].text if at < before_last else ""
-                if pair in signs or word in signs:
-                    yield at
+            word = token[0]
+            if word >= FIRST_SIGN and ("\u4e00" <= word <= "\u9fff" or is_sign(word)):
+                if word in first_signs:
+                    pair = word + tokens[at + 1].text if at < before_last else ""
+                    if pair in signs or word in signs:
+                        yield at
                 continue
             found = known.get(word)
             if (look_up(word) if found is None else found) or (
-                at < before_last and tokens[at + 1].gap in _JOINING
+                at < before_last and JOINS[tokens[at + 1].gap]
             ):
                 yield at
 
@@ -108,7 +129,7 @@ class Scan:
         steps = self._steps.get(at)
         if steps is None:
             steps = self._steps[at] = [
-                Step(seen.word, after, seen.differs | joined)
+                Step(seen.word, after, both(seen.differs, joined))
                 for word, after, joined in self._readings(at)
                 for seen in self._index.look_up(word)
                 if seen.language is None or seen.language in self._languages
@@ -117,30 +138,19 @@ class Scan:
 
     def _readings(self, at: int) -> Iterator[tuple[str, int, Differs]]:
         """Yield the word at a token, and what it makes with the pieces after it."""
-        tokens = self.tokens
-        word = tokens[at].text
+        word = self.tokens[at].text
         yield word, at + 1, Differs.NOT
-        if is_sign(word):
-            return
-        initials = len(word) == 1
-        for after in range(at + 1, min(at + _LONGEST_INITIALS, len(tokens))):
-            initials = initials and len(tokens[after].text) == 1
-            dotted = initials and tokens[after].gap is Gap.DOT
-            if not dotted and (after - at >= _LONGEST_JOIN or not self._goes_on(after)):
-                return
-            word = in_one_script(word + tokens[after].text)
-            yield word, after + 1, Differs.JOINED
+        if not is_sign(word):
+            for longer, after in joined(self.tokens, at, self._goes_on):
+                yield longer, after, Differs.JOINED
 
-    def _goes_on(self, at: int) -> bool:
+    def _goes_on(self, tokens: Sequence[Token], at: int) -> bool:
         """Tell whether the token may be the rest of the word before it: re-education, Xin-jiang."""
-        token, before = self.tokens[at], self.tokens[at - 1]
-        if is_sign(token.text):
+        if not may_go_on(tokens, at):
             return False
-        if token.gap is Gap.NONE:
+        if tokens[at].gap is Gap.NONE or not self.is_upper(at):
             return True
-        if token.gap not in (Gap.HYPHEN, Gap.WRAP, Gap.APOSTROPHE):
-            return False
-        if not self.is_upper(at) or before.text in _PREFIXES:
+        if tokens[at - 1].text in _PREFIXES:
             return True
         start, end = self.span(at - 1, at)
         return end - start > 1 and self.source[start:end].isupper()
@@ -159,8 +169,13 @@ class Scan:
         """Yield the spellings that end here or further on. `joints`: tokens that begin a word."""
         for end in node.ends:
             apart = self._apart(end, joints)
-            if apart is not None and self._is_meant(end, first, last, differs):
-                yield Found(end.pattern, first, last, differs | end.differs, apart)
+            if apart is None or not self._is_meant(end, first, last, differs):
+                continue
+            span: tuple[int, int] | None = (first, last)
+            if end.pattern.initials:
+                span = self._with_initial(first, last, end.pattern.initials)
+            if span is not None:
+                yield Found(end.pattern, *span, both(differs, end.differs), apart)
         if not node.children or last >= len(self.tokens):
             return
         for at in self._next(last, hard=node.hard):
@@ -168,17 +183,54 @@ class Scan:
                 child = node.children.get(step.word)
                 if child is not None:
                     yield from self._walk(
-                        child, first, step.after, (*joints, at), differs | step.differs
+                        child, first, step.after, (*joints, at), both(differs, step.differs)
                     )
 
+    def _with_initial(
+        self, first: int, last: int, initials: tuple[str, ...]
+    ) -> tuple[int, int] | None:
+        """Return the family name first:last with its initial: S. Bilash, К.-Ж. Токаев, Билаш С."""
+        before = self._initial_before(first, initials)
+        if before is not None:
+            return before, last
+        if last < len(self.tokens) and self.tokens[last].gap in (Gap.SPACE, Gap.LINE):
+            token = self.tokens[last]
+            dotted = self.folded.text[token.end : token.end + 1] == "."
+            if token.text in initials and dotted and self.is_upper(last):
+                return first, last + 1
+        return None
+
+    def _initial_before(self, first: int, initials: tuple[str, ...]) -> int | None:
+        """Return the first of the initials before a token, if it is one of these.
+
+        A second one (К.-Ж., К. К.) may be anything, but the first is the given name's.
+        """
+        at = first
+        while at > 0 and first - at <= _MOST_INITIALS and self._is_initial(at - 1):
+            at -= 1
+        right = 0 < first - at <= _MOST_INITIALS and self.tokens[at].text in initials
+        return at if right else None
+
+    def _is_initial(self, at: int) -> bool:
+        token, after = self.tokens[at], self.tokens[at + 1]
+        between = self.folded.text[token.end : after.start].strip(" ")
+        return (
+            len(token.text) <= _LONGEST_INITIAL
+            and between in _AFTER_INITIALS
+            and (self.is_upper(at))
+        )
+
     def _next(self, at: int, *, hard: bool) -> Iterator[int]:
-        """Yield the tokens at which a name may go on: the next one, or the one after 's."""
+        """Yield the tokens at which a name may go on: the next, or after 's or a father's name."""
         token = self.tokens[at]
-        if token.gap <= Gap.QUOTE or hard:
+        if token.gap <= Gap.QUOTE or hard or self._is_after_initial(at):
             yield at
         after = at + 1
         possessive = token.gap is Gap.APOSTROPHE and token.text == "s"
-        inside = possessive and after < len(self.tokens)
+        skipped = possessive or (
+            token.gap is Gap.SPACE and self.is_upper(at) and is_patronymic(token.text)
+        )
+        inside = skipped and after < len(self.tokens)
         if inside and self.tokens[after].gap in (Gap.SPACE, Gap.LINE):
             yield after
 
@@ -194,14 +246,25 @@ class Scan:
 
     def _may_stand(self, between: Between, at: int) -> bool:
         gap = self.tokens[at].gap
+        if self._is_after_initial(at):
+            return between.gap in _AFTER_INITIAL and between.text in ("", ".")
         if gap is Gap.HARD:
-            text = self.folded.text[self.tokens[at - 1].end : self.tokens[at].start]
-            return between.gap is Gap.HARD and text.strip() == between.text
+            return between.gap is Gap.HARD and self._between(at) == between.text
         if not is_sign(self.tokens[at].text):
             return gap is not Gap.DOT or between.gap is Gap.DOT
         if gap in (Gap.NONE, Gap.LINE):
             return True
         return gap in _LOOSE and (between.gap is not Gap.NONE or self._is_spread(at))
+
+    def _between(self, at: int) -> str:
+        """Return what stands before a token, without the space around it."""
+        return self.folded.text[self.tokens[at - 1].end : self.tokens[at].start].strip()
+
+    def _is_after_initial(self, at: int) -> bool:
+        """Tell whether a full stop before the token only shortens a name: J. Smith, J.Smith."""
+        if self.tokens[at].gap not in (Gap.HARD, Gap.DOT) or len(self.tokens[at - 1].text) > 1:
+            return False
+        return self._between(at) == "." and self.is_upper(at - 1) and self.is_upper(at)
 
     def _is_spread(self, at: int) -> bool:
         """Tell whether signs are set apart one by one: 新 疆 is a name, 创新 疆域 two words."""

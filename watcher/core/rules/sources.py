@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from watcher.core.rules.evidence import contradicts
+from watcher.core.rules.spoken import language_of, primary
 from watcher.core.text import fold
 
 if TYPE_CHECKING:
     from datetime import date
 
     from watcher.core.model import Article, Rule, Sources
+    from watcher.core.rules.spoken import Tongue
 
 
 @lru_cache(maxsize=4096)
@@ -54,26 +55,22 @@ def _listens(sources: Sources, article: Article) -> str:
     return ""
 
 
-def obstacle(rule: Rule, article: Article, today: date | None) -> str:
+def obstacle(rule: Rule, article: Article, today: date | None, tongue: Tongue | None = None) -> str:
     """Return in plain words why the rule does not look at the article; "" if it does.
 
-    A language that the feed doesn't say, or says wrongly (English over Cyrillic text), keeps
-    nothing out: silence is the dearer mistake.
+    A language that nothing tells keeps nothing out: silence is the dearer mistake.
     """
     if today is not None:
         if rule.active_from is not None and today < rule.active_from:
             return f"the rule is active from {rule.active_from.isoformat()}"
         if rule.active_until is not None and today > rule.active_until:
             return f"the rule was active until {rule.active_until.isoformat()}"
-    if rule.languages and article.language:
-        language = _primary(article.language)
-        if language not in {_primary(wanted) for wanted in rule.languages} and not contradicts(
-            language, article.title + article.summary
-        ):
+    if deaf := _listens(rule.sources, article):
+        return deaf
+    if rule.languages:
+        asked = frozenset(map(primary, rule.languages))
+        language = language_of(article, asked, tongue)
+        if language is not None and language not in asked:
             wanted = ", ".join(sorted(rule.languages))
-            return f"the article is in {article.language}, the rule wants {wanted}"
-    return _listens(rule.sources, article)
-
-
-def _primary(language: str) -> str:
-    return language.lower().replace("_", "-").partition("-")[0]
+            return f"the article is in {article.language or language}, the rule wants {wanted}"
+    return ""

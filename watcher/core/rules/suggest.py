@@ -7,7 +7,6 @@ another entity that is watched). One that is mostly seen elsewhere is a false fr
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -330,8 +329,7 @@ def _covered(look: Look, page: Page) -> dict[int, set[int]]:
     covered: dict[int, set[int]] = {}
     for leaf in page.names:
         for spot in look.spots(leaf, (page.name,)):
-            first = bisect_left(page.places, spot.first)
-            for at in range(first, bisect_left(page.places, spot.last) + 1):
+            for at in range(spot.first, spot.last):
                 covered.setdefault(at, set()).add(leaf)
     return covered
 

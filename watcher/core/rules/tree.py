@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from watcher.core.rules.look import LeafSpec, Look, Spot
 
@@ -48,6 +48,20 @@ def needs_a_hit(tree: Tree, leaves: Sequence[LeafSpec]) -> bool:
     return (bool(tree.any) and all(map(needs, tree.any))) or any(map(needs, tree.all))
 
 
+def might_hold(tree: Tree, possible: Container[int], leaves: Sequence[LeafSpec]) -> bool:
+    """Tell whether the tree could hold if all the `possible` leaves were found, and no others.
+
+    What the index does not know (a regular expression) may always be found.
+    """
+
+    def might(part: int | Tree) -> bool:
+        if isinstance(part, Tree):
+            return might_hold(part, possible, leaves)
+        return part in possible or leaves[part].regex is not None
+
+    return all(map(might, tree.all)) and (not tree.any or any(map(might, tree.any)))
+
+
 def can_spare(part: int | Tree, leaf: int) -> bool:
     """Tell whether a part could hold though the leaf is never found."""
     if not isinstance(part, Tree):
@@ -73,7 +87,7 @@ def evaluate(tree: Tree, look: Look, fields: Sequence[str]) -> list[Spot] | None
             return None
         members.append([spot for spots in found for spot in spots])
     if tree.near is not None:
-        return near(members, tree.near)
+        return near(members, tree.near, look)
     return [spot for spots in members for spot in spots]
 
 
@@ -91,7 +105,7 @@ def holds(part: int | Tree, look: Look, fields: Sequence[str]) -> list[Spot] | N
     return look.spots(part, fields) or None
 
 
-def near(members: Sequence[Sequence[Spot]], words: int) -> list[Spot] | None:
+def near(members: Sequence[Sequence[Spot]], words: int, look: Look) -> list[Spot] | None:
     """Return the matches in windows of one field that have one of every member; None if none.
 
     A window opens with a match and takes in what begins at most `words` words after its last
@@ -101,8 +115,9 @@ def near(members: Sequence[Sequence[Spot]], words: int) -> list[Spot] | None:
     members = [spots for spots in members if spots]
     kept: dict[Spot, None] = {}
     for name in dict.fromkeys(spot.match.field for spots in members for spot in spots):
+        place = look.page(name).place
         placed = sorted(
-            ((spot.first, spot.last, number, spot) for number, spots in enumerate(members)
+            ((*place(spot), number, spot) for number, spots in enumerate(members)
              for spot in spots if spot.match.field == name),
             key=lambda item: item[:3],
         )  # fmt: skip

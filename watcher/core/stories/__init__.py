@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 from watcher.core.model import ArticleId, Link, LinkKind, StoryId
 from watcher.core.stories import shelf
 from watcher.core.stories.candidates import Candidates, Gist
-from watcher.core.stories.evidence import Evidence, Side, compare
+from watcher.core.stories.evidence import Evidence, compare
 from watcher.core.stories.held import Held
+from watcher.core.stories.side import Side
 from watcher.core.stories.verdict import Verdict, differs, judge
 from watcher.core.stories.words import words_of
 
@@ -49,6 +50,7 @@ class StoryIndex:
         self._hours: dict[int, array[int]] = {}
         self._next = 0
         self._dead = 0
+        self._weights = self._candidates.rarity.weights()
         self._last: tuple[Article, Side, Gist] | None = None
 
     def __len__(self) -> int:
@@ -63,6 +65,7 @@ class StoryIndex:
         The clock is `article.seen`, else `published`; one without either is compared with all.
         """
         side, gist = self._sides(article)
+        self._weights = self._candidates.rarity.weights()
         best = max(self._verdicts(article, side, gist), key=_rank, default=None)
         if best is None:
             return Link(article=article.id, kind=LinkKind.NEW, story=StoryId(article.id))
@@ -79,6 +82,7 @@ class StoryIndex:
     def compared(self, article: Article) -> list[tuple[ArticleId, Evidence]]:
         """Return the articles that `place` looks at first, with what was found; for learning."""
         side, gist = self._sides(article)
+        self._weights = self._candidates.rarity.weights()
         return [(held.id, evidence) for held, evidence in self._look(article, side, gist)]
 
     def add(self, article: Article, link: Link) -> None:
@@ -223,12 +227,8 @@ class StoryIndex:
         apart = abs(clock - held.clock) if clock and held.clock else timedelta()
         if apart > self._window or held.id == article.id:
             return None
-        evidence = compare(
-            side,
-            Side(held.words),
-            self._candidates.rarity,
-            same_outlet=article.outlet == held.outlet,
-        )
+        same_outlet = article.outlet == held.outlet
+        evidence = compare(side, Side(held.words), self._weights, same_outlet=same_outlet)
         return None if evidence is None else (held, evidence)
 
     def _sides(self, article: Article) -> tuple[Side, Gist]:

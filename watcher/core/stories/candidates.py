@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from watcher.core.stories import shelf
-from watcher.core.stories.words import REMEMBERED, STOP_STEMS
+from watcher.core.stories.stems import REMEMBERED
+from watcher.core.stories.words import COMMON_STEMS, STOP_STEMS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -36,7 +37,7 @@ ASKED_TITLE: Final = 8
 """Rarest words of the headline that are looked up as well."""
 RUN_WORTH: Final = 1.5
 """What a shared trigram hash is worth beside a shared word (at most 1)."""
-LEAST: Final = 0.05
+LEAST: Final = 0.08
 """Share of what was asked that a candidate must have."""
 NEAR_BEST: Final = 0.2
 """Share of the best candidate's worth that another must have."""
@@ -47,7 +48,10 @@ READ: Final = 48
 FOUND: Final = 10
 """Candidates that are compared word by word."""
 BACKGROUND: Final = 2_000
-"""Articles imagined before the first real one, half of them with every stop word."""
+"""Articles imagined before the first real one: half of them with every stop word, a twentieth with
+every common one."""
+FEW: Final = 1_000
+"""Articles up to which all words are filed and asked: so few don't tell yet which are rare."""
 
 CELLS: Final = 1 << 20
 """Counters of words; two words in one cell count together, which a few in a hundred do."""
@@ -82,10 +86,10 @@ class Rarity:
     def __init__(self) -> None:
         self.articles = 0
         self.count = array("I", bytes(4 * CELLS))
+        for stemmed in COMMON_STEMS:
+            self.count[mark(stemmed) % CELLS] = BACKGROUND // 20
         for stemmed in STOP_STEMS:
             self.count[mark(stemmed) % CELLS] = BACKGROUND // 2
-        self._total = 0
-        self._known: dict[int, float] = {}
 
     def add(self, marks: Iterable[int]) -> None:
         """Count one article with these different words."""
@@ -101,22 +105,18 @@ class Rarity:
         for word in marks:
             count[word % CELLS] -= 1
 
-    def weights(self, words: Iterable[str]) -> dict[str, float]:
-        """Return what each of the stems is worth, from near 0 (everywhere) to 1 (new)."""
-        worth = self.worth
-        return {word: worth(mark(word)) for word in words}
+    def weights(self) -> Weights:
+        """Return what stems are worth as of now, from near 0 (everywhere) to 1 (new)."""
+        return Weights(self)
 
     def worth(self, word: int) -> float:
-        """Return the inverse document frequency of a stem's mark."""
+        """Return the inverse document frequency of a stem's mark.
+
+        A word that one article has is worth as much as a new one: that article may be the one
+        with which a new one is compared.
+        """
         total = self.articles + BACKGROUND
-        if total != self._total:
-            self._total = total
-            self._known = {}
-        known = self.count[word % CELLS]
-        found = self._known.get(known)
-        if found is None:
-            found = self._known[known] = 1.0 - math.log(known + 1) / math.log(total)
-        return found
+        return 1.0 - math.log(max(1, self.count[word % CELLS])) / math.log(total)
 
     def ranked(self, marks: Iterable[int]) -> list[int]:
         """Return the marks, the rarest first."""
@@ -124,6 +124,33 @@ class Rarity:
         return [
             pair & _LOW for pair in sorted([count[word % CELLS] << 32 | word for word in marks])
         ]
+
+
+class Weights(dict[str, float]):
+    """What stems are worth while one article is placed; each is worked out once."""
+
+    def __init__(self, rarity: Rarity) -> None:
+        super().__init__()
+        self._count = rarity.count
+        self._scale = 1.0 / math.log(rarity.articles + BACKGROUND)
+        self._masses: dict[frozenset[str], float] = {}
+
+    def __missing__(self, word: str) -> float:
+        """Work out and keep the worth of a stem."""
+        count = self._count[mark(word) % CELLS]
+        worth = self[word] = 1.0 - math.log(count) * self._scale if count else 1.0
+        return worth
+
+    def mass(self, words: Iterable[str]) -> float:
+        """Return what words are worth together."""
+        return sum(map(self.__getitem__, words))
+
+    def mass_of(self, words: frozenset[str]) -> float:
+        """Return the same for a set that is asked about more than once."""
+        known = self._masses.get(words)
+        if known is None:
+            known = self._masses[words] = self.mass(words)
+        return known
 
 
 class Candidates:
@@ -144,7 +171,8 @@ class Candidates:
         self.rarity.add(gist.marks)
         self._ranking = None
         buckets = self._buckets
-        for key in {*ranked[:KEPT], *_first(ranked, gist.title, KEPT_TITLE), *gist.sketch}:
+        kept = KEPT if self.rarity.articles > FEW else len(ranked)
+        for key in {*ranked[:kept], *_first(ranked, gist.title, KEPT_TITLE), *gist.sketch}:
             entry = key << 32 | slot
             bucket = buckets[key % BUCKETS]
             if bucket is None:
@@ -202,7 +230,8 @@ class Candidates:
         """Yield the keys to look up, and what each is worth."""
         worth = self.rarity.worth
         ranked = self._ranked(gist)
-        for key in {*ranked[:ASKED], *_first(ranked, gist.title, ASKED_TITLE)}:
+        asked = ASKED if self.rarity.articles > FEW else len(ranked)
+        for key in {*ranked[:asked], *_first(ranked, gist.title, ASKED_TITLE)}:
             yield key, worth(key)
         for key in gist.sketch:
             yield key, RUN_WORTH
@@ -217,8 +246,10 @@ class Candidates:
         bucket = self._buckets[key % BUCKETS]
         if bucket is None:
             return ()
-        slots = [entry & _LOW for entry in bucket if entry >> 32 == key]
-        return [slot for slot in slots if slot in alive][-READ:]
+        low = key << 32
+        high = low + _LOW
+        slots = [entry - low for entry in bucket if low <= entry <= high]
+        return [slot for slot in slots if slot in alive][-READ:] if slots else slots
 
 
 def _first(ranked: Iterable[int], wanted: Container[int], count: int) -> list[int]:

@@ -105,7 +105,7 @@ DATELINES = (
         r"(?:,?\s\d{4})?\s?(?:[–—:.]|-{1,2})\s*"
     ),
     (
-        rf"\p{{Lu}}[\p{{L}} .'’-]{{2,30}},\s\p{{L}}[\p{{L}}.]{{1,14}},\s{MONTH_WORD}"
+        rf"\p{{Lu}}[\p{{L}} .'’-]{{2,30}},\s\p{{Lu}}[\p{{L}} .]{{1,20}},\s{MONTH_WORD}"
         rf"\s\d{{1,2}}\s[–—-]{{1,2}}\s"
     ),
     (
@@ -182,7 +182,6 @@ BODY_END_SIGNS = (
     ),
     r"[（(](?:完|编辑[：:]?[^）)]{0,20}|责编[^）)]{0,20})[）)]$",
     r"https?://\S{1,200}$",
-    r"(?:\[…\]|\[\.\.\.\]|…|\.\.\.)$",
 )
 """The same for what needs no space before it. Both are tried again until none fits."""
 
@@ -198,9 +197,18 @@ BODY_END_HINTS = (
     "следите за", "сообщение", "толы", "оқу", "оқыңыз", "жазылыңыз", "devam", "okuyun", "abone",
     "تەپسىلاتى", "داۋامى", "اقرأ", "للمزيد", "©", "全文", "阅读", "原文", "更多", "版权", "版權",
     "未经授权", "未經授權", "编辑", "編輯", "本文", "扫码", "關注", "关注", "责编", "完)", "完）",
-    "http", "…", "...",
+    "http",
 )  # fmt: skip
 """In small letters, what stands in each text that BODY_END or BODY_END_SIGNS fits: cheap to ask."""
+
+BODY_END_HINTS_LATIN = tuple(hint for hint in BODY_END_HINTS if hint.isascii())
+"""Those of them that a text in plain Latin letters can have."""
+
+CUT_MARKS = ("…", "...", "[…]", "[...]")
+"""How a feed ends a text that it has cut."""
+
+CUT_SIGNS = " .…[]"
+"""The signs of which such an ending is made."""
 
 MARKUP = (
     r"</?(?:p|br|a|b|i|u|em|strong|span|div|img|h\d|ul|ol|li|blockquote|figure|figcaption|table|tr|td"
@@ -378,7 +386,10 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
     ("legal* lawful*", "illegal* unlawful*"),
     ("support* backs backed", "oppos* condemn*"),
     ("increas* raise* raiz*", "decreas* cut cuts reduc* lower*"),
-    ("задерж* арест* посад* заключ* приговор* осужд*", "освобо* отпущ* отпуст* оправд* помилов*"),
+    (
+        "задерж* арест* посад* заключ* приговор* осужд* осуди*",
+        "освобо* отпущ* отпуст* оправд* помилов*",
+    ),
     ("подтверд* признал* призна*", "опроверг* отриц* отверг*"),
     ("победил* выигра* победа* обыграл*", "проигра* уступил* поражен*"),
     (
@@ -393,6 +404,10 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
     ("ұстал* қамау* тұтқын* сотта* қамалд*", "босат* ақтал* бостанд* азат"),
     ("растад* мойынд*", "жоққа* терістед* теріск*"),
     ("жеңді* ұтты жеңіск*", "жеңілд* ұтылд* жеңілі*"),
+    ("ашыл*", "жабыл*"),
+    ("тірі аман", "өлі қаза*"),
+    ("рұқсат*", "тыйым*"),
+    ("қабылда*", "қайтар*"),
     ("өсті артты* көтері* қымбат*", "төменд* азайд* арзанд* түсті*"),
     (
         "拘留 逮捕 被捕 拘捕 关押 關押 判刑 监禁 扣押 羁押 抓捕 入狱",
@@ -401,15 +416,25 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
     ("证实 證實 承认 承認 确认", "否认 否認 驳斥 否定"),
     ("获胜 战胜 击败 胜选", "落败 败给 输给 败选 失利"),
     ("上涨 上升 增长 升至 走高", "下跌 下降 减少 跌至 走低 下滑"),
+    ("有罪", "无罪 無罪"),
+    ("开放 重开 开通", "关闭 封闭 停运"),
+    ("允许 准许", "禁止 取缔"),
     ("批准 通过 接受", "否决 拒绝 驳回"),
     ("实施 施加", "解除 取消 撤销"),
-    ("gözaltına* tutukland* hapis* yakaland* mahkum*", "serbest* tahliye* beraat* salıver*"),
+    ("gözaltına* tutukla* hapis* yakaland* mahkum*", "serbest* tahliye* beraat* salıver*"),
     ("doğrulad* kabul* onaylad*", "yalanlad* reddet* inkar*"),
     ("kazand* yendi* galip*", "kaybet* yenild* mağlup*"),
+    ("açıl* açtı", "kapan* kapat*"),
+    ("sağ canlı", "ölü"),
+    ("izin*", "yasak*"),
     ("arttı* yüksel* artış*", "düştü* azald* gerile* düşüş*"),
     ("تۇتقۇن* قولغا* قاماق* تۈرمى* كېسىلدى*", "قويۇپ* قويۇۋ* ئازاد* بوشىتى* ئاقلان*"),
+    ("ئېچىل* ئاچتى", "تاقال* تاقىدى*"),
     ("ئېتىراپ* دەلىللى*", "ئىنكار* رەت"),
     ("اعتقال* اعتقل* احتجاز* احتجز* سجن توقيف*", "الإفراج* أفرج تبرئة* براءة*"),
-    ("يؤكد أكد تأكيد* اعترف*", "ينفي نفى نفت تنفي"),
+    ("فتح* افتتاح*", "إغلاق* أغلق*"),
+    ("تفوز فاز* فوز", "تخسر خسر* خسارة هزيمة"),
+    ("يوافق وافق* موافقة أقر", "يرفض رفض*"),
+    ("يؤكد تؤكد أكد أكدت تأكيد* اعترف*", "ينفي نفى نفت تنفي"),
 )
 """Folded words that tell opposite facts, left against right; a star stands for any ending."""

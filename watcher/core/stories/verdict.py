@@ -20,17 +20,28 @@ from watcher.core.stories.words import read_back
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from watcher.core.stories.evidence import Evidence, Swap
+    from watcher.core.stories.evidence import Evidence
+    from watcher.core.stories.swaps import Swap
 
 COPY: Final = 0.7
 """Score from which an article is a copy: a wrong fold hides news, a missed one only repeats it."""
-REPORT: Final = 0.5
+REPORT: Final = 0.6
 """Score from which it is a report of the same event."""
+REPORT_INFLECTED: Final = 0.4
+"""The same where endings hide half of what two texts have in common."""
+CORRECTION: Final = 0.1
+"""Share of the numbers up to which one that differs is a misprint set right in a table."""
 
-SAME_FORM: Final = 0.3
+SAME_FORM: Final = 0.55
 """Share of runs of words from which other numbers are those of another event in the same form."""
+IN_FORM: Final = 0.4
+"""Share of runs of words from which an exchanged name is another one in the same form."""
+SAME_WORDS: Final = 0.8
+"""Share of runs of words from which several exchanged ones are another use of one form."""
 VERBATIM: Final = 0.9
 """Share of runs of words of the shorter body from which two bodies are the same."""
+OTHER_WORDS: Final = 0.35
+"""Share of runs of words of the shorter body below which the same facts are told in other words."""
 SAME_BODY: Final = 0.9
 """Score of the same body under another headline."""
 SAME_TEXT: Final = 0.6
@@ -43,17 +54,22 @@ INTERVALS: Final[Mapping[str, tuple[float, ...]]] = {
     "large": (0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9),
     "runs_small": (0.05, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9),
     "runs_large": (0.02, 0.05, 0.1, 0.2, 0.35, 0.6, 0.85),
+    "pairs": (0.03, 0.06, 0.1, 0.15, 0.25, 0.4),
     "title_most": (0.4, 0.6, 0.8, 0.95),
     "title_least": (0.3, 0.5, 0.7, 0.95),
     "titles": (0.1, 0.3, 0.5, 0.7, 0.95),
+    "body_runs": (-0.5, 0.1, 0.3, 0.6, 0.8, 0.9, 0.97),
     "bodies": (-0.5, 0.3, 0.5, 0.65, 0.8, 0.92),
     "shared": (3.5, 5.0, 8.0, 12.0, 20.0),
     "numbers": (0.5, 1.5, 2.5, 3.5),
     "numbers_missing": (0.01, 0.3, 0.6),
     "names": (0.5, 1.5, 2.5, 3.5),
     "names_missing": (0.01, 0.3, 0.6),
+    "names_common": (0.5, 1.5, 2.5, 4.0, 6.0),
+    "numbers_common": (0.5, 1.5, 2.5),
     "rare_missing": (0.01, 0.2, 0.4, 0.6),
     "swaps": (0.5, 1.5, 2.5, 3.5, 5.5),
+    "title_swaps": (0.5, 1.5, 2.5),
     "name_swaps": (0.5, 1.5, 2.5),
     "number_swaps": (0.5, 1.5),
 }
@@ -73,11 +89,23 @@ RISING: Final = frozenset(
         "title_least",
         "titles",
         "bodies",
+        "body_runs",
+        "pairs",
         "shared",
+        "names_common",
+        "numbers_common",
     }
 )
 FALLING: Final = frozenset(
-    {"numbers_missing", "names_missing", "rare_missing", "swaps", "name_swaps", "number_swaps"}
+    {
+        "numbers_missing",
+        "names_missing",
+        "rare_missing",
+        "swaps",
+        "title_swaps",
+        "name_swaps",
+        "number_swaps",
+    }
 )
 """Features of which more can only speak for, or only against; the points never turn."""
 
@@ -109,7 +137,12 @@ def features(evidence: Evidence) -> dict[str, float]:
         "names": float(evidence.names),
         "names_missing": evidence.names_missing,
         "rare_missing": evidence.rare_missing,
-        "swaps": float(len(swaps)),
+        "swaps": float(sum(not swap.headline for swap in swaps)),
+        "title_swaps": float(sum(swap.headline for swap in swaps)),
+        "body_runs": evidence.body_runs,
+        "pairs": evidence.pairs,
+        "names_common": evidence.names_common,
+        "numbers_common": evidence.numbers_common,
         "name_swaps": float(sum(swap.name for swap in swaps)),
         "number_swaps": float(sum(swap.number for swap in swaps)),
     }
@@ -136,7 +169,8 @@ def judge(evidence: Evidence, *, same_language: bool) -> Verdict | None:
     if same_language and copy >= COPY and not forbids_copy(evidence):
         return Verdict(kind=LinkKind.COPY, score=round(copy, 3), why=tuple(_reasons(evidence)))
     report = points(values, card.REPORT, card.REPORT_BIAS)
-    if same_language and report >= REPORT and not forbids_report(evidence):
+    least = REPORT_INFLECTED if evidence.inflected else REPORT
+    if same_language and report >= least and not forbids_report(evidence):
         return Verdict(kind=LinkKind.REPORT, score=round(report, 3), why=tuple(_reasons(evidence)))
     return None
 
@@ -157,20 +191,26 @@ def forbids_copy(evidence: Evidence) -> str:
         return "opposite facts"
     if evidence.numbers == APART:
         return "other numbers"
-    for swap in evidence.swaps:
-        if swap.number:
-            return _exchange(swap)
-    return ""
+    if 0 <= evidence.body_runs < OTHER_WORDS:
+        return "other words"
+    repeated = [swap for swap in evidence.swaps if swap.repeated]
+    if repeated:
+        return _exchange(repeated[0])
+    numbers = [swap for swap in evidence.swaps if swap.number]
+    corrected = len(evidence.swaps) == 1 and 0 < evidence.numbers_missing <= CORRECTION
+    return _exchange(numbers[0]) if numbers and not corrected else ""
 
 
 def forbids_report(evidence: Evidence) -> str:
     """Return what makes it another event, in plain words; "" when nothing does."""
     if evidence.numbers == APART and evidence.runs_small >= SAME_FORM and not evidence.opposite:
         return "other numbers"
+    if len(evidence.swaps) > 1 and evidence.runs_small >= SAME_WORDS:
+        return _exchange(evidence.swaps[0])
     if evidence.names == APART and evidence.runs_small < SAME_TEXT:
         return "other names"
     names = [swap for swap in evidence.swaps if swap.name]
-    if names and not evidence.opposite:
+    if names and evidence.runs_small >= IN_FORM and not evidence.opposite:
         return _exchange(names[0])
     return ""
 

@@ -11,12 +11,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
-from itertools import chain, pairwise
+from itertools import accumulate, chain, compress, pairwise
 from typing import TYPE_CHECKING, Final
 
 import regex
 
-from watcher.core.stories import tables
+from watcher.core.stories import commons, tables
+from watcher.core.stories.stems import REMEMBERED, stem
 from watcher.core.text import fold
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ LENGTH: Final = 512
 """Characters of the body that are compared."""
 HEADLINE: Final = 256
 """Characters of the title that are compared."""
-REMEMBERED: Final = 1 << 15
-"""Words of which is remembered what they become: those in use over some days, in many languages."""
 ROUNDS: Final = 8
 """How often labels are taken off one text at most."""
 
@@ -83,9 +82,11 @@ def clean_body(text: str, outlet: str = "") -> str:
         text = text[len(outlet) :].lstrip(" |:–—-") or text
     text = _strip_start(text, _BODY_START)
     for _ in range(ROUNDS):
+        text = text.rstrip(tables.CUT_SIGNS) if text.endswith(tables.CUT_MARKS) else text
         cut = max(len(text) - tables.BODY_END_REACH, MIN_BODY)
         tail = text[cut:].lower()
-        if not any(hint in tail for hint in tables.BODY_END_HINTS):
+        hints = tables.BODY_END_HINTS_LATIN if tail.isascii() else tables.BODY_END_HINTS
+        if not any(hint in tail for hint in hints):
             break
         found = _BODY_END.search(text, cut)
         if found is None or found.start() == found.end():
@@ -111,7 +112,7 @@ _BODY_END = _any(
 )
 _MARKUP = regex.compile(tables.MARKUP, regex.IGNORECASE)
 _PHRASES = tuple((regex.compile(pattern), new) for pattern, new in tables.PHRASES)
-_INITIALS = re.compile(r"[^\W\d_]\.[^\W\d_]\.")
+_INITIALS = re.compile(r"\.[^\W\d_]\.")
 _BRITISH = tuple((regex.compile(pattern), new) for pattern, new in tables.BRITISH)
 _LAST_PART = regex.compile(r"\s[-–—]\s([^–—]{2,40})$")
 _DENSE: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -122,7 +123,7 @@ _TOKEN = regex.compile(
 _QUICK = re.compile(r"[\0-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u20ac]*", re.DOTALL)
 """Latin and Cyrillic without marks: for these the quicker `re` finds the same words."""
 _LETTERS: Final = r"[^\W\d_²³¹¼½¾]+"
-_QUICK_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|{_LETTERS}(?:['’]{_LETTERS})*")
+_QUICK_TOKEN = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*|\d+(?:[.,]\d+)*")
 _SENTENCE = re.compile(r"(?:^|[.!?:;…|])[\s\"'”’»)“‘«(]*")
 _DENSE_START = regex.compile(rf"[{_DENSE}]")
 _THOUSANDS = regex.compile(
@@ -185,14 +186,15 @@ def _cut(text: str) -> Words:
     if not many or many * 10 > len(raw) * 7:
         return Words(title=(), body=words)
     starts = {found.end() for found in _SENTENCE.finditer(text)}
-    capitals = names = at = place = 0
-    for word, pieces, high in zip(raw, cut, upper, strict=True):
+    places = accumulate(map(len, cut), initial=0)
+    capitals = names = at = 0
+    for word, place in compress(zip(raw, places, strict=False), upper):
         at = text.index(word, at)
-        if high:
-            capitals |= 1 << place
-            names |= (at not in starts) << place
+        bit = 1 << place
+        capitals |= bit
+        if at not in starts:
+            names |= bit
         at += len(word)
-        place += len(pieces)
     return Words(title=(), body=words, capitals=capitals, names=names)
 
 
@@ -228,7 +230,9 @@ def read_back(words: tuple[str, ...]) -> str:
     return text.strip()
 
 
-_SPELLINGS = {_folded(one): _folded(other) for one, other in tables.SPELLINGS.items()}
+_SPELLINGS = {
+    _folded(one): _folded(other) for one, other in (tables.SPELLINGS | commons.MONTHS_SHORT).items()
+}
 _NUMBER_WORDS = {_folded(word): figure for word, figure in tables.NUMBER_WORDS.items()}
 
 
@@ -243,20 +247,6 @@ def normal(word: str) -> str:
         for pattern, new in _BRITISH:
             word = pattern.sub(new, word)
     return word
-
-
-@lru_cache(maxsize=REMEMBERED)
-def stem(word: str) -> str:
-    """Return the beginning of a word in which its inflected forms agree (a rule of thumb)."""
-    first = word[0]
-    if first.isdigit():
-        return word
-    if "\u0400" <= first <= "\u06ff":
-        return word[:6]
-    return word[:8] if len(word) < MIN_PLURAL or word[-1] != "s" or len(word) > 8 else word[:-1]
-
-
-MIN_PLURAL: Final = 4
 
 
 Sides = tuple[int, int]
@@ -278,8 +268,8 @@ _OPPOSITES, _LENGTHS = _opposites()
 
 
 @lru_cache(maxsize=REMEMBERED)
-def sides(word: str) -> Sides:
-    """Return on which sides of `tables.OPPOSITES` a word stands."""
+def sides(word: str) -> Sides | None:
+    """Return on which sides of `tables.OPPOSITES` a word stands; None when on none."""
     left, right = _OPPOSITES.get(word, (0, 0))
     for length in _LENGTHS:
         if length > len(word):
@@ -287,8 +277,15 @@ def sides(word: str) -> Sides:
         more = _OPPOSITES.get(word[:length] + "*")
         if more is not None:
             left, right = left | more[0], right | more[1]
-    return left, right
+    return (left, right) if left or right else None
 
 
 STOP_STEMS = frozenset(stem(normal(_folded(word))) for word in tables.STOP_WORDS)
 """`tables.STOP_WORDS` as they are counted and compared."""
+COMMON_STEMS = commons.HAN_COMMON.union(
+    stem(normal(_folded(word))) for word in commons.COMMON_WORDS | commons.WEEKDAYS | commons.MONTHS
+)
+"""The same for words that many articles have."""
+WEEKDAYS = frozenset(normal(_folded(word)) for word in commons.WEEKDAYS)
+MONTHS = frozenset(normal(_folded(word)) for word in commons.MONTHS)
+"""Days and months as whole words: their stems are those of other words, too."""

@@ -11,15 +11,17 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from html.entities import html5
-from typing import TYPE_CHECKING
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.core.text.hanzi import simplified
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 Span = tuple[int, int]
 
@@ -145,6 +147,28 @@ class _Table(dict[int, str]):
 
 
 _TABLE = _Table()
+
+
+def _without(first: str, last: str, holes: Iterable[str]) -> str:
+    """Return the signs from first to last, less the holes, as ranges of a regular expression."""
+    edges = [ord(first) - 1, *sorted(ord(h) for h in holes if first <= h <= last), ord(last) + 1]
+    return "".join(
+        f"{chr(low + 1)}-{chr(high - 1)}" for low, high in pairwise(edges) if high - low > 1
+    )
+
+
+# What most texts are made of: small letters and other signs that are their own fold, and the
+# capitals that become such a letter. All else is looked up.
+_SMALL = "a-zа-яәғқңөұүһіїєґўџјљњћђ"
+_CAPITAL = "A-HJ-ZА-ЯӘҒҚҢӨҰҮҺІЇЄҐЎЏЈЉЊЋЂ"
+_OTHERS = (
+    "\\n -%'-@\\[-_{-~بتثجحخدذرزسشصضطظعغفقكلمنهويگپچڭېۆۇۈۋھژئا"
+    "ぁ-ゖァ-ヺー、。「」『』" + _without("\u4e00", "\u9fff", simplified())
+)
+_ODD = re.compile(f"[^{_SMALL}{_OTHERS}]")
+_ODD_OR_UNEVEN = re.compile(f"[^{_SMALL}{_CAPITAL}{_OTHERS}]")
+_MANY = 24
+"""So many different signs are looked up one by one; more are cheaper by a table."""
 _JAMO = re.compile("[\u1100-\u11ff]")
 
 
@@ -208,12 +232,89 @@ def _fold_clusters(text: str) -> tuple[str, tuple[Span, ...]]:
     return whole, tuple(spans)
 
 
-def _fold_signs(text: str) -> tuple[str, tuple[Span, ...]]:
-    """Fold a text in which no sign depends on its neighbour, with offsets."""
-    spans: list[Span] = []
-    for at, sign in enumerate(text):
-        spans.extend([(at, at + 1)] * len(_TABLE[ord(sign)]))
-    return text.translate(_TABLE), tuple(spans)
+# "&" may begin an entity, which may be a mark on the letter before it.
+_TROUBLE = re.compile(f"&|{_MELTING.pattern}")
+_ALONE = re.compile("[ \\n\\t\u4e00-\u9fff]")
+"""Signs that melt into nothing: a text can be cut before each of them."""
+
+
+def _knots(text: str) -> Iterator[Span]:
+    """Yield the stretches, cut before signs that stand alone, in which something may melt."""
+    done = 0
+    while found := _TROUBLE.search(text, done):
+        start = found.start()
+        while start > done and not _ALONE.match(text, start):
+            start -= 1
+        after = _ALONE.search(text, found.end())
+        yield (start, done := after.start() if after else len(text))
+
+
+def _fold_parts(text: str) -> str:
+    """Fold a text: its knots the slow way, what lies between them the fast way."""
+    pieces: list[str] = []
+    done = 0
+    for start, end in _knots(text):
+        pieces += (_fold_plain(text[done:start]), _fold_clusters(text[start:end])[0])
+        done = end
+    return "".join(pieces) + _fold_plain(text[done:])
+
+
+def _fold_plain(part: str) -> str:
+    """Fold a text without knots."""
+    if not _is_composed(part):
+        return _fold_clusters(part)[0]
+    folded = part.lower()
+    odd = set(_ODD.findall(folded))
+    if len(odd) > _MANY:
+        return folded.translate(_TABLE)
+    # What a fold gives is folded: no sign put in here is replaced by a later step.
+    for sign in odd:
+        folded = folded.replace(sign, _TABLE[ord(sign)])
+    return folded
+
+
+def _is_composed(part: str) -> bool:
+    return part.isascii() or unicodedata.is_normalized("NFC", part)
+
+
+class Stretch(NamedTuple):
+    """So many folded signs stand for the range start:end of the source; if `even`, one for one."""
+
+    signs: int
+    start: int
+    end: int
+    even: bool = False
+
+
+def _uneven(text: str) -> Iterator[Stretch]:
+    """Yield where a text is not folded sign by sign, in order."""
+    done = 0
+    for start, end in (*_knots(text), (len(text), len(text))):
+        part = text[done:start]
+        yield from (_uneven_signs if _is_composed(part) else _by_cluster)(part, done)
+        yield from _by_cluster(text[start:end], start)
+        done = end
+
+
+def _uneven_signs(part: str, at: int) -> Iterator[Stretch]:
+    """Yield the signs that become none or several; `at` is where the part begins."""
+    uneven = {sign for sign in set(_ODD_OR_UNEVEN.findall(part)) if len(_TABLE[ord(sign)]) != 1}
+    if uneven:
+        for place, sign in enumerate(part):
+            if sign in uneven:
+                yield Stretch(len(_TABLE[ord(sign)]), at + place, at + place + 1)
+
+
+def _by_cluster(part: str, at: int) -> Iterator[Stretch]:
+    """Yield every folded cluster of a part; `at` is where it begins."""
+    done = 0
+    for (start, end), signs in groupby(_fold_clusters(part)[1]):
+        if start > done:
+            yield Stretch(0, at + done, at + start)
+        yield Stretch(len(tuple(signs)), at + start, at + end)
+        done = end
+    if done < len(part):
+        yield Stretch(0, at + done, at + len(part))
 
 
 # --- letters of two scripts in one word ---------------------------------------------------------
@@ -234,6 +335,7 @@ CYRILLIC = "\u0400-\u052f\u1c80-\u1c8f\ua640-\ua69f"
 _GREEK = "\u03b1-\u03c9"
 _LATIN_LETTER = re.compile(f"[{LATIN}]")
 _CYRILLIC_LETTER = re.compile(f"[{CYRILLIC}]")
+_OTHER_LETTER = re.compile(f"[{CYRILLIC}{_GREEK}]")
 _SEAM = re.compile(f"[{LATIN}][{CYRILLIC}{_GREEK}]|[{CYRILLIC}{_GREEK}][{LATIN}]")
 _MIXABLE = re.compile(f"[{LATIN}{CYRILLIC}{_GREEK}]+")
 # A Latin name with a Cyrillic ending ("Facebookта") is two scripts on purpose.
@@ -263,7 +365,10 @@ def _mend(found: re.Match[str]) -> str:
 
 
 def _without_look_alikes(folded: str) -> str:
-    return _MIXABLE.sub(_mend, folded) if _SEAM.search(folded) else folded
+    # Most texts have letters of one script only, and the first search says so soonest.
+    if _OTHER_LETTER.search(folded) and _LATIN_LETTER.search(folded) and _SEAM.search(folded):
+        return _MIXABLE.sub(_mend, folded)
+    return folded
 
 
 # --- the fold -----------------------------------------------------------------------------------
@@ -271,30 +376,45 @@ def _without_look_alikes(folded: str) -> str:
 _ASCII = str.maketrans({code: _cluster(chr(code)) for code in range(128)})
 
 
-def _is_simple(text: str) -> bool:
-    """Tell whether every sign of the text can be folded without a look at its neighbours."""
-    return "&" not in text and not _MELTING.search(text) and unicodedata.is_normalized("NFC", text)
-
-
 @dataclass(frozen=True)
 class Folded:
-    """A text in its folded form. Offsets are worked out only when asked for.
+    """A text in its folded form. The way back is worked out only when asked for.
 
-    `source` is the text as given, `text` its folded form, `offsets[i]` the range (start, end) of
-    `source` that the folded sign `text[i]` stands for.
+    `source` is the text as given, `text` its folded form.
     """
 
     source: str = field(repr=False)
     text: str
 
     @cached_property
-    def offsets(self) -> Sequence[Span]:
-        """One (start, end) per folded sign, in code points of `source`."""
+    def _runs(self) -> tuple[list[int], list[Stretch]] | None:
+        """Return the stretches with the places where they begin in `text`; None if all is even."""
         if self.source.isascii() and "&" not in self.source:
-            return tuple((at, at + 1) for at in range(len(self.source)))
-        if _is_simple(self.source):
-            return _fold_signs(self.source)[1]
-        return _fold_clusters(self.source)[1]
+            return None
+        begins: list[int] = []
+        runs: list[Stretch] = []
+        at = done = 0
+        for uneven in (*_uneven(self.source), Stretch(0, len(self.source), len(self.source))):
+            for run in (Stretch(uneven.start - done, done, uneven.start, even=True), uneven):
+                if run.signs > 0:
+                    begins.append(at)
+                    runs.append(run)
+                    at += run.signs
+            done = uneven.end
+        whole = Stretch(len(self.source), 0, len(self.source), even=True)
+        return None if runs == [whole] else (begins, runs)
+
+    def _span(self, at: int) -> Span:
+        """Return the range of `source` that one folded sign stands for."""
+        if self._runs is None:
+            return at, at + 1
+        begins, runs = self._runs
+        number = bisect_right(begins, at) - 1
+        _, start, end, even = runs[number]
+        if not even:
+            return start, end
+        start += at - begins[number]
+        return start, start + 1
 
     def original(self, start: int, end: int) -> Span:
         """Return the range of `source` that the folded range start:end stands for.
@@ -303,21 +423,20 @@ class Folded:
         with the invisible signs inside it.
         """
         if start >= end:
-            at = self.offsets[start][0] if start < len(self.offsets) else len(self.source)
+            at = self._span(start)[0] if start < len(self.text) else len(self.source)
             return at, at
-        return self.offsets[start][0], self.offsets[end - 1][1]
+        return self._span(start)[0], self._span(end - 1)[1]
 
 
 def fold(text: str) -> Folded:
     """Return the folded form of any text; folding it again changes nothing.
 
-    Cost is linear in the length: a plain translation table for most texts, the slow way only
-    where marks, jamo or entities make signs depend on their neighbours.
+    Cost is linear in the length: a plain translation for most of a text, the slow way only for
+    the words in which marks, jamo or entities make signs depend on their neighbours.
     """
     if text.isascii() and "&" not in text:
         return Folded(text, text.translate(_ASCII))
-    folded = text.translate(_TABLE) if _is_simple(text) else _fold_clusters(text)[0]
-    return Folded(text, _without_look_alikes(folded))
+    return Folded(text, _without_look_alikes(_fold_parts(text)))
 
 
 def as_typed(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from functools import lru_cache
+from itertools import accumulate, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.core.text.folding import CYRILLIC, LATIN
@@ -29,8 +29,8 @@ _SIGNS = (
 # Scripts whose vowel signs are marks: taken by block, because \w leaves the marks out.
 _ABUGIDA = "\u0900-\u0963\u0966-\u0dff\u0e00-\u0e4e\u0e80-\u0fff\u1000-\u109f\u1780-\u17d3"
 _TOKEN = re.compile(
-    f"[{_SIGNS}]|[{LATIN}]+|[{CYRILLIC}]+|[{_ARABIC}]+|[0-9]+|[{_ABUGIDA}]+"
-    rf"|[^\W\d_{LATIN}{CYRILLIC}{_ARABIC}{_SIGNS}{_ABUGIDA}]+"
+    f"([{_SIGNS}]|[{LATIN}]+|[{CYRILLIC}]+|[{_ARABIC}]+|[0-9]+|[{_ABUGIDA}]+"
+    rf"|[^\W\d_{LATIN}{CYRILLIC}{_ARABIC}{_SIGNS}{_ABUGIDA}]+)"
 )
 _SIGN = re.compile(f"[{_SIGNS}]")
 _HASHTAG = re.compile(r"[#@](?=\w)")
@@ -68,13 +68,24 @@ _GAPS: tuple[tuple[Gap, re.Pattern[str]], ...] = (
 
 
 _WIDEST_GAP = 20
+_MOST_GAPS = 4096
 FIRST_SIGN = "\u2e80"
 """No sign of Chinese, Japanese or Korean comes before it."""
 
 
-@lru_cache(maxsize=4096)
-def _gap(between: str) -> Gap:
-    return next((gap for gap, form in _GAPS if form.fullmatch(between)), Gap.HARD)
+class _Gaps(dict[str, Gap]):
+    """What a text between two words is, worked out when first met."""
+
+    def __missing__(self, between: str) -> Gap:
+        if len(between) > _WIDEST_GAP:
+            return Gap.HARD
+        gap = next((gap for gap, form in _GAPS if form.fullmatch(between)), Gap.HARD)
+        if len(self) < _MOST_GAPS:
+            self[between] = gap
+        return gap
+
+
+_GAP_OF = _Gaps({"": Gap.NONE, " ": Gap.SPACE})
 
 
 class Token(NamedTuple):
@@ -108,23 +119,30 @@ def _humps(folded: Folded, start: int, end: int) -> Iterator[tuple[int, int]]:
 def tokenise(folded: Folded) -> list[Token]:
     """Return the words of the text in order; the first token's gap is HARD."""
     text = folded.text
+    # Gap, word, gap, word, ..., gap. Nothing here is done word by word: a text has some hundred.
+    pieces = _TOKEN.split(text)
+    if len(pieces) == 1:
+        return []
+    gaps = [Gap.HARD, *map(_GAP_OF.__getitem__, pieces[2:-1:2])]
+    ends = list(accumulate(map(len, pieces)))
+    words = zip(pieces[1::2], ends[0::2], ends[1::2], gaps, strict=False)
+    tokens = list(map(tuple.__new__, repeat(Token), words))
+    return _without_tags(folded, tokens) if "#" in text or "@" in text else tokens
+
+
+def _without_tags(folded: Folded, tokens: list[Token]) -> list[Token]:
+    """Return the tokens with those of hashtags and handles cut into their words."""
+    text = folded.text
     hashtags = {found.end() for found in _HASHTAG.finditer(text)}
-    tokens: list[Token] = []
-    new = tuple.__new__  # half the time of Token(...), and a text has some hundred
-    done = 0
-    for found in _TOKEN.finditer(text):
-        start, end = found.span()
-        gap = Gap.HARD
-        if tokens and start - done <= _WIDEST_GAP:
-            between = text[done:start]
-            gap = Gap.SPACE if between == " " else _gap(between) if between else Gap.NONE
-        done = end
-        if start in hashtags:
-            for first, last in _humps(folded, start, end):
-                tokens.append(Token(text[first:last], first, last, gap))
-                gap = Gap.NONE
-            # What follows without a space is the same tag: digits, another script, an underline.
-            hashtags |= {end, end + 1} if text[end : end + 1] == "_" else {end}
-        else:
-            tokens.append(new(Token, (found[0], start, end, gap)))
-    return tokens
+    words: list[Token] = []
+    for token in tokens:
+        _, start, end, gap = token
+        if start not in hashtags:
+            words.append(token)
+            continue
+        for first, last in _humps(folded, start, end):
+            words.append(Token(text[first:last], first, last, gap))
+            gap = Gap.NONE
+        # What follows without a space is the same tag: digits, another script, an underline.
+        hashtags |= {end, end + 1} if text[end : end + 1] == "_" else {end}
+    return words
