@@ -142,6 +142,15 @@ def test_a_word_that_is_mostly_seen_elsewhere_sinks_below_one_that_is_not() -> N
     ]
 
 
+def test_a_long_name_in_other_letters_needs_no_company_but_comes_after_one_that_has_it() -> None:
+    found = suggested("Balhash freezes over", "Fishermen of Balkash wait")
+
+    assert [(one.words, one.articles, one.beside) for one in found] == [
+        ("Balkash", 1, ("Fishermen",)),
+        ("Balhash", 1, ()),
+    ]
+
+
 def test_the_forms_of_one_word_are_one_suggestion() -> None:
     [one] = suggested(
         "Fishermen at Balhashta", "Fishermen left Balhashtan", "Fishermen love Balhash", limit=5

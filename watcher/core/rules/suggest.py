@@ -314,8 +314,12 @@ class _Company:
 def _sounds_clear(near: Near, where: Page) -> bool:
     """Tell whether a name of some length stands there in other letters: that is no chance."""
     word = where.scan.tokens[near.first].text
-    long = len(sounds(word)[0]) >= _LONG and near.last == near.first + 1
-    return near.kinship is Kinship.SOUND and long and not near.name.ctx
+    if near.kinship is Kinship.ENDING:
+        word = word[: near.stem]
+    elif near.kinship is not Kinship.SOUND:
+        return False
+    whole = near.last == near.first + 1 and not near.name.ctx
+    return whole and len(sounds(word)[0]) >= _LONG
 
 
 def _is_whole(near: Near) -> bool:
