@@ -113,6 +113,13 @@ def test_false_friends_are_not_suggested(title: str) -> None:
     assert suggested(title) == []
 
 
+def test_a_listed_false_friend_is_not_suggested() -> None:
+    rule = Rule(name="Arrests", find=Group(all=(Term(text="detained"), Term(text="carp"))))
+
+    assert suggested("A detailed map of carp", rules=[rule]) == []
+    assert [one.words for one in suggested("They detaimed the carp", rules=[rule])] == ["detaimed"]
+
+
 def test_a_spelling_that_lacks_its_context_is_not_suggested_again() -> None:
     party = Entity(
         id="party",

@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 
 from watcher.core.rules.bending import script_of
 from watcher.core.rules.evidence import PLAIN_WORDS
+from watcher.core.rules.friends import is_false_friend
 from watcher.core.rules.sounds import sounds
 from watcher.core.text import Gap, fold, in_one_script, is_sign, tokenise
 
@@ -164,6 +165,8 @@ class Words:
             yield from self._endings(word)
 
     def _slips(self, word: str, sound: str) -> Iterator[Kin]:
+        if is_false_friend(word):
+            return
         for short in {sound, *_shortened(sound)}:
             for number in self._short.get(short, ()):
                 if self._is_slip(word, sound, number):
