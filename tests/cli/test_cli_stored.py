@@ -488,6 +488,16 @@ def test_why_takes_the_key_of_a_message(folder: Path) -> None:
     assert (notice.code, "notice about the watcher itself" in notice.said) == (1, True)
 
 
+def test_one_rule_is_asked_and_nothing_is_said_of_the_others(own_folder: Path) -> None:
+    asked = watcher("why", ALERT.id, "--rule", "Atajurt", cwd=own_folder).out
+    other = watcher("why", ALERT.id, "--rule", "Camps", cwd=own_folder).out
+
+    assert "Atajurt -> desk: told" in asked
+    assert "no longer as the rules are now" not in other
+    assert "Atajurt -> desk" not in other
+    assert other.endswith("none: Camps did not match when it came in\n\nDeliveries\n  none\n")
+
+
 def test_nothing_is_missing_from_a_rule_that_holds(folder: Path) -> None:
     out = watcher("why", "Atajurt held a meeting", "--rule", "Atajurt", cwd=folder).out
 
