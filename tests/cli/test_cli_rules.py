@@ -184,6 +184,17 @@ def test_packs_are_listed_and_shown(tmp_path: Path) -> None:
     assert {"Atajurt", "Атажұрт"} <= {alias["text"] for alias in row["aliases"]}
 
 
+def test_the_spellings_that_a_pack_shows_are_whole(tmp_path: Path) -> None:
+    rows = watcher("packs", "show", "press-freedom", "--json", cwd=tmp_path).rows
+    known = {alias["text"] for row in rows for alias in row["aliases"]}
+    lines = watcher("packs", "show", "press-freedom", cwd=tmp_path).out.splitlines()
+
+    start = lines[0].index("for example")
+    shown = [one for line in lines[1:] for one in line[start:].removesuffix(" …").split(", ")]
+    assert len(shown) > len(rows)
+    assert set(shown) <= known
+
+
 DESK = """
 title: Our desk
 sources: {default: our archive}
