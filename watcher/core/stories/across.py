@@ -34,7 +34,9 @@ BODIES: Final = frozenset({"person", "organisation"})
 PLACES: Final = 2
 """Entities that are no person and no body (places, peoples, topics) that make up for one."""
 TELLING: Final = 10
-"""A number from which it need not be said what is counted."""
+"""A number from which it need not be said what is counted. Smaller ones come in many events."""
+ENOUGH: Final = 3
+"""Entities and numbers that must be shared where all the numbers are small."""
 LEAST: Final = 0.6
 """Score of a link that rests on as little as is allowed."""
 
@@ -196,13 +198,16 @@ def agreement(
     shared = common_numbers(one.facts, two.facts)
     if not shared:
         return None
+    small = all(value < TELLING for _, value in shared)
+    if small and len(shared) + len(bodies) + len(others) < ENOUGH:
+        return None
     more = len(shared) + len(bodies) + len(others) / PLACES + (apart < window / 4) - 2
     return (
         round(1 - (1 - LEAST) * 0.8 ** max(0.0, more), 3),
         (
             "another language",
             "both name " + ", ".join(sorted(bodies) or sorted(others)),
-            "same numbers: " + ", ".join(f"{value:g} {kind}".strip() for kind, value in shared),
+            "same numbers: " + ", ".join(map(_shown, shared)),
         ),
     )
 
@@ -221,6 +226,11 @@ def common_numbers(one: Facts, two: Facts) -> list[tuple[str, float]]:
     return sorted(shared)
 
 
+def _shown(number: tuple[str, float]) -> str:
+    kind, value = number
+    return f"{value:,.15g} ({kind})" if kind else f"{value:,.15g}"
+
+
 def _of_kind(facts: Facts, kind: str) -> frozenset[float]:
     return frozenset(value for of, value in facts.numbers if of == kind)
 
@@ -230,14 +240,14 @@ def _nested(one: frozenset[Thing], two: frozenset[Thing]) -> bool:
 
 
 def _same_deed(one: Facts, two: Facts) -> bool:
-    """Tell whether both tell of one deed, and each headline of none that the other lacks wholly."""
-    if not one.done & two.done:
-        return False
+    """Tell whether a headline tells of a deed that the other text has too.
+
+    What only stands below is mostly what went before: an appeal repeats the sentence. So two
+    headlines with deeds must share one.
+    """
     if one.headline and two.headline:
-        return bool(one.headline & two.headline)
-    return not (one.headline and one.headline.isdisjoint(two.done)) and not (
-        two.headline and two.headline.isdisjoint(one.done)
-    )
+        return not one.headline.isdisjoint(two.headline)
+    return bool(one.headline & two.done or two.headline & one.done)
 
 
 def _other_language(one: Report, two: Report) -> bool:

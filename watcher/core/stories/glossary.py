@@ -15,7 +15,7 @@ import regex
 
 from watcher.core.text import fold
 
-LENGTH: Final = 1_000
+LENGTH: Final = 512
 """Characters of a text that are read."""
 REACH: Final = 40
 """Characters behind a number within which the word stands that says what is counted."""
@@ -65,8 +65,9 @@ DONE: Final = {
         抓捕 被捕 拘捕 被抓 تۇتۇل* تۇتقۇن* قولغا gözaltı* tutukla* yakala*""",
     "release": """releas* freed frees free освобо* отпуст* выпуст* босат* босап* 获释 释放 出狱
         قويۇپ قويۇۋ* بوشىت* serbest* tahliye* salıver*""",
-    "sentence": """sentenc* jailed jails convict* приговор* осужд* осуди* сотталд* соттады кесті*
-        үкім* 判处 判刑 被判 获刑 ھۆكۈم* كېسى* قاماق* mahkum* ceza* çarptır*""",
+    "sentence": """sentenc* jailed jails convict* приговор* осужд* осуди* соттал* соттады соттап
+        кесті* жаза жазаға жазасын үкім* 判处 判刑 被判 获刑 ھۆكۈم* كېسى* قاماق* mahkum* ceza*
+        çarptır*""",
     "die": """kill* dead death* die dies died погиб* умер* скончал* убит* қаза қайтыс өлді өлтір*
         死亡 身亡 遇难 丧生 去世 死于 ئۆل* قازا öldü* ölü* ölen* hayatını öldür*""",
     "injure": """injur* wound* ранен* пострада* жаралан* жарақат* 受伤 伤者 يارىلان*
@@ -75,6 +76,7 @@ DONE: Final = {
         наразылық* митинг* шеру* 抗议 示威 集会 نامايىش* ئېتىراز* protesto*
         gösteri* eylem* miting*""",
     "search": "raid* searched обыск* рейд* тінту* тінт* 搜查 突击 ئاختۇر* baskın* arama* aradı",
+    "seize": "seiz* confiscat* изъя* конфиск* тәркіле* 扣押 没收 查获 مۇسادىرە* el-koy*",
     "fine": "fine fined fines штраф* айыппұл* 罚款 جەرىمانە* para-cezası*",
     "appeal": "appeal* апелляц* обжал* шағым* 上诉 申诉 ئەرز* نارازىلىق* temyiz* istinaf*",
     "block": """block* bans banned ban shut shuts closed заблокир* запрет* закры* бұғатта* тыйым*
@@ -104,8 +106,9 @@ MONTHS: Final = """january february march april may june july august september o
     december jan feb mar apr jun jul aug sep sept oct nov dec
     январ* феврал* март* апрел* мая май июн* июл* август* сентябр* октябр* ноябр* декабр*
     қаңтар* ақпан* наурыз* сәуір* мамыр* маусым* шілде* тамыз* қыркүйек* қазан* қараша* желтоқсан*
-    月 日 号 يانۋار* فېۋرال* مارت* ئاپرېل* ماي ئىيۇن* ئىيۇل* ئاۋغۇست* سېنتەبىر* ئۆكتەبىر* نويابىر*
-    دېكابىر* ocak* mart* şubat* nisan* mayıs* haziran* temmuz* ağustos* eylül* ekim* kasım* aralık*"""
+    月 日 号 يانۋار* فېۋرال* مارت* ئاپرېل* ماي ئىيۇن* ئىيۇل* ئاۋغۇست* سېنتەبىر* ئۆكتەبىر*
+    نويابىر* دېكابىر* ocak* mart* şubat* nisan* mayıs* haziran* temmuz* ağustos* eylül* ekim* kasım*
+    aralık*"""
 
 UNITS: Final = """two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9
     два=2 две=2 двух=2 двое=2 двоих=2 двум=2 три=3 трех=3 трое=3 троих=3 трем=3 четыре=4 четырех=4
@@ -207,8 +210,8 @@ def _is_of_a_date(before: str, after: str) -> bool:
     months = _any(MONTHS)
     if months.match(after.lstrip(" ,.")) or _ORDINAL.match(after):
         return True
-    last = before[-12:].split()
-    return bool(last and months.fullmatch(last[-1])) and not last[-1].endswith(("月", "日", "号"))
+    *day, last = before[-14:].split() or [""]
+    return last.isalpha() and bool(months.fullmatch(last)) and not (day and day[-1].isdigit())
 
 
 _ORDINAL = regex.compile(
