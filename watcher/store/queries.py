@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from watcher.core.identity import article_id, host_of
 from watcher.core.model import (
@@ -39,6 +39,7 @@ from watcher.store import values as v
 from watcher.store.asking import CHUNK
 from watcher.store.audit import Books
 from watcher.store.care import Care
+from watcher.store.history import History
 from watcher.store.rows import (
     ALERT,
     ALERT_RULE,
@@ -62,10 +63,6 @@ if TYPE_CHECKING:
 
     from watcher.store.values import Record
 
-    Question = Select[*tuple[Any, ...]]
-
-Item = TypeVar("Item")
-
 WAITING = (DeliveryState.DUE, DeliveryState.HELD, DeliveryState.UNKNOWN)
 """States in which a delivery goes out when its time has come."""
 
@@ -87,7 +84,7 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries(Books, Care):
+class Queries(Books, History, Care):
     """Questions, asked within one snapshot: all answers belong together."""
 
     # --- feeds -----------------------------------------------------------------------------------
@@ -398,10 +395,13 @@ class Queries(Books, Care):
         since: datetime | None = None,
         rule: str | None = None,
         feed: str | None = None,
+        article: ArticleId | None = None,
         limit: int = 100,
     ) -> list[Alert]:
         """Return alerts, newest first; `feed` is the address or the name of a feed."""
         statement = select(*v.ALERT_COLUMNS)
+        if article is not None:
+            statement = statement.where(ALERT.c.article == article)
         if since is not None:
             statement = statement.where(ALERT.c.created >= since)
         if rule is not None:
