@@ -271,6 +271,20 @@ class Queries(Books, History, Care):
         for row in self._connection.execute(statement, execution_options=options):
             yield v.article_of(row), v.link_of(row)
 
+    def matched_since(self, since: datetime) -> list[tuple[Article, Link, tuple[Hit, ...]]]:
+        """Return what was seen at or after `since` and has hits, with its link, oldest first."""
+        rows = self._rows(
+            select(*v.ARTICLE_COLUMNS, *v.LINK_COLUMNS)
+            .select_from(ARTICLE)
+            .join(FEED)
+            .join(LINK, LINK.c.article == ARTICLE.c.id)
+            .where(ARTICLE.c.seen >= since, ARTICLE.c.id.in_(select(HIT.c.article)))
+            .order_by(ARTICLE.c.seen, ARTICLE.c.seq)
+        )
+        found = [(v.article_of(row), v.link_of(row)) for row in rows]
+        hits = self._hits(article.id for article, _ in found)
+        return [(article, link, hits.get(article.id, ())) for article, link in found]
+
     def newest_since(self, since: datetime, *, most: int) -> tuple[datetime, int]:
         """Return from when on at most `most` articles were seen, and how many they are.
 

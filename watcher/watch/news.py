@@ -30,6 +30,8 @@ from watcher.core.model import (
     Document,
     Feed,
     FullText,
+    Hit,
+    Link,
     LinkKind,
     Mute,
     Rule,
@@ -119,7 +121,18 @@ class News:
         link = self._memory.place(article, baseline=baseline)
         self._undo.append(partial(self._memory.index.discard, article.id))
         hits = self._desk.book.match(article, today=self._desk.today(at))
+        if hits and self._desk.config.across_languages:
+            link = self._place_abroad(article, link, hits)
         return Placed(article=article, link=link, hits=hits)
+
+    def _place_abroad(self, article: Article, link: Link, hits: Sequence[Hit]) -> Link:
+        """Find the story of a new article in another language, too."""
+        memory = self._memory
+        self._undo.append(partial(memory.abroad.discard, article.id))
+        found = memory.abroad.place(self._tx, article, link, hits, self._desk.types)
+        if found is not link and article.id in memory.index:
+            memory.index.add(article, found)
+        return found
 
     def _place_edit(
         self, article: Article, contents: Mapping[ArticleId, str], at: datetime
@@ -146,6 +159,9 @@ class News:
         if article.id in self._memory.index:
             self._memory.index.add(article, link)
             self._undo.append(partial(self._memory.index.add, before, link))
+        if self._desk.config.across_languages:
+            self._memory.abroad.edit(article, link, hits)
+            self._undo.append(self._memory.abroad.forget)
         changed = edited(before, hits_before, article, hits)
         return Placed(article=article, link=link, hits=hits, changed=changed)
 
