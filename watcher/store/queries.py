@@ -39,6 +39,7 @@ from watcher.store import values as v
 from watcher.store.asking import CHUNK
 from watcher.store.audit import Books
 from watcher.store.care import Care
+from watcher.store.evidence import Evidence
 from watcher.store.rows import (
     ALERT,
     ALERT_RULE,
@@ -87,7 +88,7 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries(Books, Care):
+class Queries(Books, Care, Evidence):
     """Questions, asked within one snapshot: all answers belong together."""
 
     # --- feeds -----------------------------------------------------------------------------------
