@@ -26,6 +26,8 @@ KeyArgument = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to `app`."""
+    from watcher.cli.evidence_export import evidence_export
+
     evidence = typer.Typer(
         help="What was served for each alert, provable later: list, show, verify, export.",
         no_args_is_help=True,
@@ -48,6 +50,14 @@ def register(app: typer.Typer) -> None:
         "verify",
         examples=["watcher evidence verify", "watcher evidence verify --head 5d41402abc4b2a76"],
     )(evidence_verify)
+    command(
+        evidence,
+        "export",
+        examples=[
+            "watcher evidence export 3f2a9c01 erbol.warc.gz",
+            "watcher evidence export --since 2026-11-01 november.warc.gz",
+        ],
+    )(evidence_export)
     command(evidence, "head", examples=["watcher evidence head"])(evidence_head)
     app.add_typer(evidence, name="evidence", rich_help_panel=PANEL)
 
@@ -156,7 +166,13 @@ def evidence_show(
             served = served_bytes(queries, record, "item")
             if call.json:
                 facts = dict(_facts(record))
-                call.data(facts | {"hash": record.hash, "served": _text(served, facts)})
+                call.data(
+                    facts
+                    | {
+                        "hash": record.hash,
+                        "served": None if served is None else decoded(served, facts),
+                    }
+                )
                 continue
             if number:
                 call.say(f"\n{'-' * 60}\n")
@@ -217,10 +233,8 @@ def _print_raw(queries: "Queries", records: "list[Record]", key: str, part: str)
     return 0
 
 
-def _text(data: bytes | None, facts: "Facts") -> str | None:
+def decoded(data: bytes, facts: "Facts") -> str:
     """Return bytes as text for the screen, in the document's charset where they are exact."""
-    if data is None:
-        return None
     item, document = facts.get("item") or {}, facts.get("document") or {}
     charset = document.get("charset") if item.get("exact") else "utf-8"
     try:
@@ -274,8 +288,8 @@ def _print(call: Call, record: "Record", served: bytes | None) -> None:
     call.say(f"  hash      {record.hash}")
     call.say(f"  follows   {facts['previous']}")
     call.say("\nServed", "bold")
-    text = _text(served, facts)
-    call.say("  not whole any more: watcher evidence verify" if text is None else text[:4000])
+    gone = "not whole any more: watcher evidence verify"
+    call.say(gone if served is None else decoded(served, facts)[:4000])
     call.say("\nBy hand", "bold")
     call.say(f"  watcher evidence show {record.seq} --raw record | sha256sum  # the hash above")
     call.say(f"  watcher evidence show {record.seq} --raw item | sha256sum")

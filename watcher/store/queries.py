@@ -518,6 +518,7 @@ class Queries(Books, Care, Evidence):
         stories = (
             select(func.count()).select_from(LINK).join(ARTICLE, ARTICLE.c.id == LINK.c.article)
         )
+        evidence, head = self.evidence_head()
         return Numbers(
             articles=self._count(ARTICLE, ARTICLE.c.seen >= since),
             stories=self._connection.execute(stories.where(*new)).scalar_one(),
@@ -525,6 +526,8 @@ class Queries(Books, Care, Evidence):
             messages=self._count(DELIVERY, DELIVERY.c.sent >= since),
             waiting=sum(counts[state.value] for state in WAITING),
             parked=counts[DeliveryState.PARKED.value],
+            evidence=evidence,
+            head=head,
         )
 
     def _count(self, table: Table, *conditions: ColumnElement[bool]) -> int:
