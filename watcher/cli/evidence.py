@@ -48,7 +48,10 @@ def register(app: typer.Typer) -> None:
     command(
         evidence,
         "verify",
-        examples=["watcher evidence verify", "watcher evidence verify --head 5d41402abc4b2a76"],
+        examples=[
+            "watcher evidence verify",
+            f"watcher evidence verify --head {'4355a46b19d348dc' * 4}",
+        ],
     )(evidence_verify)
     command(
         evidence,
@@ -315,8 +318,9 @@ def evidence_verify(
     With --head, a hash that was noted elsewhere (the weekly message has one): so a chain that was
     written anew as a whole is found out, too.
     """
-    if head is not None and (len(head) < 8 or not set(head) <= set("0123456789abcdef")):
-        raise UsageError(f"--head {head}: that is no hash; at least its first 8 letters")
+    # A part of one won't do: whoever writes a chain anew can search for one that begins so.
+    if head is not None and (len(head) != 64 or not set(head) <= set("0123456789abcdef")):
+        raise UsageError(f"--head {head}: that is no whole hash (64 letters and digits)")
     with call.store().read() as queries:
         flaw, records, last, met = _walk(call, queries, head)
     if flaw is None and head is not None and met is None:
@@ -364,7 +368,7 @@ def _walk(
             flaw = walk.step(record, queries.evidence_bodies(names))
             if flaw is not None:
                 return flaw, walk.seq, walk.head, met
-            if head is not None and record.hash.startswith(head):
+            if head is not None and record.hash == head:
                 met = record.seq
             step()
     flaw = walk.end(queries.evidence_note(), queries.evidence_body_names())
