@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from watcher.core.identity import article_id, host_of
 from watcher.core.model import (
@@ -40,6 +40,7 @@ from watcher.store.asking import CHUNK
 from watcher.store.audit import Books
 from watcher.store.care import Care
 from watcher.store.evidence import Evidence
+from watcher.store.history import History
 from watcher.store.rows import (
     ALERT,
     ALERT_RULE,
@@ -63,10 +64,6 @@ if TYPE_CHECKING:
 
     from watcher.store.values import Record
 
-    Question = Select[*tuple[Any, ...]]
-
-Item = TypeVar("Item")
-
 WAITING = (DeliveryState.DUE, DeliveryState.HELD, DeliveryState.UNKNOWN)
 """States in which a delivery goes out when its time has come."""
 
@@ -88,7 +85,7 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries(Books, Care, Evidence):
+class Queries(Books, History, Care, Evidence):
     """Questions, asked within one snapshot: all answers belong together."""
 
     # --- feeds -----------------------------------------------------------------------------------
@@ -385,10 +382,13 @@ class Queries(Books, Care, Evidence):
         since: datetime | None = None,
         rule: str | None = None,
         feed: str | None = None,
+        article: ArticleId | None = None,
         limit: int = 100,
     ) -> list[Alert]:
         """Return alerts, newest first; `feed` is the address or the name of a feed."""
         statement = select(*v.ALERT_COLUMNS)
+        if article is not None:
+            statement = statement.where(ALERT.c.article == article)
         if since is not None:
             statement = statement.where(ALERT.c.created >= since)
         if rule is not None:

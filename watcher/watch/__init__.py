@@ -2,14 +2,16 @@
 
 `watch` is the page to read: poll a feed, judge what is new, write it down once. Beside it stand the
 rules in force (`desk`), the pages of articles (`pages`), what is known of the last days (`memory`),
-and what the outbox asks (`ledger`).
+and what the outbox asks (`ledger`). `hindsight` tries rules on history, `replay` adds it up.
 """
 
 from watcher.watch.desk import Desk
+from watcher.watch.hindsight import Hindsight, Tried, polls
 from watcher.watch.ledger import Ledger, adopt, write_notice
 from watcher.watch.memory import WINDOW
 from watcher.watch.nouns import Placed, Polled, Settings, Tally
 from watcher.watch.pages import MOST_EDITED
+from watcher.watch.replay import Line, Replay, Sum
 from watcher.watch.spikes import tell_spikes
 from watcher.watch.watch import Watch
 
@@ -17,13 +19,19 @@ __all__ = [
     "MOST_EDITED",
     "WINDOW",
     "Desk",
+    "Hindsight",
     "Ledger",
+    "Line",
     "Placed",
     "Polled",
+    "Replay",
     "Settings",
+    "Sum",
     "Tally",
+    "Tried",
     "Watch",
     "adopt",
+    "polls",
     "tell_spikes",
     "write_notice",
 ]

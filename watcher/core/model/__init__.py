@@ -59,7 +59,16 @@ from watcher.core.model.rules import (
     Term,
     TermKind,
 )
-from watcher.core.model.stories import Article, Known, Link, LinkKind, Member, Story, Told
+from watcher.core.model.stories import (
+    Arrival,
+    Article,
+    Known,
+    Link,
+    LinkKind,
+    Member,
+    Story,
+    Told,
+)
 
 __all__ = [
     "NOT_POLLED",
@@ -69,6 +78,7 @@ __all__ = [
     "AlertId",
     "AlertKind",
     "Alias",
+    "Arrival",
     "Article",
     "ArticleId",
     "AtLeast",
