@@ -93,6 +93,13 @@ def test_where_the_bytes_are_not_at_hand_what_was_read_is_kept_and_called_inexac
     assert json.loads(kept.bodies[0])["title"] == "Relatives wait"
 
 
+def test_what_a_hub_sent_unasked_is_kept_as_such() -> None:
+    kept = an_exhibit(answer=None)
+
+    assert kept.facts["via"] == "push"
+    assert kept.facts["response"] is None
+
+
 def test_the_page_of_an_article_is_kept_with_the_answer_that_brought_it() -> None:
     answer = an_answer(url="https://courier.example/a", body=b"<html>words</html>")
     page = Page(url="https://courier.example/a?x", text="words", answer=answer)
