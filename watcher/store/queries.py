@@ -39,6 +39,7 @@ from watcher.store import values as v
 from watcher.store.asking import CHUNK
 from watcher.store.audit import Books
 from watcher.store.care import Care
+from watcher.store.evidence import Evidence
 from watcher.store.history import History
 from watcher.store.rows import (
     ALERT,
@@ -84,7 +85,7 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries(Books, History, Care):
+class Queries(Books, History, Care, Evidence):
     """Questions, asked within one snapshot: all answers belong together."""
 
     # --- feeds -----------------------------------------------------------------------------------
@@ -531,6 +532,7 @@ class Queries(Books, History, Care):
         stories = (
             select(func.count()).select_from(LINK).join(ARTICLE, ARTICLE.c.id == LINK.c.article)
         )
+        evidence, head = self.evidence_head()
         return Numbers(
             articles=self._count(ARTICLE, ARTICLE.c.seen >= since),
             stories=self._connection.execute(stories.where(*new)).scalar_one(),
@@ -538,6 +540,8 @@ class Queries(Books, History, Care):
             messages=self._count(DELIVERY, DELIVERY.c.sent >= since),
             waiting=sum(counts[state.value] for state in WAITING),
             parked=counts[DeliveryState.PARKED.value],
+            evidence=evidence,
+            head=head,
         )
 
     def _count(self, table: Table, *conditions: ColumnElement[bool]) -> int:
