@@ -156,7 +156,9 @@ class Pages:
         if "error" in found:
             return _none(url, PageFault.NO_ARTICLE, f"the page could not be read: {found['error']}")
         wall = walls.judge(walls.Signs(asked=url, answered=fetched.url, **found))
-        return Page(url=url, text=found["text"]) if wall is None else _none(url, *wall)
+        if wall is not None:
+            return _none(url, *wall)
+        return Page(url=url, text=found["text"], answer=fetched)
 
     async def _ask(self, data: bytes, killed: list[str]) -> dict[str, Any]:
         async with self._turn:

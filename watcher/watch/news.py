@@ -22,6 +22,7 @@ from watcher.core.decide import (
     severity_of,
 )
 from watcher.core.model import (
+    AlertId,
     Article,
     ArticleId,
     Decision,
@@ -30,6 +31,8 @@ from watcher.core.model import (
     Document,
     Feed,
     FullText,
+    Hit,
+    Link,
     LinkKind,
     Mute,
     Rule,
@@ -39,6 +42,7 @@ from watcher.core.model import (
 )
 from watcher.store import Tx
 from watcher.watch.desk import Desk
+from watcher.watch.exhibits import Exhibits
 from watcher.watch.memory import Memory
 from watcher.watch.nouns import Placed, Polled, Tally
 
@@ -64,6 +68,7 @@ class News:
         self._desk = desk
         self._memory = memory
         self._undo = undo
+        self._exhibits = Exhibits(tx, desk)
         self._told: dict[StoryId, list[Told]] = {}
         self._planned: dict[str, int] = {}
         """Messages of the targets with a limit, as far as they were asked for."""
@@ -86,6 +91,7 @@ class News:
             tally.stories_new += links.count(LinkKind.NEW)
             tally.copies += links.count(LinkKind.COPY)
         self._tell_all(brought, tally)
+        self._exhibits.write()
         return brought
 
     # --- what is new -----------------------------------------------------------------------
@@ -119,7 +125,18 @@ class News:
         link = self._memory.place(article, baseline=baseline)
         self._undo.append(partial(self._memory.index.discard, article.id))
         hits = self._desk.book.match(article, today=self._desk.today(at))
+        if hits and self._desk.config.across_languages:
+            link = self._place_abroad(article, link, hits)
         return Placed(article=article, link=link, hits=hits)
+
+    def _place_abroad(self, article: Article, link: Link, hits: Sequence[Hit]) -> Link:
+        """Find the story of a new article in another language, too."""
+        memory = self._memory
+        self._undo.append(partial(memory.abroad.discard, article.id))
+        found = memory.abroad.place(self._tx, article, link, hits, self._desk.types)
+        if found is not link and article.id in memory.index:
+            memory.index.add(article, found)
+        return found
 
     def _place_edit(
         self, article: Article, contents: Mapping[ArticleId, str], at: datetime
@@ -146,6 +163,9 @@ class News:
         if article.id in self._memory.index:
             self._memory.index.add(article, link)
             self._undo.append(partial(self._memory.index.add, before, link))
+        if self._desk.config.across_languages:
+            self._memory.abroad.edit(article, link, hits)
+            self._undo.append(self._memory.abroad.forget)
         changed = edited(before, hits_before, article, hits)
         return Placed(article=article, link=link, hits=hits, changed=changed)
 
@@ -170,19 +190,24 @@ class News:
         self._told = self._tx.told_of(item.link.story for _, item in items)
         if items:
             self._mutes = self._tx.mutes(min(one.poll.at for one, _ in items))
+        self._exhibits.expect(
+            item.article.id for one in brought for item in one.items if item.changed is not None
+        )
         later = {item.article.id for one in brought for item in one.items if item.changed is None}
         for one in brought:
             for item in one.items:
                 later.discard(item.article.id)
                 tally.matches += len(item.hits)
-                if self._concerns(item):
-                    self._tell(one, item, tally, later=later)
+                told = self._concerns(item) and self._tell(one, item, tally, later=later)
+                self._exhibits.keep(one.poll, one.found, item, told or None)
 
     def _concerns(self, item: Placed) -> bool:
         """Tell whether any rule has a say in an article: its own, or one that counts outlets."""
         return bool(item.hits) or (self._desk.waits and item.link.kind is not LinkKind.NEW)
 
-    def _tell(self, brought: Brought, item: Placed, tally: Tally, *, later: set[ArticleId]) -> None:
+    def _tell(
+        self, brought: Brought, item: Placed, tally: Tally, *, later: set[ArticleId]
+    ) -> AlertId | None:
         """Decide about one article, and write down what is told, to whom, and why."""
         at, changed = brought.poll.at, item.changed
         occasion = Occasion(
@@ -213,6 +238,7 @@ class News:
             self._remember(item.link.story, told, deliveries)
             tally.alerts += 1
             tally.held += sum(d.state is DeliveryState.HELD for d in deliveries)
+        return alert.id if alert is not None else None
 
     def _story(self, id_: StoryId, later: set[ArticleId]) -> Story:
         """Return a story without those of its members whose turn comes later.
