@@ -68,6 +68,7 @@ def test_the_books_balance_when_a_folded_article_was_split_from_its_story(folder
     ran = watcher("audit", "--json", cwd=folder)
 
     assert f"Nobody was told of it when it came: watcher why {COPY.id[:8]}" in said
+    assert COPY.title in watcher("why", COPY.id[:8], cwd=folder).out
     assert (ran.code, ran.row["missing"], ran.row["folded"]) == (0, [], 1)
 
 

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -277,12 +277,22 @@ def _by_key(call: Call, about: str) -> list[Case]:
     """Return the articles that a key of a message, an alert's id or an article's id stands for."""
     with call.store().read() as queries:
         alerts = alerts_of(queries, about)
-        ids = [alert.article for alert in alerts if alert.article] or [ArticleId(about)]
+        ids = [alert.article for alert in alerts if alert.article]
+        if not alerts:
+            ids = _article_ids(queries, about)
         articles = [queries.article(one) for one in dict.fromkeys(ids)]
         cases = [_case(queries, article) for article in articles if article is not None]
     if alerts and not cases:
         raise WatcherError(f"{about} is a notice about the watcher itself: {alerts[0].headline}")
     return cases
+
+
+def _article_ids(queries: Any, about: str) -> list[ArticleId]:  # noqa: ANN401 - the store's Queries
+    """Return the id that is `about`, else those that begin so: `stories show` names such."""
+    if queries.article(ArticleId(about)) is not None:
+        return [ArticleId(about)]
+    every = queries.articles_since(datetime.min.replace(tzinfo=UTC))
+    return [article.id for article, _ in every if article.id.startswith(about)]
 
 
 def _case(queries: Any, article: Article) -> Case:  # noqa: ANN401 - the store's Queries
