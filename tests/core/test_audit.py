@@ -29,6 +29,7 @@ TOLD = [
     Reason.FOLLOW_UP,
     Reason.NEW_WORDS,
     Reason.EDITED,
+    Reason.UNSAID,
     Reason.BASELINE,
     Reason.REACHED,
 ]

@@ -38,6 +38,7 @@ QUESTIONS: dict[str, Callable[[Tx], object]] = {
     "version before": lambda tx: tx.version_before(an_article(1).id),
     "story": lambda tx: tx.story(StoryId(an_article(1).id)),
     "decisions": lambda tx: tx.decisions(an_article(1).id),
+    "told about": lambda tx: tx.told_about(an_article(1).id),
     "due targets": lambda tx: tx.due_targets(NOW),
     "next delivery": lambda tx: tx.next_delivery(),
     "sent since": lambda tx: tx.sent_since("desk", NOW),

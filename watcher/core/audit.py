@@ -184,6 +184,7 @@ def _not_told(reason: Reason, *, told: bool) -> tuple[Fate | None, str]:
             | Reason.FOLLOW_UP
             | Reason.NEW_WORDS
             | Reason.EDITED
+            | Reason.UNSAID
             | Reason.BASELINE
             | Reason.REACHED
         ):

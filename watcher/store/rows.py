@@ -135,7 +135,7 @@ class ArticleRow(SQLModel, table=True):
 
 
 class VersionRow(SQLModel, table=True):
-    """The words an article had until `at`."""
+    """The words an article had until `at`, and what was found in them (None: not written down)."""
 
     __tablename__ = "article_version"
     __table_args__ = (Index("version_article", "article", "seq"),)
@@ -152,6 +152,7 @@ class VersionRow(SQLModel, table=True):
     published: datetime | None = Field(default=None, sa_type=Moment)
     authors: tuple[str, ...] = Field(sa_type=Listing)
     categories: tuple[str, ...] = Field(sa_type=Listing)
+    hits: str | None = Field(default=None, sa_type=Words)
 
 
 class LinkRow(SQLModel, table=True):

@@ -191,6 +191,8 @@ class Tx(Outbox, CareTx):
     ) -> None:
         """Store new words of known articles; the old ones go to the history, with `at` as end.
 
+        So does what was found in them: new hits are added afterwards.
+
         When an article was first seen stays as it was. Equal words make no version; an article
         that is not known is stored as a new one.
         """
@@ -200,10 +202,11 @@ class Tx(Outbox, CareTx):
             for row in self._rows_in(select(ARTICLE), ARTICLE.c.id, (a.id for a in articles))
         }
         self.add_articles([a for a in articles if a.id not in stored], contents=contents)
+        hits = self._hits(stored)
         self._add(
             [
                 {name: getattr(stored[a.id], name) for name in v.VERSIONED}
-                | {"article": a.id, "at": at}
+                | {"article": a.id, "at": at, "hits": v.hits_text(hits.get(ArticleId(a.id), ()))}
                 for a in articles
                 if a.id in stored and stored[a.id].content != contents[a.id]
             ],

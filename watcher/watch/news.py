@@ -147,7 +147,10 @@ class News:
             self._memory.index.add(article, link)
             self._undo.append(partial(self._memory.index.add, before, link))
         changed = edited(before, hits_before, article, hits)
-        return Placed(article=article, link=link, hits=hits, changed=changed)
+        # What today's rules no longer find in the old words either was not the publisher's doing.
+        now = {hit.rule for hit in matched}
+        lost = tuple(hit for hit in hits_before if hit.rule in then - now)
+        return Placed(article=article, link=link, hits=hits, changed=changed, lost=lost)
 
     def _store(self, brought: Sequence[Brought]) -> None:
         articles = [article for one in brought for article in one.found.new]
@@ -180,11 +183,14 @@ class News:
 
     def _concerns(self, item: Placed) -> bool:
         """Tell whether any rule has a say in an article: its own, or one that counts outlets."""
-        return bool(item.hits) or (self._desk.waits and item.link.kind is not LinkKind.NEW)
+        if item.hits or item.lost:
+            return True
+        return self._desk.waits and item.link.kind is not LinkKind.NEW
 
     def _tell(self, brought: Brought, item: Placed, tally: Tally, *, later: set[ArticleId]) -> None:
         """Decide about one article, and write down what is told, to whom, and why."""
         at, changed = brought.poll.at, item.changed
+        edit = bool(changed or item.lost)
         occasion = Occasion(
             article=item.article,
             link=item.link,
@@ -192,6 +198,8 @@ class News:
             story=self._story(item.link.story, later),
             baseline=changed is None and brought.poll.state.first_read is None,
             changed=changed,
+            lost=item.lost,
+            told_here=self._tx.told_about(item.article.id) if edit else frozenset(),
         )
         decisions = decide(
             occasion, self._desk.rules, self._desk.channels, now=at, mutes=self._mutes

@@ -38,7 +38,9 @@ class Occasion:
 
     `story` already counts the article among its members. `baseline` says that its feed is read
     for the first time; `changed` holds, for a new version of a known article, the rules whose
-    matched sentence is no longer what it was (None for an article that is new).
+    matched sentence is no longer what it was (None for an article that is new), and `lost` what was
+    found in its earlier words by rules that find nothing any more. `told_here` are the rules and
+    targets that were told of this very article, not of another print of its story.
     """
 
     article: Article
@@ -47,6 +49,8 @@ class Occasion:
     story: Story
     baseline: bool = False
     changed: frozenset[str] | None = None
+    lost: tuple[Hit, ...] = ()
+    told_here: frozenset[tuple[str, str]] = frozenset()
 
 
 def decide(
@@ -76,7 +80,35 @@ def decide(
             decisions.append(
                 Decision(rule=rule.name, target="", tell=False, reason=Reason.NO_CHANNEL)
             )
+    names = {target for channel in channels.values() for target in channel.targets}
+    for hit in occasion.lost:
+        if hit.rule in rules:
+            rule, told = rules[hit.rule], {t for name, t in occasion.told_here if name == hit.rule}
+            decisions += [
+                _unsaid(occasion, rule, target, muted, now=now) for target in sorted(told & names)
+            ]
     return tuple(decisions)
+
+
+def _unsaid(
+    occasion: Occasion,
+    rule: Rule,
+    target: str,
+    muted: Collection[tuple[MuteKind, str]],
+    *,
+    now: datetime,
+) -> Decision:
+    """Decide about words that were told of this article and are no longer in it.
+
+    It goes to all who were told, escalations included: they may be acting on those words.
+    """
+    say = _Say(rule=rule.name, target=target, now=now)
+    if _is_muted(occasion, rule, muted):
+        return say.nothing(Reason.MUTED)
+    if not rule.edits:
+        return say.nothing(Reason.EDITS_OFF)
+    first = min((t.at for t in occasion.story.told if t.rule == rule.name), default=now)
+    return say.tell(AlertKind.EDIT, Reason.UNSAID, _slot_end(first, now), Hold.FOLLOW_UPS)
 
 
 def _is_muted(occasion: Occasion, rule: Rule, muted: Collection[tuple[MuteKind, str]]) -> bool:
@@ -122,7 +154,9 @@ def _decide(occasion: Occasion, rule: Rule, hit: Hit, target: str, *, now: datet
     if fresh:
         return say.tell(AlertKind.CHANGED_WORDS, Reason.NEW_WORDS)
     first = min(t.at for t in told)
-    if occasion.changed is not None and rule.name in occasion.changed:
+    # A copy that nobody was told of may be edited in silence: its story is told by another print.
+    told_here = (rule.name, target) in occasion.told_here
+    if occasion.changed is not None and rule.name in occasion.changed and told_here:
         if not rule.edits:
             return say.nothing(Reason.EDITS_OFF)
         return say.tell(AlertKind.EDIT, Reason.EDITED, _slot_end(first, now), Hold.FOLLOW_UPS)
@@ -186,11 +220,9 @@ def subjects(hit: Hit) -> frozenset[str]:
 def edited(
     before: Article, hits_before: Sequence[Hit], after: Article, hits: Sequence[Hit]
 ) -> frozenset[str]:
-    """Return the rules whose matched sentences are no longer what they were."""
+    """Return the rules whose matched sentences are not what they were, or are there again."""
     then = {hit.rule: _sentences(before, hit) for hit in hits_before}
-    return frozenset(
-        hit.rule for hit in hits if hit.rule in then and _sentences(after, hit) != then[hit.rule]
-    )
+    return frozenset(hit.rule for hit in hits if _sentences(after, hit) != then.get(hit.rule))
 
 
 def _sentences(article: Article, hit: Hit) -> frozenset[str]:
@@ -225,6 +257,6 @@ def _slot_end(first: datetime, now: datetime) -> datetime:
 
 def severity_of(occasion: Occasion, rule: Rule) -> Severity:
     """Return how much a rule matters here, by the surest of what it found in the story."""
-    hits = (*occasion.hits, *(hit for _, hit in occasion.story.hits))
+    hits = (*occasion.hits, *occasion.lost, *(hit for _, hit in occasion.story.hits))
     mine = [hit.severity(rule.severity) for hit in hits if hit.rule == rule.name]
     return max(mine, key=lambda severity: severity.rank, default=rule.severity)

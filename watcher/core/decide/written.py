@@ -68,7 +68,7 @@ def outgoing(
         for target in dict.fromkeys(d.target for d in telling)
     )
     terms = {hit.rule: subjects(hit) for _, hit in reversed(occasion.story.hits)}
-    terms |= {hit.rule: subjects(hit) for hit in occasion.hits}
+    terms |= {hit.rule: subjects(hit) for hit in (*occasion.lost, *occasion.hits)}
     told = tuple(Told(rule=d.rule, target=d.target, terms=terms[d.rule], at=now) for d in telling)
     return alert, deliveries, told
 

@@ -59,7 +59,16 @@ from watcher.core.model.rules import (
     Term,
     TermKind,
 )
-from watcher.core.model.stories import Article, Known, Link, LinkKind, Member, Story, Told
+from watcher.core.model.stories import (
+    Article,
+    Known,
+    Link,
+    LinkKind,
+    Member,
+    Story,
+    Told,
+    Version,
+)
 
 __all__ = [
     "NOT_POLLED",
@@ -129,6 +138,7 @@ __all__ = [
     "TermKind",
     "Told",
     "Traits",
+    "Version",
     "Weight",
     "Wishes",
 ]
