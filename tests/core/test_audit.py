@@ -30,6 +30,7 @@ TOLD = [
     Reason.NEW_WORDS,
     Reason.EDITED,
     Reason.UNSAID,
+    Reason.VANISHED,
     Reason.BASELINE,
     Reason.REACHED,
 ]

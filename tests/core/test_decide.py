@@ -30,7 +30,9 @@ from watcher.core.model import (
     Decision,
     DeliveryState,
     Digest,
+    Escalation,
     FollowUps,
+    Hit,
     Hold,
     Limit,
     LinkKind,
@@ -250,6 +252,57 @@ def test_what_is_gone_keeps_the_severity_and_the_terms_it_was_told_with() -> Non
     assert alert is not None
     assert (alert.kind, alert.severity) == (AlertKind.EDIT, Severity.CRITICAL)
     assert (delivery.rules, told.terms) == (("Atajurt",), frozenset({"atajurt"}))
+
+
+def test_an_article_that_is_gone_is_told_at_once_to_all_who_were_told_of_it() -> None:
+    told_here = HERE | {("Atajurt", "chat"), ("A rule that is gone", "desk")}
+    channels = {"desk": a_channel(), "chat": a_channel("chat")}
+    occasion = an_occasion(vanished=True, told_here=told_here, changed=frozenset())
+    rules = {"Atajurt": a_rule(severity=Severity.CRITICAL), "Other": a_rule("Other")}
+
+    decisions = d.decide(occasion, rules, channels, now=NOON)
+    alert, deliveries, _ = d.outgoing(occasion, decisions, rules, version="v", now=NOON)
+
+    assert [(one.target, one.kind, one.reason, one.due) for one in decisions] == [
+        (name, AlertKind.VANISHED, Reason.VANISHED, NOON) for name in ("chat", "desk")
+    ]
+    assert alert is not None
+    assert d.escalations(alert, deliveries, rules.values(), channels) == ()
+
+
+def test_an_edit_is_not_told_twice_to_whom_the_alert_had_escalated() -> None:
+    rule = a_rule(
+        severity=Severity.CRITICAL, escalate=Escalation(after=HOUR / 4, to=("desk", "phone"))
+    )
+    channels = {"desk": a_channel(), "phone": a_channel("phone")}
+    occasion = an_occasion(
+        hits=(),
+        lost=(a_hit(),),
+        told_here=HERE | {("Atajurt", "phone")},
+        changed=frozenset(),
+    )
+    decisions = d.decide(occasion, {rule.name: rule}, channels, now=NOON)
+
+    alert, deliveries, _ = d.outgoing(occasion, decisions, {rule.name: rule}, version="v", now=NOON)
+
+    assert alert is not None
+    assert sorted(one.target for one in deliveries) == ["desk", "phone"]
+    assert d.escalations(alert, deliveries, [rule], channels) == ()
+
+
+def in_the_text(text: str, words: str = "activist") -> Hit:
+    start = text.index(words)
+    return a_hit(field="text", start=start, end=start + len(words), text=words)
+
+
+def test_only_the_sentences_that_matched_tell_whether_a_page_reads_otherwise() -> None:
+    text = "Rain fell.  Police hold\nan activist. The shop is shut."
+    article, hits = an_article(text=text), (in_the_text(text), a_hit())
+
+    assert not d.reads_otherwise(article, hits, "Sun. Police hold an activist. Buy our paper.")
+    assert d.reads_otherwise(article, hits, "Rain fell. Police hold a man. The shop is shut.")
+    assert not d.reads_otherwise(article, hits, "Subscribe to read."), "a wall, perhaps"
+    assert not d.reads_otherwise(article, (a_hit(),), "Rain fell. Police hold a man. Shut.")
 
 
 # --- from which words an alert is told ------------------------------------------------------------

@@ -299,6 +299,16 @@ def test_a_headline_that_lost_the_words_is_shown_as_it_was() -> None:
     assert "Headline before: »Atazhurt« volunteer held\n" in worded(telling).body
 
 
+def test_an_article_that_is_gone_is_quoted_with_what_answers_in_its_place() -> None:
+    hit = a_hit_on(ENGLISH, "Atazhurt")
+
+    message = worded(a_telling(ENGLISH, hit, kind=AlertKind.VANISHED, body="HTTP 410: it is gone."))
+
+    assert message.title.startswith("Gone from its page: Atajurt · ")
+    assert "A lawyer for »Atazhurt« was turned away.\n" in message.body
+    assert "The article is gone from its page: HTTP 410: it is gone.\n" in message.body
+
+
 def test_a_waiting_alert_whose_words_are_gone_says_so_alone_and_among_others() -> None:
     telling = a_telling(ENGLISH, a_hit_on(ENGLISH, "Atazhurt"), edited_since=True)
 

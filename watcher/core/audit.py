@@ -185,6 +185,7 @@ def _not_told(reason: Reason, *, told: bool) -> tuple[Fate | None, str]:
             | Reason.NEW_WORDS
             | Reason.EDITED
             | Reason.UNSAID
+            | Reason.VANISHED
             | Reason.BASELINE
             | Reason.REACHED
         ):

@@ -41,6 +41,7 @@ from watcher.store import values as v
 from watcher.store.asking import CHUNK
 from watcher.store.audit import Books
 from watcher.store.care import Care
+from watcher.store.rechecks import Rechecks
 from watcher.store.rows import (
     ALERT,
     ALERT_RULE,
@@ -89,7 +90,7 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries(Books, Care):
+class Queries(Books, Care, Rechecks):
     """Questions, asked within one snapshot: all answers belong together."""
 
     # --- feeds -----------------------------------------------------------------------------------

@@ -294,6 +294,31 @@ class AckRow(SQLModel, table=True):
     by: str = Field(sa_type=Words)
 
 
+class RecheckRow(SQLModel, table=True):
+    """An article whose page is looked at again, since people were told of it.
+
+    `due` None: it is done, and is kept for an hour to count how often its host was asked.
+    """
+
+    __tablename__ = "recheck"
+    __table_args__ = (
+        Index("recheck_due", "due"),
+        Index("recheck_looked", "looked"),
+        Index("recheck_since", "since"),
+    )
+
+    article: str = Field(primary_key=True, sa_type=Words, foreign_key="article.id")
+    url: str = Field(sa_type=Words)
+    host: str = Field(sa_type=Words)
+    since: datetime = Field(sa_type=Moment)
+    due: datetime | None = Field(default=None, sa_type=Moment)
+    page: str = Field(sa_type=Words)
+    missing: datetime | None = Field(default=None, sa_type=Moment)
+    looked: datetime | None = Field(default=None, sa_type=Moment)
+    etag: str | None = Field(default=None, sa_type=Words)
+    last_modified: str | None = Field(default=None, sa_type=Words)
+
+
 class NoteRow(SQLModel, table=True):
     """Small facts about the state as a whole."""
 
@@ -318,3 +343,4 @@ DELIVERY = METADATA.tables["delivery"]
 NOTE = METADATA.tables["note"]
 MUTE = METADATA.tables["mute"]
 ACK = METADATA.tables["ack"]
+RECHECK = METADATA.tables["recheck"]

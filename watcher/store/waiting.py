@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, insert, update
 
-from watcher.store.rows import ALERT, ALERT_RULE, ARTICLE, DELIVERY, FEED, HIT, LINK, METADATA
+from watcher.store.rows import (
+    ALERT,
+    ALERT_RULE,
+    ARTICLE,
+    DELIVERY,
+    FEED,
+    HIT,
+    LINK,
+    METADATA,
+    RECHECK,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +31,7 @@ if TYPE_CHECKING:
     from watcher.core.model import ArticleId, FeedId
     from watcher.store.values import Values
 
-_FIRST_STANDS = frozenset({ARTICLE, LINK, ALERT, ALERT_RULE, DELIVERY})
+_FIRST_STANDS = frozenset({ARTICLE, LINK, ALERT, ALERT_RULE, DELIVERY, RECHECK})
 """Tables in which a row whose key is there already changes nothing."""
 _PARENTS_FIRST = METADATA.sorted_tables
 _SAVE_FEED = update(FEED).where(FEED.c.id == bindparam("number"))

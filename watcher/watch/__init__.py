@@ -2,11 +2,12 @@
 
 `watch` is the page to read: poll a feed, judge what is new, write it down once. Beside it stand the
 rules in force (`desk`), the pages of articles (`pages`), what is known of the last days (`memory`),
-and what the outbox asks (`ledger`).
+what the outbox asks (`ledger`), and the looks at pages that may have been edited since (`looks`).
 """
 
 from watcher.watch.desk import Desk
 from watcher.watch.ledger import Ledger, adopt, write_notice
+from watcher.watch.looks import Looks, Seen
 from watcher.watch.memory import WINDOW
 from watcher.watch.nouns import Placed, Polled, Settings, Tally
 from watcher.watch.pages import MOST_EDITED
@@ -18,8 +19,10 @@ __all__ = [
     "WINDOW",
     "Desk",
     "Ledger",
+    "Looks",
     "Placed",
     "Polled",
+    "Seen",
     "Settings",
     "Tally",
     "Watch",

@@ -85,3 +85,5 @@ class Placed:
     hits: tuple[Hit, ...]
     changed: frozenset[str] | None = None
     lost: tuple[Hit, ...] = ()
+    vanished: str = ""
+    """What answers where the article was, when it is gone from its page."""

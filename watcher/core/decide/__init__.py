@@ -21,6 +21,7 @@ from watcher.core.decide.telling import (
     decide,
     edited,
     enough,
+    reads_otherwise,
     severity_of,
     subjects,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "notice",
     "outgoing",
     "quiet_until",
+    "reads_otherwise",
     "retry",
     "schedule",
     "severity_of",

@@ -40,7 +40,8 @@ class Occasion:
     for the first time; `changed` holds, for a new version of a known article, the rules whose
     matched sentence is no longer what it was (None for an article that is new), and `lost` what was
     found in its earlier words by rules that find nothing any more. `told_here` are the rules and
-    targets that were told of this very article, not of another print of its story.
+    targets that were told of this very article, not of another print of its story. `vanished`: its
+    page is gone, which is all there is to tell.
     """
 
     article: Article
@@ -51,6 +52,7 @@ class Occasion:
     changed: frozenset[str] | None = None
     lost: tuple[Hit, ...] = ()
     told_here: frozenset[tuple[str, str]] = frozenset()
+    vanished: bool = False
 
 
 def decide(
@@ -63,7 +65,12 @@ def decide(
 ) -> tuple[Decision, ...]:
     """Return one decision per rule that has a say in this article and per target it names."""
     decisions: list[Decision] = []
+    known = {target for channel in channels.values() for target in channel.targets}
+    named = {(name, target) for name in rules for target in known}
     muted = {(mute.kind, mute.what) for mute in mutes if mute.until is None or now < mute.until}
+    if occasion.vanished:
+        pairs = [(rules[name], target) for name, target in sorted(occasion.told_here & named)]
+        return tuple(_gone(occasion, rule, target, muted, now=now) for rule, target in pairs)
     for hit, matched_in in _with_say(occasion, rules):
         rule = rules[hit.rule]
         targets = [t for name in rule.notify if name in channels for t in channels[name].targets]
@@ -80,17 +87,14 @@ def decide(
             decisions.append(
                 Decision(rule=rule.name, target="", tell=False, reason=Reason.NO_CHANNEL)
             )
-    names = {target for channel in channels.values() for target in channel.targets}
-    for hit in occasion.lost:
-        if hit.rule in rules:
-            rule, told = rules[hit.rule], {t for name, t in occasion.told_here if name == hit.rule}
-            decisions += [
-                _unsaid(occasion, rule, target, muted, now=now) for target in sorted(told & names)
-            ]
+    lost = {hit.rule for hit in occasion.lost}
+    for name, target in sorted(occasion.told_here & named):
+        if name in lost:
+            decisions.append(_gone(occasion, rules[name], target, muted, now=now))
     return tuple(decisions)
 
 
-def _unsaid(
+def _gone(
     occasion: Occasion,
     rule: Rule,
     target: str,
@@ -98,7 +102,7 @@ def _unsaid(
     *,
     now: datetime,
 ) -> Decision:
-    """Decide about words that were told of this article and are no longer in it.
+    """Decide about words that were told of this article and are no longer in it, or gone with it.
 
     It goes to all who were told, escalations included: they may be acting on those words.
     """
@@ -107,6 +111,9 @@ def _unsaid(
         return say.nothing(Reason.MUTED)
     if not rule.edits:
         return say.nothing(Reason.EDITS_OFF)
+    if occasion.vanished:
+        # At once, and in one message where a whole site is gone.
+        return say.tell(AlertKind.VANISHED, Reason.VANISHED, now, Hold.FOLLOW_UPS)
     first = min((t.at for t in occasion.story.told if t.rule == rule.name), default=now)
     return say.tell(AlertKind.EDIT, Reason.UNSAID, _slot_end(first, now), Hold.FOLLOW_UPS)
 
@@ -234,6 +241,22 @@ def _sentences(article: Article, hit: Hit) -> frozenset[str]:
         ends = [at for end in SENTENCE_ENDS if (at := text.find(end, match.end)) >= 0]
         found.add(" ".join(text[start : min(ends, default=len(text))].split()))
     return frozenset(found)
+
+
+def reads_otherwise(article: Article, hits: Sequence[Hit], text: str) -> bool:
+    """Return whether `text`, as the page has it now, lacks a sentence that matched.
+
+    What is around the article on its page changes all the time, so only these sentences count. A
+    page that shows less than half of what it did (a wall, a teaser) is evidence of nothing.
+    """
+    if 2 * len(text) < len(article.text):
+        return False
+    now = " ".join(text.split())
+    inside = (
+        replace(hit, matches=tuple(one for one in hit.matches if one.field == "text"))
+        for hit in hits
+    )
+    return any(sentence not in now for hit in inside for sentence in _sentences(article, hit))
 
 
 def enough(at_least: AtLeast, story: Story, *, now: datetime) -> bool:

@@ -41,6 +41,7 @@ from watcher.core.model.feeds import (
 )
 from watcher.core.model.ids import AlertId, ArticleId, DeliveryId, FeedId, StoryId
 from watcher.core.model.places import Place
+from watcher.core.model.rechecks import Glimpse, Recheck, Sight
 from watcher.core.model.rules import (
     Alias,
     AtLeast,
@@ -102,6 +103,7 @@ __all__ = [
     "FollowUps",
     "Format",
     "FullText",
+    "Glimpse",
     "Group",
     "Habits",
     "Hit",
@@ -125,10 +127,12 @@ __all__ = [
     "Place",
     "Quiet",
     "Reason",
+    "Recheck",
     "Rule",
     "RuleTest",
     "Sent",
     "Severity",
+    "Sight",
     "Sources",
     "Story",
     "StoryId",

@@ -23,6 +23,8 @@ class AlertKind(StrEnum):
     """A folded copy that matches something not told yet (a decoy can't silence)."""
     EDIT = "edit"
     """The publisher changed the matched sentence, or took the words out, after it was told."""
+    VANISHED = "vanished"
+    """The page of an article that was told is gone; `body` says what answered."""
     BASELINE = "baseline"
     """Found on the first sight of a feed: part of one summary."""
     SPIKE = "spike"
@@ -39,6 +41,7 @@ class Reason(StrEnum):
     NEW_WORDS = "matches words not told of this story before"
     EDITED = "the matched sentence was edited after it was told"
     UNSAID = "the words that were told are no longer in the article"
+    VANISHED = "the article that was told is gone from its page"
     BASELINE = "found on the first sight of the feed: told in one summary"
     REACHED = "enough outlets have it now"
     FOLDED = "a copy of an article already told"
@@ -110,7 +113,8 @@ class Ack:
 class Alert:
     """Something told about one article: a row before it is a message.
 
-    For HEALTH there is no article: `headline` and `body` are the whole text.
+    For HEALTH there is no article: `headline` and `body` are the whole text. For VANISHED `body`
+    says what answered where the article was.
     """
 
     id: AlertId

@@ -63,6 +63,8 @@ class Page:
     """The cause in a line for people; "" when there is a text."""
     retry_after: timedelta | None = None
     """What the server asked for (429, 503); it is meant for the whole host."""
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ _KINDS = {
     AlertKind.FOLLOW_UP: "Follow-up: ",
     AlertKind.CHANGED_WORDS: "New words in a story already told: ",
     AlertKind.EDIT: "Edited after we told you: ",
+    AlertKind.VANISHED: "Gone from its page: ",
     AlertKind.BASELINE: "First sight of the feed: ",
 }
 _UNSAID = "No longer says it: "
@@ -143,6 +144,8 @@ def hits_of(telling: Telling) -> tuple[Hit, ...]:
 def sentences(telling: Telling, article: Article) -> list[Line]:
     """Return the sentences in which the words were found; for an edit also what stood there."""
     lines = quote.quotes(article, hits_of(telling))
+    if telling.alert.kind is AlertKind.VANISHED:
+        lines = [*lines, (own("The article is gone from its page: "), foreign(telling.alert.body))]
     if telling.edited_since:
         lines = [*lines, (own("The publisher has edited it since: these words are gone."),)]
     if telling.alert.kind is AlertKind.EDIT and telling.before is not None:
