@@ -477,6 +477,24 @@ def test_what_keeps_a_rule_from_holding_is_said_once(folder: Path) -> None:
     assert out.count("Атажұрт") == 1
 
 
+def test_why_says_what_matched_then_when_the_rules_have_changed(own_folder: Path) -> None:
+    rules = (own_folder / "rules.yaml").read_text("utf-8")
+    before = watcher("why", ALERT.id, cwd=own_folder).out
+    (own_folder / "rules.yaml").write_text(
+        rules.replace("find: [Atajurt, Атажұрт]", "find: harvest").partition("    tests:")[0]
+        + "  - {name: Camps, find: re-education camp}\n",
+        encoding="utf-8",
+    )
+
+    after = watcher("why", ALERT.id, cwd=own_folder).out
+    row = watcher("why", ALERT.id, "--json", cwd=own_folder).row
+
+    assert "Matched when it came in" not in before
+    assert "Matched when it came in" in after
+    assert "Atajurt: “Atajurt” in title 0-7, exact, as “Atajurt”" in after
+    assert [hit["rule"] for hit in row["matched_then"]] == ["Atajurt"]
+
+
 def test_why_takes_any_text(folder: Path) -> None:
     ran = watcher("why", "Атажұрт еріктісі ұсталды", cwd=folder)
 

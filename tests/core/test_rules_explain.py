@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from support.matching import a_term, a_text
 
@@ -100,3 +102,31 @@ def test_a_rule_of_another_language_says_so_and_still_shows_its_words() -> None:
     assert explanation.obstacle == "the article is in en, the rule wants ru"
     assert explanation.leaves[0].found
     assert not explanation.holds
+
+
+def test_of_names_that_are_as_near_the_one_listed_first_is_named() -> None:
+    singer = Entity(
+        id="singer",
+        name="Dinara Orazbek",
+        aliases=(
+            Alias(text="Динара Оразбек", language="ru"),
+            Alias(text="Динара Уразбек", language="ru"),
+            Alias(text="Динара Аразбек", language="ru"),
+        ),
+    )
+    term = a_term("singer", TermKind.ENTITY)
+
+    [one] = compile_rules([Rule(name="r", find=term)], (singer,)).explain(a_text("Динару ждали"))
+
+    assert one.leaves[0].nearest == "Динара found, Оразбек not"
+
+
+def test_a_rule_that_is_not_active_on_the_day_does_not_hold() -> None:
+    rule = Rule(name="r", find=a_term("camp"), active_from=date(2026, 3, 1))
+    book = compile_rules([rule], ())
+
+    [early] = book.explain(a_text("camp"), today=date(2026, 2, 28))
+    [later] = book.explain(a_text("camp"), today=date(2026, 3, 1))
+
+    assert (early.holds, early.obstacle) == (False, "the rule is active from 2026-03-01")
+    assert later.holds

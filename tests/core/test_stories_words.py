@@ -71,6 +71,12 @@ def test_a_headline_that_only_looks_labelled_stays(title: str) -> None:
             "法院星期二释放了这名活动人士，他的律师对记者说。",
         ),
         ("<p>A court freed him &amp; his son.</p>", "A court freed him & his son."),
+        ("ألماتي 10 مارس (رويترز) - أفرجت محكمة عن ناشط.", "أفرجت محكمة عن ناشط."),
+        ("أنقرة / الأناضول - أفرجت محكمة عن ناشط.", "أفرجت محكمة عن ناشط."),
+        ("ئۈرۈمچى، 10-مارت (شىنخۇا) — سوت ئۇنى قويۇپ بەردى.", "سوت ئۇنى قويۇپ بەردى."),
+        ("ئەركىن ئاسىيا رادىيوسى: سوت ئۇنى قويۇپ بەردى.", "سوت ئۇنى قويۇپ بەردى."),
+        ("ANKARA / Cihan - Mahkeme onu serbest bıraktı.", "Mahkeme onu serbest bıraktı."),
+        ("TAUPO, New Zealand, March 22 - A court freed him.", "A court freed him."),
     ],
 )
 def test_datelines_bylines_and_invitations_come_off_a_body(body: str, rest: str) -> None:

@@ -27,6 +27,9 @@ PIECES = st.sampled_from(
             "\u00ad",
             "\u0301",
             "\u0306",
+            "\u3099",
+            "\u093c",
+            "न",
         ),
         *("и", "й", "ё", "і", "ә", "ə", "a", "а", "x", "х", "h", "İ", "ı", "ß", "ﷺ", "ﻼ", "ـ", "ٴ"),
         *("疆", "賽", "苧", "ｶ", "ﾞ", "ᄀ", "ᅡ", "가", "·", "・", "\n", " ", "…", "ﬃ", "Ǆ", "K", "μ"),
@@ -102,6 +105,8 @@ def test_every_sign_of_unicode_folds_to_something_that_stays() -> None:
 @example("\u1100\u0300\u1161")  # a mark between the two jamo of one syllable
 @example("\u1100\u0640\u1161\u0640\u11a8")  # tatweel between all three
 @example("\u3131\u0640\u314f")
+@example("\u30ab\u0640\u3099")  # kana, tatweel, the mark of voice
+@example("\u0928\u0640\u093c")  # Devanagari, tatweel, nukta
 def test_folding_twice_changes_nothing(text: str) -> None:
     once = fold(text).text
 

@@ -1,18 +1,15 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """match, dedup, parse: articles and feed documents in, answers out. No state, no sending."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median_low
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from watcher.cli.common import Call, command
-from watcher.cli.lines import Asked, Lines, articles, must_open, opened, terms
+from watcher.cli.lines import Asked, Clock, Lines, articles, must_open, opened, terms
 from watcher.cli.words import duration, iso, many, nearest, now
 from watcher.core.errors import FeedError, UsageError
 from watcher.core.model import Article, ArticleId, Document, Entity, Entry, Feed, Match, TermKind
@@ -209,7 +206,7 @@ def dedup(
     index = StoryIndex(window=duration(window))
     lines = Lines(call, source)
     ids: dict[str, object] = {}
-    clock = _Clock(now())
+    clock = Clock(now())
     for given in articles(lines):
         ids[given.article.id] = given.id
         article = replace(given.article, seen=clock.arrival(given.article.published))
@@ -228,33 +225,6 @@ def dedup(
             }
         )
     return 1 if lines.bad else 0
-
-
-class _Clock:
-    """When articles that come from a file arrived.
-
-    Their own date, when it is one; else that of the article before. The time that has certainly
-    passed is the median of many, so that one wrong date can't throw the others out of the window.
-    """
-
-    EVERY = 500
-
-    def __init__(self, today: datetime) -> None:
-        self._latest_possible = today + timedelta(days=1)
-        self._last = datetime(1970, 1, 1, tzinfo=UTC)
-        self._recent: deque[datetime] = deque(maxlen=self.EVERY)
-        self._count = 0
-        self.passed: datetime | None = None
-        """Set at every 500th article."""
-
-    def arrival(self, published: datetime | None) -> datetime:
-        if published is not None and published <= self._latest_possible:
-            self._last = published
-        self._recent.append(self._last)
-        self._count += 1
-        at_mark = self._count % self.EVERY == 0
-        self.passed = median_low(self._recent) if at_mark else None
-        return self._last
 
 
 # --- parse ---------------------------------------------------------------------------------------

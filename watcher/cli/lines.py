@@ -8,11 +8,13 @@ import json
 import os
 import sys
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median_low
 from typing import IO, Any
 
 from watcher.cli.common import Call
@@ -153,6 +155,34 @@ def article_of(row: dict[str, Any], number: int) -> Article:
         language=_text(row, "language") or _text(row, "lang") or None,
         published=_moment(row),
     )
+
+
+class Clock:
+    """When articles that come from a file arrived.
+
+    Their own date, when it is one; else that of the article before. The time that has certainly
+    passed is the median of many, so that one wrong date can't throw the others out of the window.
+    """
+
+    EVERY = 500
+
+    def __init__(self, today: datetime) -> None:
+        self._latest_possible = today + timedelta(days=1)
+        self._last = datetime(1970, 1, 1, tzinfo=UTC)
+        self._recent: deque[datetime] = deque(maxlen=self.EVERY)
+        self._count = 0
+        self.passed: datetime | None = None
+        """Set at every 500th article."""
+
+    def arrival(self, published: datetime | None) -> datetime:
+        """Return when an article that says `published` is taken to have arrived."""
+        if published is not None and published <= self._latest_possible:
+            self._last = published
+        self._recent.append(self._last)
+        self._count += 1
+        at_mark = self._count % self.EVERY == 0
+        self.passed = median_low(self._recent) if at_mark else None
+        return self._last
 
 
 def terms(lines: Lines) -> Iterator[Asked]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from watcher.cli.common import Call, command
+from watcher.cli.suggest import rules_suggest
 from watcher.cli.tryout import Tried, run_tests
 from watcher.cli.words import many, nearest, one_line
 from watcher.core.errors import UsageError
@@ -24,6 +25,11 @@ def register(app: typer.Typer) -> None:
         "test",
         examples=["watcher rules test", 'watcher rules test Atajurt "Волонтёры Атажұрт"'],
     )(rules_test)
+    command(
+        rules,
+        "suggest",
+        examples=["watcher rules suggest --since 30d", "watcher rules suggest --rule Atajurt"],
+    )(rules_suggest)
     app.add_typer(rules, name="rules", rich_help_panel="Rules and feeds")
 
 

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +12,7 @@ from watcher.cli.alerts import alerts_of
 from watcher.cli.articles import match_json, text_article
 from watcher.cli.common import Call, command
 from watcher.cli.deliveries import delivery_json, delivery_words
-from watcher.cli.words import iso, one_line
+from watcher.cli.words import iso, now, one_line
 from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import (
     Alert,
@@ -24,6 +24,7 @@ from watcher.core.model import (
     DeliveryState,
     Explanation,
     Group,
+    Hit,
     Leaf,
     Link,
     LinkKind,
@@ -83,7 +84,8 @@ def why(
     for number, case in enumerate(cases):
         if number and not call.json:
             call.say(f"\n{'-' * 60}\n")
-        explanations = _explain(config, case.article, rule)
+        at = (case.article.seen or now()).astimezone(call.zone)
+        explanations = _explain(config, case.article, rule, at.date())
         matched |= any(explanation.holds for explanation in explanations)
         if call.json:
             call.data(case.json(explanations))
@@ -92,12 +94,15 @@ def why(
     return 0 if matched else 1
 
 
-def _explain(config: Config, article: Article, rule: str | None) -> tuple[Explanation, ...]:
+def _explain(
+    config: Config, article: Article, rule: str | None, today: date
+) -> tuple[Explanation, ...]:
     from watcher.core.rules import compile_rules
     from watcher.feeds.language import guess
 
     rules = [known for known in config.rules if rule in (None, known.name)]
-    return compile_rules(rules, config.entities, tongue=guess).explain(article)
+    book = compile_rules(rules, config.entities, tongue=guess)
+    return book.explain(article, today=today)
 
 
 class Case:
@@ -113,6 +118,7 @@ class Case:
         decisions: Iterable[tuple[datetime, Decision]] = (),
         alerts: Iterable[Alert] = (),
         deliveries: Iterable[Delivery] = (),
+        hits: Iterable[Hit] = (),
     ) -> None:
         self.article = article
         self.stored = stored
@@ -121,6 +127,7 @@ class Case:
         self.decisions = list(decisions)
         self.alerts = list(alerts)
         self.deliveries = list(deliveries)
+        self.hits = list(hits)
 
     def json(self, explanations: Iterable[Explanation]) -> dict[str, Any]:
         """Return all of it as one JSON object."""
@@ -147,6 +154,10 @@ class Case:
                 "why": list(link.why),
             },
             "rules": [explanation_json(explanation) for explanation in explanations],
+            "matched_then": [
+                {"rule": hit.rule, "matches": [match_json(match) for match in hit.matches]}
+                for hit in self.hits
+            ],
             "decisions": [decision_json(at, decision) for at, decision in self.decisions],
             "deliveries": [delivery_json(delivery) for delivery in self.deliveries],
         }
@@ -155,12 +166,14 @@ class Case:
         self, call: Call, explanations: Iterable[Explanation], rules: Mapping[str, Rule]
     ) -> None:
         """Print all of it for a person."""
+        explanations = tuple(explanations)
         self._print_article(call)
         call.say("Rules", "bold")
         for explanation in sorted(explanations, key=lambda one: not one.holds):
             print_explanation(call, explanation, rules[explanation.rule])
         if not self.stored:
             return
+        self._print_then(call, {one.rule for one in explanations if one.holds})
         call.say("\nDecisions", "bold")
         for at, decision in self.decisions:
             told = "told" if decision.tell else "not told"
@@ -175,6 +188,19 @@ class Case:
             call.say(f"  {delivery_words(call, delivery)}")
         if not self.deliveries:
             call.say("  none")
+
+    def _print_then(self, call: Call, holds: set[str]) -> None:
+        """Print what matched when it came in, where today's rules say otherwise."""
+        gone = [hit for hit in self.hits if hit.rule not in holds]
+        if not gone:
+            return
+        call.say("\nMatched when it came in, and no longer as the rules are now", "bold")
+        for hit in gone:
+            for match in hit.matches:
+                call.say(
+                    f"  {hit.rule}: “{one_line(match.text, 60)}” in {match.field} "
+                    f"{match.start}-{match.end}, {match.how.value}, as “{match.alias}”"
+                )
 
     def _became(self, at: datetime, decision: Decision) -> str:
         """Return what became of a decision to tell, as its delivery stands now; "" if unknown."""
@@ -250,11 +276,7 @@ def _by_key(call: Call, about: str) -> list[Case]:
 
 def _case(queries: Any, article: Article) -> Case:  # noqa: ANN401 - the store's Queries
     link = queries.link(article.id)
-    alerts = [
-        alert
-        for alert in queries.alerts(since=article.seen, limit=100_000)
-        if alert.article == article.id
-    ]
+    alerts = queries.alerts(article=article.id, limit=1000)
     return Case(
         article,
         stored=True,
@@ -262,6 +284,7 @@ def _case(queries: Any, article: Article) -> Case:  # noqa: ANN401 - the store's
         neighbour=queries.article(link.to) if link and link.to else None,
         decisions=queries.decisions(article.id),
         alerts=alerts,
+        hits=queries.hits(article.id),
         deliveries=[
             delivery for alert in alerts for delivery in queries.deliveries(alert=alert.id)
         ],

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from watcher.core.identity import article_id, host_of
 from watcher.core.model import (
@@ -41,6 +41,7 @@ from watcher.store import values as v
 from watcher.store.asking import CHUNK
 from watcher.store.audit import Books
 from watcher.store.care import Care
+from watcher.store.history import History
 from watcher.store.rechecks import Rechecks
 from watcher.store.rows import (
     ALERT,
@@ -65,10 +66,6 @@ if TYPE_CHECKING:
 
     from watcher.store.values import Record
 
-    Question = Select[*tuple[Any, ...]]
-
-Item = TypeVar("Item")
-
 WAITING = (DeliveryState.DUE, DeliveryState.HELD, DeliveryState.UNKNOWN)
 """States in which a delivery goes out when its time has come."""
 
@@ -90,7 +87,7 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries(Books, Care, Rechecks):
+class Queries(Books, History, Care, Rechecks):
     """Questions, asked within one snapshot: all answers belong together."""
 
     # --- feeds -----------------------------------------------------------------------------------
@@ -392,10 +389,13 @@ class Queries(Books, Care, Rechecks):
         since: datetime | None = None,
         rule: str | None = None,
         feed: str | None = None,
+        article: ArticleId | None = None,
         limit: int = 100,
     ) -> list[Alert]:
         """Return alerts, newest first; `feed` is the address or the name of a feed."""
         statement = select(*v.ALERT_COLUMNS)
+        if article is not None:
+            statement = statement.where(ALERT.c.article == article)
         if since is not None:
             statement = statement.where(ALERT.c.created >= since)
         if rule is not None:
@@ -434,10 +434,10 @@ class Queries(Books, Care, Rechecks):
         ids |= {row.alert for row in self._rows(sent)}
         return sorted(self._alerts(ids).values(), key=lambda alert: alert.created)
 
-    def told_about(self, article: ArticleId) -> frozenset[tuple[str, str]]:
+    def told_about(self, article: ArticleId, before: datetime) -> frozenset[tuple[str, str]]:
         """Return the rules and targets that were told of this very article, or are to be.
 
-        Not who would only be told if nobody acknowledged it.
+        Not who would only be told if nobody acknowledged it, nor what is told since `before`.
         """
         waits = DELIVERY.c.state.in_((DeliveryState.HELD, DeliveryState.CANCELLED))
         statement = (
@@ -445,6 +445,7 @@ class Queries(Books, Care, Rechecks):
             .join(ALERT, ALERT.c.id == DELIVERY.c.alert)
             .where(
                 ALERT.c.article == article,
+                ALERT.c.created < before,
                 or_(DELIVERY.c.hold.is_(None), DELIVERY.c.hold != Hold.ESCALATION, ~waits),
             )
         )

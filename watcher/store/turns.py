@@ -11,12 +11,11 @@ from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 
 from watcher.core.decide import SUMMARY_WAIT
 from watcher.core.model import DeliveryState, Hold
 from watcher.store import values as v
-from watcher.store.asking import chunks
 from watcher.store.queries import WAITING, Queries
 from watcher.store.rows import ALERT, DELIVERY
 
@@ -27,6 +26,12 @@ if TYPE_CHECKING:
 
 KEEP_ORDER = timedelta(minutes=1)
 """How long the later messages of a story wait for an earlier one that is to be tried again."""
+
+# Asked for each message of a long queue: building it took longer than running it.
+_HAS_KEY = (
+    update(DELIVERY).where(DELIVERY.c.seq == bindparam("row")).values(message=bindparam("key"))
+)
+_IS_SENT = _HAS_KEY.values(state=DeliveryState.SENDING)
 
 
 class Turns(Queries):
@@ -78,13 +83,8 @@ class Turns(Queries):
     def _mark(self, rows: Sequence[Record], *, sending: bool) -> str:
         """Give the deliveries their key, if they have none yet, and say whether they are sent."""
         key = str(rows[0].message or _key(rows))
-        values: v.Values = {"message": key}
-        if sending:
-            values["state"] = DeliveryState.SENDING
-        for chunk in chunks(row.seq for row in rows):
-            self._connection.execute(
-                update(DELIVERY).where(DELIVERY.c.seq.in_(chunk)).values(values)
-            )
+        statement = _IS_SENT if sending else _HAS_KEY
+        self._connection.execute(statement, [{"row": row.seq, "key": key} for row in rows])
         return key
 
     def _longest_due(

@@ -140,6 +140,6 @@ class Looks:
             return None
         desk = self._desk()
         feed = desk.feeds.get(article.feed)
-        told = {name for name, _ in known.told_about(article.id)}
+        told = {name for name, _ in known.told_about(article.id, self._clock())}
         rules = [desk.rules[name] for name in told if name in desk.rules]
         return feed if feed is not None and looks.wanted(article, feed, rules) else None

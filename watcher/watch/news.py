@@ -268,7 +268,7 @@ class News:
             baseline=baseline,
             changed=changed,
             lost=item.lost,
-            told_here=self._tx.told_about(item.article.id) if edit else frozenset(),
+            told_here=self._tx.told_about(item.article.id, at) if edit else frozenset(),
             vanished=bool(item.vanished),
         )
         decisions = decide(

@@ -61,6 +61,7 @@ from watcher.core.model.rules import (
     TermKind,
 )
 from watcher.core.model.stories import (
+    Arrival,
     Article,
     Known,
     Link,
@@ -79,6 +80,7 @@ __all__ = [
     "AlertId",
     "AlertKind",
     "Alias",
+    "Arrival",
     "Article",
     "ArticleId",
     "AtLeast",

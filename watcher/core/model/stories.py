@@ -120,3 +120,18 @@ class Story:
     members: tuple[Member, ...] = ()
     told: tuple[Told, ...] = ()
     hits: tuple[tuple[ArticleId, Hit], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A moment of history: an article came in at `at`, or was edited.
+
+    `before` holds the words that an edit replaced; None when the article was new. `baseline` says
+    that its feed was being read for the first time.
+    """
+
+    article: Article
+    link: Link
+    at: datetime
+    baseline: bool = False
+    before: Article | None = None

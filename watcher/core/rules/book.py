@@ -19,7 +19,7 @@ from watcher.core.rules.index import Forms, Index, Pattern, Role
 from watcher.core.rules.look import LeafSpec, Look
 from watcher.core.rules.nearly import Parts, nearly
 from watcher.core.rules.sources import obstacle
-from watcher.core.rules.tree import Tree, evaluate, might_hold, needs_a_hit
+from watcher.core.rules.tree import Tree, can_spare, evaluate, might_hold, needs_a_hit
 from watcher.core.text import fold
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class RuleBook:
         self._leaves: list[LeafSpec] = []
         self._numbers: dict[Term, int] = {}
         self._trees = tuple(self._tree(rule.find) for rule in self.rules)
+        self._places = {rule.name: at for at, rule in enumerate(self.rules)}
         self._glance = Glance(self._index)
         self._fields = tuple(dict.fromkeys(name for rule in rules for name in rule.search_in))
         self._of_leaf: dict[int, list[int]] = {}
@@ -104,6 +105,56 @@ class RuleBook:
             matches=tuple(sorted(matches, key=lambda m: (order[m.field], m.start, m.end))),
         )
 
+    def hinges(self, article: Article, hit: Hit) -> frozenset[str]:
+        """Return the spellings without any one of which the rule would not hold for the article.
+
+        Only of those that the rule could do without: of a rule with one word, or of an `all`,
+        every word is needed anyway, and to say so would say nothing.
+        """
+        look = Look(self._glance, self._leaves, article)
+        at = self._places[hit.rule]
+        tree, fields = self._trees[at], self.rules[at].search_in
+        by_text = {
+            (self._leaves[n].term.text, spelled): n
+            for n in dict.fromkeys(tree.leaves())
+            for spelled in self._spellings(n)
+        }
+        found = {(match.term, match.alias) for match in hit.matches}
+        return frozenset(
+            alias
+            for term, alias in found
+            if (number := by_text.get((term, alias))) is not None
+            and (len(self._spellings(number)) > 1 or can_spare(tree, number))
+            and evaluate(tree, look.without(number, alias), fields) is None
+        )
+
+    def _spellings(self, leaf: int) -> frozenset[str]:
+        """Return the spellings of a leaf as matches name them."""
+        names = self._index.spelled(leaf)
+        return frozenset(name.pattern.alias or name.pattern.text for name in names)
+
+    @property
+    def leaves(self) -> Sequence[LeafSpec]:
+        """All leaves of all rules, by their numbers."""
+        return self._leaves
+
+    @property
+    def index(self) -> Index:
+        """The table of all spellings."""
+        return self._index
+
+    def rules_of(self, leaf: int) -> tuple[int, ...]:
+        """Return the places of the rules that have a leaf."""
+        return tuple(at for at, tree in enumerate(self._trees) if leaf in tree.leaves())
+
+    def leaves_of(self, rule: int) -> frozenset[int]:
+        """Return what a rule looks for, by the numbers of its leaves; not what it excludes."""
+        return frozenset(self._trees[rule].wanted())
+
+    def look(self, article: Article) -> Look:
+        """Return the article as the rules see it."""
+        return Look(self._glance, self._leaves, article)
+
     def needs_page(self, article: Article, *, today: date | None = None) -> bool:
         """Tell whether the whole text could make a rule hold that holds not yet, but nearly.
 
@@ -128,14 +179,17 @@ class RuleBook:
         self._glance.forget()
         self._index.known.clear()
 
-    def explain(self, article: Article) -> tuple[Explanation, ...]:
+    def explain(self, article: Article, *, today: date | None = None) -> tuple[Explanation, ...]:
         """Return for every rule whether it holds, each leaf with what is nearest to it, and why.
 
-        Looks at every leaf of every rule: for a person who asks, not for the stream of articles.
+        With `today`, a rule outside its active dates does not hold. Looks at every leaf of every
+        rule: for a person who asks, not for the stream of articles.
         """
         look = Look(self._glance, self._leaves, article)
         return tuple(
-            explanation(rule, tree, look, self._leaves, obstacle(rule, article, None, self._tongue))
+            explanation(
+                rule, tree, look, self._leaves, obstacle(rule, article, today, self._tongue)
+            )
             for rule, tree in zip(self.rules, self._trees, strict=True)
         )
 

@@ -10,14 +10,17 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from watcher.core.rules.languages import LANGUAGES
+from watcher.core.rules.languages import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
 _BY_WORDS = tuple(one for one in LANGUAGES if one.words)
-_BY_LETTERS = tuple(one for one in LANGUAGES if one.letters)
+_BY_LETTER = {
+    letter: frozenset(one for one in LANGUAGES if letter in one.letters)
+    for letter in frozenset[str]().union(*(one.letters for one in LANGUAGES))
+}
 _BY_TERM_LETTER = {
     letter: frozenset(one.code for one in LANGUAGES if letter in one.term_letters)
     for letter in frozenset[str]().union(*(one.term_letters for one in LANGUAGES))
@@ -69,9 +72,8 @@ def languages_of(raw: str, words: Iterable[str]) -> frozenset[str]:
     if raw.isascii():
         return frozenset(found)
     signs = set(raw)
-    for one in _BY_LETTERS:
-        if not signs.isdisjoint(one.letters) and signs.isdisjoint(one.never):
-            found.add(one.code)
+    shown = frozenset[Language]().union(*(_BY_LETTER.get(sign, ()) for sign in signs))
+    found |= {one.code for one in shown if signs.isdisjoint(one.never)}
     if "é" in signs and any(map(_UYGHUR_LATIN.search, seen)):
         found.add("ug")
     return frozenset(found)

@@ -112,12 +112,16 @@ def _parts(spelled: Sequence[Spelled], words: dict[str, frozenset[int]]) -> Iter
         there = [word for word, number in words_of if number in seen]
         gone = [word for word, number in words_of if number not in seen]
         if there and not gone and len(there) > 1:
-            best = max(best, (1, f"{' '.join(there)} found, but not as one name"))
+            near = 1.0, f"{' '.join(there)} found, but not as one name"
         elif there and gone:
             share = len(there) / len(spelling.words)
-            best = max(best, (share, f"{' '.join(there)} found, {' '.join(gone)} not"))
+            near = share, f"{' '.join(there)} found, {' '.join(gone)} not"
         elif there and spelling.pattern.cased:
-            best = max(best, (0.9, f'found, but not written as "{spelling.pattern.text}"'))
+            near = 0.9, f'found, but not written as "{spelling.pattern.text}"'
+        else:
+            continue
+        # Of spellings that are as near, the one that is listed first is the usual one.
+        best = near if near[0] > best[0] else best
     if best[1]:
         yield best[1]
 

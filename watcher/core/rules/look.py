@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -80,6 +81,13 @@ class Page:
             by_role[found.pattern.role].setdefault(found.pattern.leaf, []).append(found)
         return by_role
 
+    def without(self, leaf: int, alias: str) -> Page:
+        """Return the field as if one spelling of a leaf were not known."""
+        page = copy(self)
+        kept = [found for found in self.names.get(leaf, ()) if alias_of(found) != alias]
+        page.__dict__["_by_role"] = {**self._by_role, Role.NAME: {**self.names, leaf: kept}}
+        return page
+
     @cached_property
     def places(self) -> Sequence[int]:
         """The place of each token, in half words."""
@@ -115,6 +123,12 @@ class Look:
             scan = Scan(self._glance, self.article.field_text(name), self.article.language)
             self._pages[name] = Page(name, scan)
         return self._pages[name]
+
+    def without(self, leaf: int, alias: str) -> Look:
+        """Return the same article as if one spelling of a leaf were not known."""
+        look = Look(self._glance, self._leaves, self.article)
+        look._pages = {name: self.page(name).without(leaf, alias) for name in FIELDS}
+        return look
 
     def is_regex(self, number: int) -> bool:
         """Tell whether the leaf is a regular expression, which is dear."""
@@ -317,6 +331,11 @@ def _nearest(founds: Sequence[Found]) -> Found:
     )  # fmt: skip
 
 
+def alias_of(found: Found) -> str:
+    """Return the spelling that a match names."""
+    return found.pattern.alias or found.pattern.text
+
+
 def _outer(leaf: LeafSpec, found: Found) -> Iterator[str]:
     """Yield the longer words, folded, that only contain the spelling."""
     yield from leaf.not_inside
@@ -351,7 +370,7 @@ def _match(leaf: LeafSpec, page: Page, found: Found) -> Match:
     return Match(
         term=leaf.term.text,
         entity=leaf.entity.id if leaf.entity else None,
-        alias=found.pattern.alias or found.pattern.text,
+        alias=alias_of(found),
         field=page.name,
         start=start,
         end=end,

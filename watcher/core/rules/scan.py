@@ -94,6 +94,11 @@ class Scan:
         start = self.folded.original(self.tokens[at].start, self.tokens[at].end)[0]
         return self.source[start].isupper()
 
+    def is_lower(self, at: int) -> bool:
+        """Tell whether the token was typed with a small first letter; some scripts have none."""
+        start = self.folded.original(self.tokens[at].start, self.tokens[at].end)[0]
+        return self.source[start].islower()
+
     def _typed(self, first: int, last: int) -> str:
         start, end = self.span(first, last)
         return as_typed(self.source[start:end])

@@ -28,6 +28,14 @@ class Tree:
             else:
                 yield part
 
+    def wanted(self) -> Iterator[int]:
+        """Yield the leaves that the tree looks for: those of `none` are left out."""
+        for part in (*self.any, *self.all):
+            if isinstance(part, Tree):
+                yield from part.wanted()
+            else:
+                yield part
+
 
 def needs_a_hit(tree: Tree, leaves: Sequence[LeafSpec]) -> bool:
     """Tell whether the tree can hold only where the index finds one of its leaves."""
@@ -52,6 +60,15 @@ def might_hold(tree: Tree, possible: Container[int], leaves: Sequence[LeafSpec])
         return part in possible or leaves[part].regex is not None
 
     return all(map(might, tree.all)) and (not tree.any or any(map(might, tree.any)))
+
+
+def can_spare(part: int | Tree, leaf: int) -> bool:
+    """Tell whether a part could hold though the leaf is never found."""
+    if not isinstance(part, Tree):
+        return part != leaf
+    return all(can_spare(other, leaf) for other in part.all) and (
+        not part.any or any(can_spare(other, leaf) for other in part.any)
+    )
 
 
 def evaluate(tree: Tree, look: Look, fields: Sequence[str]) -> list[Spot] | None:

@@ -8,6 +8,7 @@ here stores or tells; an index lives in memory for one window and is rebuilt fro
 
 from __future__ import annotations
 
+import json
 from array import array
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -16,10 +17,11 @@ from watcher.core.model import ArticleId, Link, LinkKind, StoryId
 from watcher.core.stories import shelf
 from watcher.core.stories.candidates import Candidates, Gist
 from watcher.core.stories.evidence import Evidence, compare
+from watcher.core.stories.furniture import Furniture
 from watcher.core.stories.held import Held
 from watcher.core.stories.side import Side
 from watcher.core.stories.verdict import Verdict, differs, judge
-from watcher.core.stories.words import words_of
+from watcher.core.stories.words import cleaned, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +47,7 @@ class StoryIndex:
     def __init__(self, *, window: timedelta = WINDOW) -> None:
         self._window = window
         self._candidates = Candidates()
+        self._furniture = Furniture()
         self._held: dict[int, bytes] = {}
         self._slots: dict[ArticleId, int] = {}
         self._hours: dict[int, array[int]] = {}
@@ -92,6 +95,7 @@ class StoryIndex:
         """
         self.discard(article.id)
         side, gist = self._sides(article)
+        self._furniture.learn(*cleaned(article), article.outlet)
         slot = self._next
         self._next += 1
         self._candidates.add(slot, gist)
@@ -147,6 +151,7 @@ class StoryIndex:
     def dump(self) -> Iterator[bytes]:
         """Yield what `load` makes an equal index of, in pieces of some megabytes at most."""
         yield from shelf.dump_numbers((self._next, self._dead))
+        yield json.dumps(self._furniture.dump()).encode()
         yield from self._candidates.dump()
         yield from shelf.dump_records(self._slots, self._held)
         yield from shelf.dump_lists(self._hours)
@@ -155,10 +160,11 @@ class StoryIndex:
         """Take over what `dump` gave, in a new index. Raises ValueError for what it didn't give."""
         try:
             self._next, self._dead = shelf.load_numbers(pieces)
+            self._furniture.load(json.loads(next(pieces)))
             self._candidates.load(pieces)
             self._slots, self._held = shelf.load_records(pieces)
             self._hours = shelf.load_lists(pieces, "I")
-        except (StopIteration, UnicodeDecodeError, EOFError) as error:
+        except (StopIteration, UnicodeDecodeError, TypeError, EOFError) as error:
             raise ValueError("this is no dump of a story index") from error
 
     def _at(self, slot: int) -> Held:
@@ -234,7 +240,7 @@ class StoryIndex:
     def _sides(self, article: Article) -> tuple[Side, Gist]:
         """Return the article as it is compared; `add` after `place` doesn't cut it again."""
         if self._last is None or self._last[0] is not article:
-            side = Side(words_of(article))
+            side = Side(words_of(article, self._furniture))
             self._last = article, side, Gist(side.title, side.body)
         return self._last[1:]
 

@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_left, insort
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
@@ -156,7 +158,8 @@ class Weights(dict[str, float]):
 class Candidates:
     """The inverted index: keys of articles to the numbers (slots) of the articles.
 
-    An entry is a key and a slot in 64 bits. What was discarded stays until `thin` drops it; who
+    An entry is a key and a slot in 64 bits; a bucket keeps its entries in order, so that those of
+    one key stand together, the newest last. What was discarded stays until `thin` drops it; who
     asks tells which slots still count.
     """
 
@@ -178,7 +181,7 @@ class Candidates:
             if bucket is None:
                 buckets[key % BUCKETS] = array("Q", (entry,))
                 continue
-            bucket.append(entry)
+            insort(bucket, entry)
             if len(bucket) % THINNED_AT == 0:
                 buckets[key % BUCKETS] = _newest_of_each(bucket)
 
@@ -200,13 +203,18 @@ class Candidates:
         asked = 0.0
         for key, weight in self._questions(gist):
             asked += weight
-            for slot in self._newest(key, alive):
+            for slot in self._newest(key):
                 score[slot] = score.get(slot, 0.0) + weight
-        if not score:
-            return []
-        least = max(LEAST * asked, NEAR_BEST * max(score.values()))
-        best = sorted((-told, slot) for slot, told in score.items() if told >= least)
-        return [slot for _, slot in best[:FOUND]]
+        least = LEAST * asked
+        found: list[int] = []
+        # Asked last whether they still count: of a thousand slots that are read some ten are left.
+        for told, slot in sorted((-told, slot) for slot, told in score.items() if told >= least):
+            if -told < least or len(found) == FOUND:
+                break
+            if slot in alive:
+                least = max(least, NEAR_BEST * -told)
+                found.append(slot)
+        return found
 
     def dump(self) -> Iterator[bytes]:
         """Yield all counts and entries, for `load`."""
@@ -242,14 +250,15 @@ class Candidates:
             self._ranking = gist, self.rarity.ranked(gist.marks)
         return self._ranking[1]
 
-    def _newest(self, key: int, alive: Container[int]) -> Sequence[int]:
+    def _newest(self, key: int) -> Sequence[int]:
+        """Return the slots of the newest entries of a key, also of what was discarded."""
         bucket = self._buckets[key % BUCKETS]
         if bucket is None:
             return ()
         low = key << 32
-        high = low + _LOW
-        slots = [entry - low for entry in bucket if low <= entry <= high]
-        return [slot for slot in slots if slot in alive][-READ:] if slots else slots
+        first = bisect_left(bucket, low)
+        after = bisect_left(bucket, low + _LOW + 1, first)
+        return [entry - low for entry in bucket[max(first, after - READ) : after]]
 
 
 def _first(ranked: Iterable[int], wanted: Container[int], count: int) -> list[int]:
@@ -259,14 +268,10 @@ def _first(ranked: Iterable[int], wanted: Container[int], count: int) -> list[in
 
 def _newest_of_each(bucket: array[int]) -> array[int]:
     """Return the entries less those that are never read: a key's newest READ stay."""
-    counts: dict[int, int] = {}
-    left: list[int] = []
-    for entry in reversed(bucket):
-        key = entry >> 32
-        counts[key] = counts.get(key, 0) + 1
-        if counts[key] <= READ:
-            left.append(entry)
-    return array("Q", reversed(left))
+    left = array("Q")
+    for _, entries in groupby(bucket, key=lambda entry: entry >> 32):
+        left.extend(list(entries)[-READ:])
+    return left
 
 
 def trigrams(words: Sequence[str]) -> set[tuple[str, ...]]:

@@ -16,12 +16,14 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(name.strip() for name in text.split(","))
 
 
-MONTH_WORD = r"\p{L}{3,10}\.?"
+MONTH_WORD = r"\p{L}{3,10}[.,]?"
 
 AGENCIES = (
     r"Reuters|AP|AFP|UPI|dpa|DPA|EFE|ANSA|Xinhua|TASS|Interfax|INTERFAX|Bloomberg|RFA|RFE/RL|VOA|AA"
     r"|DHA|İHA|IHA|Anadolu|Kazinform|KazTAG|Sputnik|Kyodo|CNA|Yonhap|PTI|ANI|IANS|BBC|CNN|MEE|Reuter"
     r"|ТАСС|Интерфакс|РИА Новости|РИА|КазТАГ|ҚазТАГ|КазИнформ|Казинформ|ҚазАқпарат|Қазақпарат"
+    r"|رويترز|أ ف ب|أ\.ف\.ب|ا ف ب|فرانس برس|شينخوا|الأناضول|د ب أ|سبوتنيك|وكالات|واس"
+    r"|شىنخۇا|رويتېرس|ئەركىن ئاسىيا رادىيوسى|ب ب س|BHA|Cihan|Kabar|Кабар|ФедералПресс"
     r"|Спутник|Азаттық|Азаттык|Радио Азаттык|УНИАН|Укринформ|РБК|БелТА|АКИpress|24\.kg|Tengrinews"
 )
 
@@ -92,6 +94,12 @@ OUTLETS = _names(
 DATELINES = (
     rf"[^()]{{0,60}}?\((?:{AGENCIES})[^()]{{0,20}}\)\s?[:.–—-]{{1,2}}\s+",
     rf"\((?:{AGENCIES})\)\s?",
+    rf"\p{{L}}[\p{{L}} .'’-]{{1,30}}\s?/\s?(?:{AGENCIES})\s?[:–—-]{{1,2}}\s+",
+    (
+        rf"(?:{AGENCIES})\s(?:ئاگېنتلىقى\s)?[\p{{L}} ]{{0,30}}?"
+        r"\d{1,2}-\p{L}{3,8}\s?خەۋىرى\s?:\s+"
+    ),
+    r"(?:شىنخۇا ئاگېنتلىقى|شىنخۇا|ئەركىن ئاسىيا رادىيوسى|رويترز|الأناضول|شينخوا)\s?:\s+",
     (
         rf"[\p{{Lu}}][\p{{L}} .'’-]{{1,40}}[,.]\s(?:\d{{1,2}}\s)?(?:{MONTH_WORD}\s)?"
         rf"(?:\d{{1,2}}[,.]?\s)?"

@@ -22,6 +22,7 @@ from watcher.core.text import fold
 
 if TYPE_CHECKING:
     from watcher.core.model import Article
+    from watcher.core.stories.furniture import Furniture
 
 LENGTH: Final = 512
 """Characters of the body that are compared."""
@@ -50,10 +51,12 @@ class Words:
         return self.title + self.body
 
 
-def words_of(article: Article) -> Words:
-    """Clean, fold and cut `article`."""
-    title = clean_title(article.title[: 2 * HEADLINE], article.outlet)[:HEADLINE]
-    body = clean_body(_body(article), article.outlet)[:LENGTH]
+def words_of(article: Article, furniture: Furniture | None = None) -> Words:
+    """Clean, fold and cut `article`, less what is known to be furniture of its outlet."""
+    title, body = cleaned(article)
+    if furniture is not None:
+        body = furniture.without(body, article.outlet)
+    body = body[:LENGTH]
     head, rest = _cut(title), _cut(body)
     return Words(
         title=head.body,
@@ -61,6 +64,12 @@ def words_of(article: Article) -> Words:
         capitals=head.capitals | rest.capitals << len(head.body),
         names=head.names | rest.names << len(head.body),
     )
+
+
+def cleaned(article: Article) -> tuple[str, str]:
+    """Return headline and body without what is furniture of any outlet."""
+    title = clean_title(article.title[: 2 * HEADLINE], article.outlet)[:HEADLINE]
+    return title, clean_body(_body(article), article.outlet)
 
 
 def clean_title(title: str, outlet: str = "") -> str:

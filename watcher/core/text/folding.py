@@ -169,7 +169,6 @@ _ODD = re.compile(f"[^{_SMALL}{_OTHERS}]")
 _ODD_OR_UNEVEN = re.compile(f"[^{_SMALL}{_CAPITAL}{_OTHERS}]")
 _MANY = 24
 """So many different signs are looked up one by one; more are cheaper by a table."""
-_JAMO = re.compile("[\u1100-\u11ff]")
 
 
 def _is_invisible(sign: str) -> bool:
@@ -225,8 +224,9 @@ def _fold_clusters(text: str) -> tuple[str, tuple[Span, ...]]:
         folded.append(piece)
         spans.extend([(start, end)] * len(piece))
     whole = "".join(folded)
-    if _JAMO.search(whole) and not unicodedata.is_normalized("NFC", whole):
-        # What folds to nothing stood between the jamo of a syllable (a mark, a tatweel).
+    if whole != text and not _is_composed(whole):
+        # What folds to nothing (a mark, a tatweel) stood between the jamo of a syllable, or
+        # between a letter and its mark.
         again, inside = _fold_clusters(whole)
         return again, tuple((spans[first][0], spans[last - 1][1]) for first, last in inside)
     return whole, tuple(spans)
@@ -261,16 +261,24 @@ def _fold_parts(text: str) -> str:
 
 def _fold_plain(part: str) -> str:
     """Fold a text without knots."""
+    folded = _sign_by_sign(part)
+    return _fold_clusters(part)[0] if folded is None else folded
+
+
+def _sign_by_sign(part: str) -> str | None:
+    """Fold a text without knots, each sign for itself; None if that is not enough."""
     if not _is_composed(part):
-        return _fold_clusters(part)[0]
+        return None
     folded = part.lower()
     odd = set(_ODD.findall(folded))
     if len(odd) > _MANY:
-        return folded.translate(_TABLE)
-    # What a fold gives is folded: no sign put in here is replaced by a later step.
-    for sign in odd:
-        folded = folded.replace(sign, _TABLE[ord(sign)])
-    return folded
+        folded = folded.translate(_TABLE)
+    else:
+        # What a fold gives is folded: no sign put in here is replaced by a later step.
+        for sign in odd:
+            folded = folded.replace(sign, _TABLE[ord(sign)])
+    # What is left out (a tatweel) may have stood between a letter and its mark.
+    return folded if _is_composed(folded) else None
 
 
 def _is_composed(part: str) -> bool:
@@ -291,7 +299,8 @@ def _uneven(text: str) -> Iterator[Stretch]:
     done = 0
     for start, end in (*_knots(text), (len(text), len(text))):
         part = text[done:start]
-        yield from (_uneven_signs if _is_composed(part) else _by_cluster)(part, done)
+        plain = _sign_by_sign(part) is not None
+        yield from (_uneven_signs if plain else _by_cluster)(part, done)
         yield from _by_cluster(text[start:end], start)
         done = end
 

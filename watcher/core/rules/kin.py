@@ -1,0 +1,444 @@
+"""Which words of a text are nearly a spelling of the watch list: one slip, script or ending away.
+
+Words are looked up by how they sound, whole, with one sound left out (a deletion neighbourhood),
+and by their beginnings; so the cost of a word does not grow with the number of spellings. Chinese
+names, which have no letters to leave out, are found by two signs that stand side by side.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from operator import eq
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from watcher.core.rules.bending import script_of
+from watcher.core.rules.evidence import PLAIN_WORDS
+from watcher.core.rules.friends import is_false_friend
+from watcher.core.rules.sounds import sounds
+from watcher.core.text import Gap, fold, in_one_script, is_sign, tokenise
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+    from watcher.core.rules.index import Index, Spelled
+    from watcher.core.rules.scan import Scan
+    from watcher.core.text import Token
+
+
+class Kinship(StrEnum):
+    """In what words of a text differ from the spelling that they are near to."""
+
+    SOUND = "sounds the same"
+    LETTER = "differs in one letter"
+    ENDING = "has an ending that is not known"
+    SIGNS = "shares most of its signs"
+    ACRONYM = "is its first letters"
+    PART = "is a part of it"
+    HEAD = "shares a word with it"
+
+
+class Kin(NamedTuple):
+    """A word of the list that a word of a text is near to, and how near: up to 1.
+
+    `kinship` is None for a form of the word itself. `stem`: letters of the text's word without
+    the ending.
+    """
+
+    word: int
+    kinship: Kinship | None
+    near: float
+    stem: int
+
+
+class Near(NamedTuple):
+    """Tokens first:last (last excluded) that are nearly the name `name` of a leaf."""
+
+    name: Name
+    first: int
+    last: int
+    kinship: Kinship
+    near: float
+    stem: int
+    """Letters of the last token without an ending that hides the name; 0: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A spelling of a leaf by its words. `swaps`: its two words may stand the other way round."""
+
+    leaf: int
+    text: str
+    language: str
+    words: tuple[int, ...]
+    capital: bool
+    swaps: bool
+    ctx: bool
+
+
+_SHORTEST_SOUND: Final = 4
+_SHORTEST_SLIP: Final = 5
+_LONG_SLIP: Final = 7
+_SHORTEST_STEM: Final = 5
+_LONGEST_ENDING: Final = 4
+_SHORTEST_PART: Final = 4
+_SHORTEST_SIGNS: Final = 3
+_SHORT_SIGNS: Final = 5
+_LITTLE: Final = frozenset(
+    [
+        "and",
+        "of",
+        "the",
+        "for",
+        "in",
+        "de",
+        "la",
+        "le",
+        "des",
+        "du",
+        "et",
+        "и",
+        "в",
+        "по",
+        "на",
+        "und",
+        "der",
+        "die",
+    ]
+)
+_JOINED: Final = (Gap.NONE, Gap.SPACE, Gap.HYPHEN, Gap.APOSTROPHE)
+_MIDDOT: Final = re.compile("[·•・‧]")
+_MEMORY: Final = 100_000
+
+
+class Words:
+    """The words of all spellings, by how they sound."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._sounds: list[tuple[str, ...]] = []
+        self._whole: defaultdict[str, set[int]] = defaultdict(set)
+        self._short: defaultdict[str, set[int]] = defaultdict(set)
+        self._openings: set[str] = set()
+        self._numbers: dict[str, int] = {}
+
+    def add(self, word: str) -> int:
+        """Return the number of a folded word; the same word has one number."""
+        if word not in self._numbers:
+            number = self._numbers[word] = len(self._sounds)
+            self._texts.append(word)
+            # A reading less: the rare ones of many-voiced letters are for texts.
+            readings = sounds(word)[:2]
+            self._sounds.append(readings)
+            for sound in readings:
+                if len(sound) >= _SHORTEST_SOUND:
+                    self._whole[sound].add(number)
+                    self._openings.update(sound[:cut] for cut in range(2, len(sound)))
+                if len(sound) >= _SHORTEST_SLIP:
+                    for short in {sound, *_shortened(sound)}:
+                        self._short[short].add(number)
+        return self._numbers[word]
+
+    def near(self, word: str) -> tuple[Kin, ...]:
+        """Return the words of the list that a folded word is near to, each once."""
+        best: dict[int, Kin] = {}
+        for kin in self._near(word):
+            if kin.word not in best or kin.near > best[kin.word].near:
+                best[kin.word] = kin
+        return tuple(best.values())
+
+    def may_open(self, word: str) -> bool:
+        """Tell whether a longer word of the list begins as this one sounds."""
+        return any(sound in self._openings for sound in sounds(word))
+
+    def _near(self, word: str) -> Iterator[Kin]:
+        for sound in sounds(word):
+            for number in self._whole.get(sound, ()):
+                yield Kin(number, Kinship.SOUND, 1.0, len(word))
+            if len(sound) >= _SHORTEST_SLIP - 1:
+                yield from self._slips(word, sound)
+        if len(word) > _SHORTEST_STEM and sounds(word)[0][:4] in self._openings:
+            yield from self._endings(word)
+
+    def _slips(self, word: str, sound: str) -> Iterator[Kin]:
+        if is_false_friend(word):
+            return
+        for short in {sound, *_shortened(sound)}:
+            for number in self._short.get(short, ()):
+                if self._is_slip(word, sound, number):
+                    near = 0.75 if len(sound) >= _LONG_SLIP else 0.5
+                    yield Kin(number, Kinship.LETTER, near, len(word))
+
+    def _is_slip(self, word: str, sound: str, number: int) -> bool:
+        """Tell whether one sound differs; in one script, also at most two letters.
+
+        A short word says little: there it must be one letter, in the same script.
+        """
+        if all(
+            other[0] != sound[0] or OSA.distance(sound, other, score_cutoff=1) != 1
+            for other in self._sounds[number]
+        ):
+            return False
+        meant = self._texts[number]
+        short = len(sound) <= _SHORTEST_SLIP
+        if script_of(word) != script_of(meant):
+            return not short
+        return OSA.distance(word, meant, score_cutoff=2) <= (1 if short else 2)
+
+    def _endings(self, word: str) -> Iterator[Kin]:
+        for cut in range(max(_SHORTEST_STEM - 1, len(word) - _LONGEST_ENDING), len(word)):
+            for number in self._whole.get(sounds(word[:cut])[0], ()):
+                yield Kin(number, Kinship.ENDING, 0.75 - 0.05 * (len(word) - cut), cut)
+
+
+def _shortened(word: str) -> Iterator[str]:
+    return (word[:at] + word[at + 1 :] for at in range(len(word)))
+
+
+class Names:
+    """The spellings of some leaves, to find what is nearly one of them."""
+
+    def __init__(self, index: Index, leaves: Iterable[int], persons: frozenset[int]) -> None:
+        self._words = Words()
+        self._same: defaultdict[int, set[int]] = defaultdict(set)
+        self._openings: defaultdict[int, list[Name]] = defaultdict(list)
+        self._parts: defaultdict[int, list[Name]] = defaultdict(list)
+        self._heads: defaultdict[int, list[Name]] = defaultdict(list)
+        self._openers: defaultdict[int, list[Name]] = defaultdict(list)
+        self._used_by: defaultdict[int, set[int]] = defaultdict(set)
+        self._acronyms: defaultdict[str, list[Name]] = defaultdict(list)
+        self._pairs: defaultdict[str, list[tuple[Name, str, int]]] = defaultdict(list)
+        self._sign_parts: defaultdict[str, list[tuple[Name, str]]] = defaultdict(list)
+        self._shared: dict[int, set[str]] = {}
+        self._known: dict[str, tuple[Kin, ...]] = {}
+        self._index = index
+        for leaf in leaves:
+            for spelled in index.spelled(leaf):
+                if not spelled.pattern.alias:
+                    self._add(spelled, person=leaf in persons)
+
+    def _add(self, spelled: Spelled, *, person: bool) -> None:
+        pattern, words = spelled.pattern, spelled.words
+        numbers = tuple(map(self._words.add, words))
+        name = Name(
+            pattern.leaf,
+            pattern.text,
+            pattern.language,
+            numbers,
+            pattern.text[:1].isupper(),
+            person and len(words) == 2,
+            pattern.ctx,
+        )
+        if any(map(is_sign, words)):
+            self._add_signs(name, words)
+            return
+        for number, in_index in zip(numbers, spelled.numbers, strict=True):
+            self._same[in_index].add(number)
+            self._used_by[number].add(name.leaf)
+        self._openings[numbers[0]].append(name)
+        if name.swaps:
+            self._openings[numbers[1]].append(name)
+        if len(words) > 1:
+            self._add_pieces(name, words, person=person)
+
+    def _add_pieces(self, name: Name, words: Sequence[str], *, person: bool) -> None:
+        joined = self._words.add("".join(words))
+        self._openings[joined].append(
+            Name(name.leaf, name.text, name.language, (joined,), name.capital, False, name.ctx)
+        )
+        for at, (number, word) in enumerate(zip(name.words, words, strict=True)):
+            shared = person or (at == 0 and word in self._prefixes(name.leaf))
+            if name.capital and len(word) >= _SHORTEST_PART and shared:
+                self._parts[number].append(name)
+        if not person:
+            for names, at in ((self._heads, -1), (self._openers, 0)):
+                if len(words[at]) >= _SHORTEST_PART:
+                    names[name.words[at]].append(name)
+        letters = "".join(word[0] for word in words if word not in _LITTLE)
+        if len(letters) >= 3:
+            self._acronyms[letters].append(name)
+
+    def _add_signs(self, name: Name, words: Sequence[str]) -> None:
+        text = "".join(words)
+        if len(text) >= _SHORTEST_SIGNS:
+            for at in range(len(text) - 1):
+                self._pairs[text[at : at + 2]].append((name, text, at))
+        pieces = ["".join(t.text for t in tokenise(fold(p))) for p in _MIDDOT.split(name.text)]
+        if len(pieces) == 1:
+            # Two signs that several spellings of one thing open with: 新疆 of 新疆维吾尔自治区.
+            pieces = [text[:2]] if len(text) > 2 and text[:2] in self._prefixes(name.leaf) else []
+        for piece in pieces:
+            if len(piece) >= 2:
+                self._sign_parts[piece[:2]].append((name, piece))
+
+    def _prefixes(self, leaf: int) -> set[str]:
+        """Return the words, or two signs, that more than one spelling of a leaf opens with."""
+        if leaf not in self._shared:
+            opens: dict[str, str] = {}
+            for spelled in self._index.spelled(leaf):
+                text = "".join(spelled.words)
+                opens[text] = text[:2] if is_sign(text) else spelled.words[0]
+            found = Counter(opens.values())
+            self._shared[leaf] = {opening for opening, times in found.items() if times > 1}
+        return self._shared[leaf]
+
+    # --- looking
+
+    def find(self, scan: Scan, covered: Mapping[int, Container[int]]) -> Iterator[Near]:
+        """Yield what is nearly a name in a text and is not found already.
+
+        `covered` are the tokens of what is found, with the leaves that found it.
+        """
+        for near in self._find(scan, covered):
+            leaf = near.name.leaf
+            if all(leaf not in covered.get(at, ()) for at in range(near.first, near.last)):
+                yield near
+
+    def _find(self, scan: Scan, covered: Container[int]) -> Iterator[Near]:
+        tokens = scan.tokens
+        for at, token in enumerate(tokens):
+            if at in covered:
+                continue
+            if is_sign(token.text):
+                yield from self._signs(tokens, at, covered)
+                continue
+            yield from self._from(scan, at, at + 1, self._kin(token.text))
+            yield from self._acronym(scan, at)
+            if at + 1 < len(tokens) and at + 1 not in covered:
+                yield from self._joined(scan, at)
+
+    def _joined(self, scan: Scan, at: int) -> Iterator[Near]:
+        """Yield names that stand there in two pieces: Ata Zhurt, Ata-Zhurt."""
+        one, other = scan.tokens[at], scan.tokens[at + 1]
+        if other.gap in _JOINED and self._words.may_open(one.text):
+            kin = self._kin(in_one_script(one.text + other.text))
+            apart = [k for k in kin if k.kinship in (None, Kinship.SOUND)]
+            yield from self._from(
+                scan, at, at + 2, [k._replace(kinship=Kinship.SOUND) for k in apart]
+            )
+
+    def _kin(self, word: str) -> tuple[Kin, ...]:
+        """Return the words of the list that a word is a form of, or near to."""
+        known = self._known.get(word)
+        if known is None:
+            if len(self._known) >= _MEMORY:
+                self._known.clear()
+            known = self._known[word] = self._kin_of(word)
+        return known
+
+    def _kin_of(self, word: str) -> tuple[Kin, ...]:
+        same = {
+            number for seen in self._index.look_up(word) for number in self._same.get(seen.word, ())
+        }
+        near = (kin for kin in self._words.near(word) if kin.word not in same)
+        return (*(Kin(number, None, 1.0, len(word)) for number in same), *near)
+
+    def _from(self, scan: Scan, first: int, last: int, kin: Sequence[Kin]) -> Iterator[Near]:
+        """Yield the names that begin with tokens which are near to one of their words."""
+        for one in kin:
+            for name in self._openings.get(one.word, ()):
+                if not (name.capital and scan.is_lower(first)):
+                    yield from self._walk(scan, name, first, last, one)
+            if one.kinship in (None, Kinship.SOUND):
+                for name in self._parts.get(one.word, ()):
+                    near = 0.5 if name.swaps else 0.35
+                    if not scan.is_lower(first):
+                        yield Near(name, first, last, Kinship.PART, near, 0)
+            if one.kinship is None:
+                yield from self._head(scan, first, one)
+
+    def _walk(self, scan: Scan, name: Name, first: int, last: int, one: Kin) -> Iterator[Near]:
+        words = name.words if name.words[0] == one.word else name.words[::-1]
+        found = [one]
+        for wanted in words[1:]:
+            if last >= len(scan.tokens) or scan.tokens[last].gap >= Gap.QUOTE:
+                return
+            kin = next((k for k in self._kin(scan.tokens[last].text) if k.word == wanted), None)
+            if kin is None:
+                return
+            found.append(kin)
+            last += 1
+        unlike = [kin for kin in found if kin.kinship is not None]
+        if unlike:
+            worst = min(unlike, key=lambda kin: kin.near)
+            stem = found[-1].stem if found[-1].kinship is Kinship.ENDING else 0
+            yield Near(name, first, last, worst.kinship or Kinship.SOUND, worst.near, stem)
+
+    def _head(self, scan: Scan, at: int, kin: Kin) -> Iterator[Near]:
+        """Yield other kinds of what a name is: of "labour camp", "transit camp".
+
+        Nearer is what is put together from words of several spellings of one thing.
+        """
+        tokens = scan.tokens
+        for names, first in ((self._heads, at - 1), (self._openers, at)):
+            if not 0 <= first < len(tokens) - 1:
+                continue
+            other = tokens[first if first < at else at + 1].text
+            if (
+                tokens[first + 1].gap not in (Gap.SPACE, Gap.HYPHEN)
+                or len(other) < _SHORTEST_PART
+                or other in PLAIN_WORDS
+            ):
+                continue
+            leaves = {
+                leaf
+                for one in self._kin(other)
+                if one.kinship is None
+                for leaf in self._used_by[one.word]
+            }
+            for name in names.get(kin.word, ()):
+                if name.leaf in leaves:
+                    yield Near(name, first, first + 2, Kinship.HEAD, 0.45, 0)
+                elif not name.capital:
+                    yield Near(name, first, first + 2, Kinship.HEAD, 0.2, 0)
+
+    def _acronym(self, scan: Scan, at: int) -> Iterator[Near]:
+        names = self._acronyms.get(scan.tokens[at].text)
+        if names:
+            start, end = scan.span(at, at + 1)
+            if scan.source[start:end].isupper():
+                for name in names:
+                    yield Near(name, at, at + 1, Kinship.ACRONYM, 0.8, 0)
+
+    def _signs(self, tokens: Sequence[Token], at: int, covered: Container[int]) -> Iterator[Near]:
+        if at + 1 >= len(tokens):
+            return
+        pair = tokens[at].text + tokens[at + 1].text
+        for name, text, offset in self._pairs.get(pair, ()):
+            first, last = at - offset, at - offset + len(text)
+            written = _run(tokens, first, last, covered)
+            equal = _alike(written, text)
+            # Where an earlier pair has found it already, it is not found again.
+            again = any(written[n : n + 2] == text[n : n + 2] for n in range(offset))
+            enough = 0.5 if len(text) > _SHORT_SIGNS else 0.6
+            if not again and enough * len(text) <= equal < len(text):
+                yield Near(name, first, last, Kinship.SIGNS, 0.8 * equal / len(text), 0)
+        for name, piece in self._sign_parts.get(pair, ()):
+            if _run(tokens, at, at + len(piece), covered) == piece:
+                yield Near(name, at, at + len(piece), Kinship.PART, 0.6, 0)
+
+
+def _alike(written: str, text: str) -> int:
+    """Return how many signs of a name are as written there.
+
+    0 where it only opens alike and goes on with two other signs: that is another compound, while
+    one name in other transliterations has its signs exchanged here and there.
+    """
+    same = list(map(eq, written, text))
+    equal = sum(same)
+    return 0 if len(text) - equal > 1 and all(same[:equal]) else equal
+
+
+def _run(tokens: Sequence[Token], first: int, last: int, covered: Container[int]) -> str:
+    """Return signs that stand together, "" where something else is among them."""
+    if first < 0 or last > len(tokens) or any(at in covered for at in range(first, last)):
+        return ""
+    whole = all(
+        is_sign(token.text) and (at == first or token.gap in (Gap.NONE, Gap.MIDDOT, Gap.DOT))
+        for at, token in enumerate(tokens[first:last], first)
+    )
+    return "".join(token.text for token in tokens[first:last]) if whole else ""
