@@ -38,7 +38,7 @@ async def test_a_look_waits_for_its_turn_at_its_host() -> None:
         for turn in turns:
             await turn.__aenter__()
         look = asyncio.create_task(pages.look(feed, recheck, read=False))
-        while not lanes._lanes["127.0.0.1"].waiting:
+        while not lanes._lanes["127.0.0.1"].waiting:  # noqa: ASYNC110 - a step is all it takes
             await asyncio.sleep(0)
         before = len(site.requests)
         for turn in turns:
