@@ -1,12 +1,13 @@
 """How well and at what cost stories are found, beside four other ways.
 
-    PYTHONPATH=tests python benchmarks/dedup.py [--quick] [--quality | --cost]
+    PYTHONPATH=tests python benchmarks/dedup.py [--quick] [--quality | --cost | --across]
 
 Quality: pairs after clustering by copy links within 72 h, ambiguous pairs left out; "held out" is
 the half of the articles that nothing was learned from; then the hand-labelled pairs of one event.
 Cost: CPU (user and system) of placing and adding one article with 10,000, 100,000 and 500,000
 articles stored, and what the others need for the same, in the same run. Prints Markdown tables.
-Needs the extra `bench`, and the labelled sets beside the project.
+Needs the extra `bench`, and the labelled sets beside the project. Across languages: own pairs in
+six languages (tests/support/across.txt), with the entities of all packs; the sets aren't needed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from time import process_time
 from typing import TYPE_CHECKING
 
 from rivals import RIVALS, MinHashLsh, SimHash, TokenSet, groups_of
+from support.across import joined
+from support.across import pairs as pairs_across
 from support.opposites import opposites
 from support.story_sets import (
     FOLDER,
@@ -225,7 +228,23 @@ def timed(index: StoryIndex, asked: list[Article]) -> float:
     return spent
 
 
+def across() -> None:
+    """Print how many pairs in two languages are joined, by the half that was tried on and not."""
+    head("pairs in two languages", "of one event", "right", "wrong", "precision", "recall")
+    for part in ("learned", "kept"):
+        told = [(one.same, joined(one.one, one.two)) for one in pairs_across() if one.part == part]
+        linked = [same for same, link in told if link.kind is not LinkKind.NEW]
+        same = sum(same for same, _ in told)
+        right = sum(linked)
+        precision, recall = right / max(1, len(linked)), right / same
+        figures = f"{precision:.3f}", f"{recall:.3f}"
+        line(f"{part}: {len(told)}", same, right, len(linked) - right, *figures)
+
+
 def main() -> int:
+    if "--across" in sys.argv:
+        across()
+        return 0
     if not FOLDER.is_dir():
         print(
             "The labelled sets (shared/data/stories) are not beside the project.", file=sys.stderr

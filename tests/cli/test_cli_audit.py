@@ -32,7 +32,7 @@ def test_audit_says_it_in_words(folder: Path) -> None:
     ran = watcher("audit", cwd=folder)
 
     assert ran.code == 0
-    assert "parked     1  (1 404 Not Found)" in ran.out
+    assert "parked     1  (404 Not Found: 1)" in ran.out
     assert "The sums agree." in ran.out
 
 

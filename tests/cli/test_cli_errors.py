@@ -81,7 +81,8 @@ WRONG = [
     (["alerts", "list", "--limit", "0"], 2, "--limit: at least 1 is expected"),
     (["alerts", "list", "--limit", "some"], 2, "--limit: a whole number is expected"),
     (["alerts", "show", "a", "b"], 2, "too many words: b"),
-    (["match", "--terms"], 2, "--terms: nothing stands behind it"),
+    (["packs", "show", "qq"], 2, 'no pack is called "qq". (watcher packs list)'),
+    (["match", "--terms"], 2, "--terms: nothing stands behind it (help: watcher match --help)"),
     (["alerts", "show"], 2, "KEY is missing"),
     (["alerts", "list", "--limit", "many"], 2, "--limit"),
 ]

@@ -175,12 +175,24 @@ def test_a_text_is_tried_on_one_rule(folder: Path, text: str, code: int) -> None
 
 def test_packs_are_listed_and_shown(tmp_path: Path) -> None:
     packs = [row["pack"] for row in watcher("packs", "list", "--json", cwd=tmp_path).rows]
+    assert "…" not in watcher("packs", "list", cwd=tmp_path).out  # what is piped is not cut
     assert "xinjiang" in packs
 
     row = watcher("packs", "show", "xinjiang", "atajurt", "--json", cwd=tmp_path).row
 
     assert row["entity"] == "atajurt"
     assert {"Atajurt", "Атажұрт"} <= {alias["text"] for alias in row["aliases"]}
+
+
+def test_the_spellings_that_a_pack_shows_are_whole(tmp_path: Path) -> None:
+    rows = watcher("packs", "show", "press-freedom", "--json", cwd=tmp_path).rows
+    known = {alias["text"] for row in rows for alias in row["aliases"]}
+    lines = watcher("packs", "show", "press-freedom", cwd=tmp_path).out.splitlines()
+
+    start = lines[0].index("for example")
+    shown = [one for line in lines[1:] for one in line[start:].removesuffix(" …").split(", ")]
+    assert len(shown) > len(rows)
+    assert set(shown) <= known
 
 
 DESK = """

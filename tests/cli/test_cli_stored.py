@@ -15,6 +15,7 @@ from support.cli_state import ALERT, AT, COPY, FIRST, HELD, NOTICE, PARKED, fill
 
 from watcher.core.model import (
     AlertId,
+    AlertKind,
     ArticleId,
     Decision,
     DeliveryId,
@@ -26,6 +27,7 @@ from watcher.core.model import (
     Outcome,
     Reason,
     Sent,
+    Severity,
     StoryId,
     Subscription,
 )
@@ -195,6 +197,23 @@ def test_alerts_are_narrowed_down(folder: Path, args: tuple[str, ...], found: li
     assert [row["id"] for row in rows] == found
 
 
+def test_a_rule_that_is_not_there_is_named_where_no_alert_is_found(folder: Path) -> None:
+    mistyped = watcher("alerts", "list", "--rule", "Atajrt", cwd=folder)
+    silent = watcher("alerts", "list", "--rule", "Camps", cwd=folder)
+
+    assert (mistyped.code, silent.code, silent.out) == (0, 0, "no such alerts\n")
+    assert 'no rule is called "Atajrt". Did you mean "Atajurt"?' in mistyped.out
+
+
+def test_a_kind_of_alert_has_the_words_of_its_message(own_folder: Path) -> None:
+    first = replace(ALERT, id=AlertId("55" * 8), kind=AlertKind.BASELINE, severity=Severity.NORMAL)
+    with open_store(own_folder / "state", now=AT) as store, store.write() as tx:
+        tx.add_alerts((first,))
+
+    assert "first sight" in watcher("alerts", "list", cwd=own_folder).out
+    assert "first sight, normal" in watcher("alerts", "show", first.id, cwd=own_folder).out
+
+
 def test_times_are_local_for_people_and_iso_for_scripts(folder: Path) -> None:
     shown = watcher("alerts", "show", ALERT.id, cwd=folder).out
     row = watcher("alerts", "show", ALERT.id, "--json", cwd=folder).row
@@ -281,6 +300,12 @@ def test_an_alert_that_is_not_there_is_a_no(folder: Path) -> None:
 
     assert ran.code == 1
     assert "watcher alerts list" in ran.said
+
+
+def test_deliveries_are_asked_by_channel(folder: Path) -> None:
+    rows = watcher("deliveries", "list", "--channel", "operator", "--json", cwd=folder).rows
+
+    assert [row["id"] for row in rows] == [HELD.id]
 
 
 # --- stories -------------------------------------------------------------------------------------
@@ -461,6 +486,16 @@ def test_why_takes_the_key_of_a_message(folder: Path) -> None:
     assert row["article"]["id"] == FIRST.id
     notice = watcher("why", HELD.id, cwd=folder)
     assert (notice.code, "notice about the watcher itself" in notice.said) == (1, True)
+
+
+def test_one_rule_is_asked_and_nothing_is_said_of_the_others(own_folder: Path) -> None:
+    asked = watcher("why", ALERT.id, "--rule", "Atajurt", cwd=own_folder).out
+    other = watcher("why", ALERT.id, "--rule", "Camps", cwd=own_folder).out
+
+    assert "Atajurt -> desk: told" in asked
+    assert "no longer as the rules are now" not in other
+    assert "Atajurt -> desk" not in other
+    assert other.endswith("none: Camps did not match when it came in\n\nDeliveries\n  none\n")
 
 
 def test_nothing_is_missing_from_a_rule_that_holds(folder: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from support.cli_run import watcher
-from support.cli_state import AT, COPY, FIRST, fill
+from support.cli_state import ALERT, AT, COPY, FIRST, PARKED, fill
 
-from watcher.core.model import ArticleId, LinkKind
+from watcher.core.model import AlertId, ArticleId, Decision, DeliveryId, LinkKind, Reason
 from watcher.store import open_store
 from watcher.watch.memory import Memory
 
@@ -61,6 +61,31 @@ def test_a_split_article_is_a_story_of_its_own_from_then_on(folder: Path) -> Non
     assert stories == {FIRST.id, COPY.id}
     assert again.code == 2
     assert "begins its story" in again.said
+
+
+def test_the_books_balance_when_a_folded_article_was_split_from_its_story(folder: Path) -> None:
+    said = watcher("stories", "split", COPY.id, cwd=folder).out
+    ran = watcher("audit", "--json", cwd=folder)
+
+    assert f"Nobody was told of it when it came: watcher why {COPY.id[:8]}" in said
+    assert (ran.code, ran.row["missing"], ran.row["folded"]) == (0, [], 1)
+
+
+def test_the_books_balance_when_an_article_that_was_told_was_split(folder: Path) -> None:
+    told = Decision(rule="Atajurt", target="desk", tell=True, reason=Reason.FOLLOW_UP)
+    later = AT + timedelta(hours=1)
+    alert = replace(ALERT, id=AlertId("77" * 8), article=COPY.id, created=later)
+    sent = replace(PARKED, id=DeliveryId("88" * 8), alert=alert.id)
+    with open_store(folder / "state", now=AT) as store, store.write() as tx:
+        tx.add_decisions(COPY.id, (told,), at=later)
+        tx.add_alerts((alert,))
+        tx.add_deliveries((sent,))
+
+    said = watcher("stories", "split", COPY.id, cwd=folder).out
+    ran = watcher("audit", "--json", cwd=folder)
+
+    assert "Nobody was told" not in said
+    assert (ran.code, ran.row["missing"], ran.row["parked"]) == (0, [], 2)
 
 
 def test_an_unknown_article_can_not_be_split(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
-from support.cli_state import ALERT, AT, FIRST, fill
+from support.cli_state import ALERT, AT, FIRST, PARKED, fill
 
 from watcher.cli.table import lay_out
 from watcher.cli.words import clean
@@ -118,7 +119,7 @@ def on_terminal(columns: int, *args: str, folder: Path) -> list[str]:
         cwd=folder,
         stdout=keyboard,
         stderr=keyboard,
-        env=environ | {"TERM": "dumb"},
+        env=environ | {"TERM": "xterm"},  # a "dumb" one counts as 80 columns wide
     ):
         os.close(keyboard)
         shown = b""
@@ -128,7 +129,7 @@ def on_terminal(columns: int, *args: str, folder: Path) -> list[str]:
         except OSError:  # so a terminal of Linux says that nobody writes any more
             pass
         os.close(screen)
-    return shown.decode().splitlines()
+    return re.sub(r"\x1b\[[\d;]*m", "", shown.decode()).splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -159,3 +160,10 @@ def test_a_headline_on_a_terminal_keeps_its_words_and_its_room(folder: Path, col
     assert set(clean(LATIN).split()) <= words
     han = max(lines, key=lambda line: sum(letter in HAN for letter in line))
     assert sum(letter in HAN for letter in han) >= 13
+
+
+def test_an_id_that_is_to_be_typed_stays_whole_on_a_narrow_terminal(folder: Path) -> None:
+    lines = on_terminal(60, "deliveries", "list", folder=folder)
+
+    assert all(cell_len(line) <= 60 for line in lines)
+    assert f"{PARKED.id[:8]}  {PARKED.alert[:8]}  desk" in "\n".join(lines)

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from watcher import config
+from watcher.config.packs import shipped_entities
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "rules" / "entities.yaml"
 
@@ -29,6 +30,16 @@ def test_the_packs_that_are_shipped() -> None:
     assert set(config.pack_names()) == {"press-freedom", "xinjiang", *countries}
     with pytest.raises(KeyError):
         config.load_pack("nothing")
+
+
+def test_the_pack_of_every_shipped_entity_is_known_without_loading_it() -> None:
+    loaded = {
+        entity.id: f"packs/{name}.yaml"
+        for name in config.pack_names()
+        for entity in config.load_pack(name)
+    }
+
+    assert shipped_entities() == loaded
 
 
 @pytest.mark.parametrize("name", config.pack_names())

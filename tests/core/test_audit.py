@@ -203,3 +203,13 @@ def test_an_article_counts_by_the_worst_that_became_of_it() -> None:
     )
 
     assert (found.fates[Fate.PARKED], found.fates[Fate.DELIVERED], sums(found)) == (1, 1, 2)
+
+
+@pytest.mark.parametrize("reason", [Reason.FOLDED, Reason.NEW_STORY])
+def test_what_was_folded_before_a_person_split_it_is_accounted_for(reason: Reason) -> None:
+    entry = replace(an_entry(1, "desk", reason), delivery=None, told=False)
+
+    found = account(replace(entry, split=True))
+
+    assert account(entry).fate is None
+    assert found.fate is (Fate.FOLDED if reason is Reason.FOLDED else None)

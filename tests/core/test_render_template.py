@@ -160,3 +160,18 @@ def test_a_template_that_only_breaks_on_a_group_is_found_out() -> None:
 
 def test_the_key_can_be_shown() -> None:
     assert worded("{{ key }}", an_alert()).title == KEY
+
+
+def test_a_list_without_a_loop_is_read_as_lines_or_as_names() -> None:
+    whole = worded(
+        "{{ title }}\n\n{{ body }}\n\n{{ alert.rules }}; {{ alert.outlets }}", an_alert()
+    )
+    usual = render(an_alert(), Traits(), timezone=ALMATY)
+
+    assert usual.body in whole.body
+    assert whole.body.removeprefix(usual.body).strip() == "Atajurt; NTD"
+
+
+def test_what_an_alert_has_is_named_with_the_alert_in_front() -> None:
+    with pytest.raises(TemplateMistakeError, match=r"Write alert\.headline$"):
+        try_template("{{ headline }}")

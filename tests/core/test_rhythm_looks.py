@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.make import NOON, a_feed, a_rule, an_article
+from support.make import NOON, a_feed, a_rule, an_answer, an_article
 
 from watcher.core.model import Feed, FullText, Glimpse, Page, Recheck, Rule, Severity, Sight
 from watcher.core.rhythm import looks
@@ -82,7 +82,7 @@ def test_a_look_is_as_late_as_the_host_asks() -> None:
 
 
 def test_validators_are_kept_from_pages_that_were_there_only() -> None:
-    page = Page(url="https://courier.example/1", text="Words.", etag='"1"')
+    page = Page(url="https://courier.example/1", text="Words.", answer=an_answer(etag='"1"'))
     first = looks.first_look(ARTICLE, page, now=NOON)
     wall = Glimpse(sight=Sight.UNSURE, etag='"wall"')
     there = Glimpse(sight=Sight.THERE, etag='"2"')

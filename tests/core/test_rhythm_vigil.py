@@ -41,3 +41,16 @@ def test_where_nothing_is_wrong_nothing_is_said_of_it() -> None:
     _, body = vigil.alive_words(numbers, 1, {}, since="Monday")
 
     assert body.splitlines()[1:] == ["1 of 1 feed well."]
+
+
+def test_the_word_carries_the_end_of_the_chain_of_evidence() -> None:
+    numbers = Numbers(
+        articles=9, stories=9, alerts=2, messages=2, waiting=0, parked=0, evidence=2, head="ab" * 32
+    )
+
+    _, body = vigil.alive_words(numbers, 1, {}, since="Monday")
+
+    assert body.splitlines()[-1] == (
+        "Evidence: 2 records. Keep this message; later this tells whether any of them was changed: "
+        f"watcher evidence verify --head {'ab' * 32}"
+    )

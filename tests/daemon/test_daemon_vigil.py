@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from support.webhook import Answer, Webhook, serving
 
+from watcher.core.evidence import Exhibit
 from watcher.daemon import Service, open_service
 from watcher.daemon.vigil import Vigil
 from watcher.watch import Settings
@@ -150,6 +151,25 @@ async def test_people_hear_every_monday_at_nine_that_all_goes_on(
     assert len(hook.got) == 2
     assert hook.got[0].json()["title"] == "The watcher is alive and watching"
     assert "Since Monday 09 March: 0 articles" in hook.got[0].json()["message"]
+
+
+async def test_the_weekly_word_carries_the_hash_of_the_last_evidence(
+    tmp_path: Path, hook: Webhook
+) -> None:
+    clock = Clock()
+    async with opened(tmp_path, hook, clock, "") as service:
+        with service.store.write() as tx:
+            tx.add_evidence(
+                [Exhibit(facts={"alert": "", "article": "a1", "at": ""}, bodies=(b"",))]
+            )
+            _, head = tx.evidence_head()
+        vigil = Vigil(service)
+        for hours in (0, 8):
+            clock.at = SUNDAY + timedelta(hours=hours)
+            await vigil.say_alive()
+            await told(service, hook)
+
+    assert f"watcher evidence verify --head {head}" in hook.got[0].json()["message"]
 
 
 async def test_nothing_is_said_where_it_is_off(tmp_path: Path, hook: Webhook) -> None:

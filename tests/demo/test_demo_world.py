@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import io
 import json
 import smtplib
 from datetime import UTC, datetime
@@ -12,7 +13,9 @@ from xml.etree import ElementTree as ET
 
 import aiohttp
 import pytest
+from rich.console import Console
 
+from watcher.demo.show import indented
 from watcher.demo.world import OUTLETS, World, document
 
 NOW = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
@@ -185,3 +188,13 @@ async def test_only_the_feed_server_is_let_through_the_address_guard() -> None:
 
         assert world.allowed == {("127.0.0.1", port) for port in ports}
         assert world.smtp_port not in ports
+
+
+def test_a_reason_that_takes_several_lines_stays_below_its_copy() -> None:
+    page = Console(file=io.StringIO(), width=40)
+
+    page.print(indented("because: 42 % of the words; opposite facts; no other number", 6))
+
+    lines = page.file.getvalue().splitlines()  # type: ignore[attr-defined] # a StringIO
+    assert len(lines) == 2
+    assert all(line.startswith(" " * 6) and len(line) <= 40 for line in lines)

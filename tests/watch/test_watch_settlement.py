@@ -190,8 +190,34 @@ def test_a_further_poll_in_a_settlement_costs_next_to_no_statement(
                 settle(tx, a_desk(feeds), polls)
             counts.append(len(asked))
 
-    assert counts[0] < 10 * each + 20
+    assert counts[0] < 10 * each + 24, "four of them write the evidence"
     assert counts[1] - counts[0] <= 20 * each
+
+
+@given(
+    brought=st.lists(
+        st.lists(st.integers(0, len(TEXTS) - 1), max_size=4, unique=True), max_size=len(FEEDS)
+    ),
+    seen_before=st.booleans(),
+    waits=st.booleans(),
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_alert_is_without_its_evidence_and_none_is_kept_of_what_was_not_told(
+    store: Store, brought: list[list[int]], seen_before: bool, waits: bool
+) -> None:
+    first_read = NOON - timedelta(days=1) if seen_before else None
+    with stored.undone(store) as tx:
+        fed = states(tx, first_read=first_read)
+        polls = [a_poll(one, *entries(*some)) for one, some in zip(fed, brought, strict=False)]
+
+        settle(tx, a_desk(waits=waits), polls)
+
+        told = {alert.id: alert.article for alert in tx.alerts(limit=1000) if alert.article}
+        records = list(tx.evidence_all())
+        assert {record.alert for record in records if record.alert} == set(told)
+        assert set(told.values()) <= {record.article for record in records}
+        if not waits:
+            assert len(records) == len(told)
 
 
 def test_a_feed_under_its_old_and_its_new_address_brings_each_article_once(store: Store) -> None:

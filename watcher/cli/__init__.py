@@ -65,13 +65,13 @@ def _run(arguments: list[str]) -> int:
         message = getattr(error, "format_message", None)
         if message is None:
             raise
-        from watcher.cli.usage import asked_for_help, in_words
+        from watcher.cli.usage import asked_for_help, in_words, typed
 
         context = getattr(error, "ctx", None)
         if asked_for_help(error):
             # `watcher` alone asks for the help, `watcher feeds` alone is half a command.
             return WRONG_USE if context is not None and context.parent else 0
-        said = in_words(message(), context)
+        said = in_words(message(), context, typed(arguments, typer.main.get_command(app)))
         return _fail(f"watcher: {said}", getattr(error, "exit_code", WRONG_USE))
     return result if isinstance(result, int) else 0
 

@@ -9,7 +9,7 @@ import typer
 from watcher.cli import care
 from watcher.cli.common import Call, command, since
 from watcher.cli.deliveries import delivery_json, delivery_words
-from watcher.cli.words import iso, one_line, short
+from watcher.cli.words import iso, nearest, one_line, short
 from watcher.core.errors import UsageError, WatcherError
 from watcher.core.model import (
     Ack,
@@ -79,7 +79,8 @@ def alerts_list(
         call.rows(found_json, csv=csv)
         return 0
     if not rows:
-        call.say("no alerts yet" if (start, rule, feed) == (None, None, None) else "no such alerts")
+        some = "no alerts yet" if (start, rule, feed) == (None, None, None) else "no such alerts"
+        call.say(f"{some}{_no_such_rule(call, rule)}")
         return 0
     call.table(
         ("alert", "time", "kind", "rules", "outlet", "headline"),
@@ -99,13 +100,29 @@ def alerts_list(
     return 0
 
 
+def _no_such_rule(call: Call, rule: str | None) -> str:
+    """Return what to say of a rule that rules.yaml hasn't; alerts of one that it had are listed."""
+    try:
+        names = [one.name for one in call.config().rules]
+    except WatcherError:
+        return ""
+    if rule is None or rule in names:
+        return ""
+    return f': no rule is called "{rule}".{nearest(rule, names) or " (watcher rules list)"}'
+
+
 def _kind(alert: Alert) -> tuple[str, str]:
     if alert.severity is Severity.NORMAL:
-        return (alert.kind.value, "")
+        return (_said(alert.kind), "")
     style = "red" if alert.severity.rank > Severity.NORMAL.rank else "dim"
     # Most are new: what is rarer is worth the room.
-    kind = "" if alert.kind is AlertKind.NEW else f"{alert.kind.value}, "
+    kind = "" if alert.kind is AlertKind.NEW else f"{_said(alert.kind)}, "
     return (f"{kind}{alert.severity.value}", style)
+
+
+def _said(kind: AlertKind) -> str:
+    """Return a kind in the words that messages have for it."""
+    return {AlertKind.BASELINE: "first sight", AlertKind.CHANGED_WORDS: "new words"}.get(kind, kind)
 
 
 def headline(alert: Alert, article: Article | None) -> str:
@@ -203,7 +220,9 @@ class _Details:
         alert, article = self.alert, self.article
         call.say(headline(alert, article), "bold")
         rules = f" for {', '.join(alert.rules)}" if alert.rules else ""
-        call.say(f"  {alert.kind.value}, {alert.severity.value}{rules}, {call.when(alert.created)}")
+        call.say(
+            f"  {_said(alert.kind)}, {alert.severity.value}{rules}, {call.when(alert.created)}"
+        )
         if self.ack:
             call.say(f"  acknowledged by {self.ack.by} at {call.when(self.ack.at)}", "green")
         if article:

@@ -11,6 +11,7 @@ from watcher.cli import (
     audit,
     check,
     deliveries,
+    evidence,
     feeds,
     notify,
     packs,
@@ -98,6 +99,7 @@ for part in (
     stories,
     deliveries,
     notify,
+    evidence,
     audit,
 ):
     part.register(app)

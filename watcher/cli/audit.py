@@ -92,10 +92,12 @@ def _missing_json(call: Call, one: "Account", articles: "dict[str, Article]") ->
 
 
 def _print(call: Call, found: "Audit", articles: "dict[str, Article]") -> None:
-    call.say(f"matched    {many(found.matched, 'article')}")
+    decisions = sum(found.reasons.values()) + len(found.missing)
+    decided = f"; in brackets {many(decisions, 'decision')}, one for each rule and channel"
+    call.say(f"matched    {many(found.matched, 'article')}{decided if found.reasons else ''}")
     for fate, count in found.fates.items():
         reasons = [
-            f"{number} {one_line(why, 60)}"
+            f"{one_line(why, 60)}: {number}"
             for (of, why), number in sorted(found.reasons.items(), key=lambda item: -item[1])
             if of is fate
         ]

@@ -53,7 +53,8 @@ def deliveries_list(
         typer.Option("--in", metavar="STATE", help="Only those in this state."),
     ] = None,
     target: Annotated[
-        str | None, typer.Option("--target", metavar="NAME", help="Only those to this channel.")
+        str | None,
+        typer.Option("--channel", "--target", metavar="NAME", help="Only those to this one."),
     ] = None,
     limit: LimitOption = 50,
     csv: CsvOption = False,
@@ -75,6 +76,7 @@ def deliveries_list(
             [_delivery_row(call, delivery) for delivery in found],
             right=["tries"],
             elastic=["channel"],
+            spare=["due", "tries"],
         )
     return 0
 

@@ -12,6 +12,9 @@ from watcher.cli.words import nearest, one_line
 from watcher.core.errors import RulesError, UsageError
 from watcher.core.model import Alias, Entity
 
+EXAMPLES = 60
+"""Signs of the spellings that a pack shows of an entity."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to `app`."""
@@ -48,7 +51,7 @@ def packs_list(call: Call) -> int:
                 name,
                 len(entities) if entities is not None else "-",
                 _aliases(entities) if entities is not None else "-",
-                one_line(_title(path), 50) if entities is not None else "has mistakes",
+                one_line(_title(path), 100) if entities is not None else "has mistakes",
                 f"include: [{name if _is_own(name) else f'packs/{name}.yaml'}]",
             )
             for name, path, entities in read
@@ -90,7 +93,7 @@ def packs_show(
                     one_line(one.name, 32),
                     one.type,
                     len(one.aliases),
-                    one_line(", ".join(alias.text for alias in one.aliases), 60),
+                    _some([alias.text for alias in one.aliases]),
                 )
                 for one in entities
             ],
@@ -98,6 +101,17 @@ def packs_show(
             elastic=["entity", "name"],
         )
     return 0
+
+
+def _some(spellings: Sequence[str]) -> str:
+    """Return as many spellings as stand well on one line, each of them whole."""
+    shown = ""
+    for spelling in spellings:
+        longer = f"{shown}, {spelling}" if shown else spelling
+        if shown and len(longer) > EXAMPLES:
+            return f"{shown} …"
+        shown = longer
+    return one_line(shown, EXAMPLES)
 
 
 def _packs(call: Call) -> dict[str, Path]:
@@ -117,7 +131,8 @@ def _pack(call: Call, named: str) -> tuple[str, Path]:
             return name, packs[name]
     if Path(named).is_file():
         return named, Path(named)
-    raise UsageError(f'no pack is called "{named}".{nearest(short, packs)}')
+    mend = nearest(short, packs) or " (watcher packs list)"
+    raise UsageError(f'no pack is called "{named}".{mend}')
 
 
 def _is_own(name: str) -> bool:

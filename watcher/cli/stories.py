@@ -244,6 +244,7 @@ def stories_split(
             )
         tx.relink(changed)
         tx.set_note(SPLITS, noted(tx, [each.article for each in changed]))
+        decided = [decision for _, decision in tx.decisions(link.article)]
     if call.json:
         call.data(
             {
@@ -255,6 +256,8 @@ def stories_split(
         return 0
     along = f", with {many(len(changed) - 1, 'article')} linked to it" if changed[1:] else ""
     call.say(f"{short(link.article)} is a story of its own now{along}")
+    if decided and not any(decision.tell for decision in decided):
+        call.say(f"Nobody was told of it when it came: watcher why {short(link.article)}")
     return 0
 
 

@@ -4,6 +4,7 @@ typer's wording differs from version to version; a sentence that isn't known pas
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from watcher.cli.words import nearest
@@ -35,9 +36,12 @@ def asked_for_help(error: Exception) -> bool:
     return any(kind.__name__ == "NoArgsIsHelpError" for kind in type(error).__mro__)
 
 
-def in_words(message: str, context: Any) -> str:  # noqa: ANN401 - typer's own copy of click
-    """Return one line: what is wrong, what may be meant, and where the help is."""
-    path = context.command_path if context is not None else "watcher"
+def in_words(message: str, context: Any, path: str) -> str:  # noqa: ANN401 - typer's own click
+    """Return one line: what is wrong, what may be meant, and where the help is.
+
+    `path` is the command that was typed, for errors that have no context.
+    """
+    path = context.command_path if context is not None else path
     command, option = _COMMAND.fullmatch(message), _OPTION.fullmatch(message)
     if command is not None:
         said = f'no command is called "{command["given"]}".{_nearest_command(command, context)}'
@@ -50,6 +54,16 @@ def in_words(message: str, context: Any) -> str:  # noqa: ANN401 - typer's own c
             said = pattern.sub(plain, said)
         said = _CHOICE.sub(_none_of, said)
     return f"{said} (help: {path} --help)"
+
+
+def typed(arguments: Iterable[str], command: Any) -> str:  # noqa: ANN401 - as above
+    """Return the command that `arguments` name, such as "watcher feeds add"."""
+    path = ["watcher"]
+    for word in arguments:
+        found = getattr(command, "commands", {}).get(word)
+        if found is not None:
+            command, path = found, [*path, word]
+    return " ".join(path)
 
 
 def _none_of(found: re.Match[str]) -> str:

@@ -76,10 +76,13 @@ def why(
     if rule is not None and rule not in {known.name for known in config.rules}:
         from watcher.cli.words import nearest
 
-        raise UsageError(
-            f'no rule is called "{rule}".{nearest(rule, (known.name for known in config.rules))}'
-        )
+        names = [known.name for known in config.rules]
+        mend = nearest(rule, names) or " (watcher rules list)"
+        raise UsageError(f'no rule is called "{rule}".{mend}')
     cases = _cases(call, about, language)
+    if rule is not None:
+        for case in cases:
+            case.narrow(rule)
     matched = False
     for number, case in enumerate(cases):
         if number and not call.json:
@@ -128,6 +131,14 @@ class Case:
         self.alerts = list(alerts)
         self.deliveries = list(deliveries)
         self.hits = list(hits)
+        self.asked = "no rule matched"
+
+    def narrow(self, rule: str) -> None:
+        """Forget what is stored about other rules."""
+        self.asked = f"{rule} did not match"
+        self.decisions = [(at, one) for at, one in self.decisions if one.rule == rule]
+        self.hits = [hit for hit in self.hits if hit.rule == rule]
+        self.deliveries = [one for one in self.deliveries if rule in one.rules]
 
     def json(self, explanations: Iterable[Explanation]) -> dict[str, Any]:
         """Return all of it as one JSON object."""
@@ -182,7 +193,7 @@ class Case:
                 f"{told}: {decision.reason.value}{self._became(at, decision)}"
             )
         if not self.decisions:
-            call.say("  none: no rule matched when it came in")
+            call.say(f"  none: {self.asked} when it came in")
         call.say("\nDeliveries", "bold")
         for delivery in self.deliveries:
             call.say(f"  {delivery_words(call, delivery)}")

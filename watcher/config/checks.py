@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from watcher.config.findings import did_you_mean, nearest, one_of, shown
 from watcher.config.languages import may_be_written_in, scripts_of
+from watcher.config.packs import shipped_entities
 from watcher.core import identity
 from watcher.core.model import Article, ArticleId, FullText, Group, Term, TermKind
 
@@ -206,14 +207,16 @@ def _entities(draft: RuleDraft, where: str, entities: Mapping[str, Entity]) -> N
     for leaf in draft.leaves:
         if leaf.term.kind is not TermKind.ENTITY or leaf.term.text in entities:
             continue
+        pack = shipped_entities().get(leaf.term.text)
         by_name = {entity.name: id_ for id_, entity in entities.items()}
         guess = nearest(leaf.term.text, [*entities, *by_name])
         meant = f' Did you mean "{by_name.get(guess, guess)}"?' if guess else ""
-        known = (
-            one_of(list(entities), 12)
-            if entities
-            else " None is known: add entities: or include: [packs/xinjiang.yaml]"
-        )
+        if pack is not None:
+            meant, known = "", f" It comes with the program: add {pack} to include:"
+        elif entities:
+            known = one_of(list(entities), 12)
+        else:
+            known = " None is known: add entities: or include: [packs/xinjiang.yaml]"
         draft.page.mistake(
             leaf.at, f'unknown entity "{shown(leaf.term.text)}" in {where}.{meant}{known}'
         )

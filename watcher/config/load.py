@@ -314,6 +314,7 @@ class _Loading:
             contact=self.own.contact,
             heartbeat=self.own.heartbeat,
             alive=self.own.alive,
+            across_languages=self.own.across_languages,
             channels=tuple(self.channels),
             feeds=self.known_feeds,
             rules=tuple(draft.rule for draft in self.rules),

@@ -22,7 +22,7 @@ _NO_CONTACT = (
     "is neither a mail address nor a page. Write one such as desk@example.org or "
     "https://example.org/about"
 )
-KEYS = ("timezone", "public_url", "listen", "contact", "heartbeat", "alive")
+KEYS = ("timezone", "public_url", "listen", "contact", "heartbeat", "alive", "across_languages")
 _OFFSET = re.compile(r"(?:UTC|GMT)?[ ]*[+-][ ]*\d{1,2}(?::?\d{2})?", re.IGNORECASE)
 _UNSAID = Config(path="")
 
@@ -37,6 +37,7 @@ class Own:
     contact: str = _UNSAID.contact
     heartbeat: str = _UNSAID.heartbeat
     alive: Digest | None = _UNSAID.alive
+    across_languages: bool = _UNSAID.across_languages
 
     def read(
         self, reader: Reader, pairs: Pairs, secrets: Secrets, *, require: bool, main: bool
@@ -61,6 +62,7 @@ class Own:
             self._heartbeat(reader, pairs, secrets, require=require)
         if "alive" in pairs:
             self._alive(reader, pairs)
+        self.across_languages = reader.flag_of(pairs, "across_languages")
 
     def _timezone(self, reader: Reader, pairs: Pairs) -> None:
         name, at = reader.text_of(pairs, "timezone"), pairs["timezone"][1].at

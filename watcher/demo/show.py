@@ -17,6 +17,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from watcher.core.model import (
@@ -214,8 +215,13 @@ def _print_story(console: Console, known: Queries, id_: StoryId) -> None:
             continue
         why = "; ".join(link.why)
         what = "folded copy" if link.kind is LinkKind.COPY else "same event, other words"
-        console.print(f"   [cyan]{what}[/] {link.score:.2f}  {name}: {title}")
-        console.print(f"      because: {escape(why)}", style="dim")
+        console.print(indented(f"[cyan]{what}[/] {link.score:.2f}  {name}: {title}", 3))
+        console.print(indented(f"because: {escape(why)}", 6), style="dim")
+
+
+def indented(text: str, by: int) -> Padding:
+    """Return a text whose further lines begin below its first."""
+    return Padding(text, (0, 0, 0, by), expand=False)
 
 
 def _print_hits(console: Console, news: Sequence[Seen]) -> None:

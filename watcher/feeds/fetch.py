@@ -328,6 +328,7 @@ class Fetcher:
             hub=hub,
             topic=topic,
             elapsed=time.monotonic() - started,
+            headers=() if body is None else tuple(response.raw_headers),
             notes=tuple(trip.notes),
         )
 

@@ -217,12 +217,7 @@ class Pages:
         wall = walls.judge(walls.Signs(asked=url, answered=fetched.url, **found))
         if wall is not None:
             return _none(url, *wall)
-        return Page(
-            url=url,
-            text=found["text"],
-            etag=fetched.etag,
-            last_modified=fetched.last_modified,
-        )
+        return Page(url=url, text=found["text"], answer=fetched)
 
     async def _ask(self, data: bytes, killed: list[str]) -> dict[str, Any]:
         async with self._turn:

@@ -8,15 +8,16 @@ one, so that a poisoned item costs only itself. Knows nothing of HTTP or the sto
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from watcher.core.errors import FeedError
 from watcher.core.model import Document, Entry, FeedFault
-from watcher.feeds import dates, heads, sitemap, split
+from watcher.feeds import dates, heads, served, sitemap, split
 from watcher.feeds.decode import Decoded, decode
 from watcher.feeds.worker import ChildDiedError, Worker
 
@@ -46,6 +47,7 @@ class _Source:
     """One document, decoded and cut, not yet parsed. `data` begins at the root element."""
 
     url: str
+    body: bytes
     decoded: Decoded
     data: bytes
     layout: split.Layout
@@ -164,12 +166,30 @@ class Reader:
             new = [*new, split.Item(layout.half, split.digest(layout.half))]
         if new and not await self._items(source, new, reading):
             await self._whole(source, reading)
+        elif reading.found:
+            await self._trace(source, new, reading)
         if layout.breaks_off:
             reading.damaged += 1
             reading.notes.append("the document breaks off inside its last item")
         left = {item.digest for item in later} | reading.untried
         reading.left = len(left)
         return _document(source, reading, {item.digest for item in layout.items} - left)
+
+    async def _trace(self, source: _Source, new: Sequence[split.Item], reading: _Reading) -> None:
+        """Let each entry know the bytes it was read from."""
+        body, decoded, before = (
+            source.body,
+            source.decoded,
+            len(source.decoded.data) - len(source.data),
+        )
+        places = sorted(reading.found)
+        items = [new[place] for place in places]
+        if len(body) < _THREAD_FROM:
+            found = served.trace(body, decoded, items, before)
+        else:
+            found = await asyncio.to_thread(served.trace, body, decoded, items, before)
+        for place, one in zip(places, found, strict=True):
+            reading.found[place] = replace(reading.found[place], served=one)
 
     async def _items(self, source: _Source, new: Sequence[split.Item], reading: _Reading) -> bool:
         """Fill `reading` with the new items; False when feedparser sees other items than we."""
@@ -305,14 +325,14 @@ def _prepare(body: bytes, content_type: str | None, url: str) -> _Source:
     if decoded.data.lstrip()[:1] in {b"{", b"["}:
         mark = split.digest(decoded.data)
         layout = split.Layout(decoded.data, (), b"", mark, refused=_JSON)
-        return _Source(url, decoded, decoded.data, layout)
+        return _Source(url, body, decoded, decoded.data, layout)
     data, root = split.strip_prolog(decoded.data)
     if root.rpartition(":")[2].lower() in sitemap.ROOTS:
         layout = split.Layout(data, (), b"", split.digest(data), refused=_SITEMAP)
-        return _Source(url, decoded, data, layout)
+        return _Source(url, body, decoded, data, layout)
     if not root or root.lower() in heads.PAGE_ROOTS:
         raise heads.fault(decoded.data)
-    return _Source(url, decoded, data, split.cut(data))
+    return _Source(url, body, decoded, data, split.cut(data))
 
 
 def _address(raw: dict[str, Any] | None) -> str | None:
@@ -372,13 +392,19 @@ def _document(source: _Source, reading: _Reading, digests: set[bytes]) -> Docume
         reading.notes.append(_left_out(reading))
     if source.is_cut_off and not source.layout.breaks_off:
         reading.notes.append("the document breaks off before its end")
+    entries = reading.entries
+    if any(entry.served is None for entry in entries):
+        whole = served.whole(source.body)
+        entries = tuple(replace(one, served=one.served or whole) for one in entries)
     period = heads.PERIODS.get((reading.raw.get("period") or "").lower())
     return Document(
         format=reading.raw.get("format") or about.format,
         encoding=source.decoded.encoding,
         title=reading.raw.get("title") or about.title,
         language=reading.raw.get("language") or about.language,
-        entries=reading.entries,
+        entries=entries,
+        sha256=hashlib.sha256(source.body).hexdigest() if entries else "",
+        size=len(source.body),
         digests=frozenset(digests),
         head=source.layout.head_digest,
         items=reading.items,

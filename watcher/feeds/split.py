@@ -63,10 +63,14 @@ def digest(data: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """The bytes of one item and their hash."""
+    """The bytes of one item, their hash, and where they begin in what was cut.
+
+    `start` is -1 where they don't stand there as they are here.
+    """
 
     data: bytes
     digest: bytes
+    start: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +230,7 @@ class _Scan:
                 at = mark[1]
                 mark = next(marks)
             one = b"".join([*pieces, self.data[at:end]])
-            found.append(Item(one, digest(one)))
+            found.append(Item(one, digest(one), -1 if pieces else start))
         return tuple(found)
 
     def run(self) -> None:

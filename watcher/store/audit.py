@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import String, select, type_coerce
 
 from watcher.core.audit import Entry
 from watcher.core.model import ArticleId, Decision, Delivery, DeliveryId, Hold
@@ -61,6 +62,8 @@ class Books(Asking):
                 select(TOLD.c.story, TOLD.c.rule, TOLD.c.target).distinct()
             )
         }
+        split = self._split()
+        before = {(article, at): made[article, at, story] for article, at, story in made if split}
         same_rule = select(DECISION.c.seq).where(DECISION.c.rule == HIT.c.rule)
         # Two questions, not one with "or": the second, which no index answers, is seldom asked.
         silent = select(HIT.c.article, HIT.c.rule).where(
@@ -77,7 +80,17 @@ class Books(Asking):
         options = {"stream_results": True, "yield_per": _STREAM}
         rows = self._connection.execute(statement, execution_options=options)
         for _, occasion in groupby(rows, lambda row: (row.article, row.at)):
-            yield from _entries_of(list(occasion), told, made)
+            decided = list(occasion)
+            of_hand = decided[0].story in split
+            for entry in _entries_of(decided, told, made, before if of_hand else {}):
+                yield replace(entry, split=True) if of_hand else entry
+
+    def _split(self) -> set[str]:
+        """Return the stories that a person made; each bears the id of its first article."""
+        from watcher.core.stories.undo import BY_HAND  # noqa: PLC0415 - its tables take 50 ms
+
+        by_hand = type_coerce(LINK.c.why, String).contains(BY_HAND)
+        return set(self._connection.scalars(select(LINK.c.story).where(by_hand)))
 
     def _news(self) -> Iterator[tuple[_Occasion, Delivery]]:
         """Yield the deliveries about articles, in the order they were made, and what for."""
@@ -96,15 +109,17 @@ def _entries_of(
     rows: Sequence[Record],
     told: Collection[tuple[str, str, str]],
     made: Mapping[_Occasion, Sequence[Delivery]],
+    before: Mapping[tuple[str, datetime], Sequence[Delivery]],
 ) -> Iterator[Entry]:
     """Yield the entries of what was decided about one article at one time: at most one alert.
 
-    Which article that alert names is said in `core.decide.outgoing`.
+    Which article that alert names is said in `core.decide.outgoing`. `before` has it where a person
+    gave the article another story since.
     """
     first = rows[0]
     told_in = [row.matched_in or row.article for row in rows if row.tell]
     article = first.article if first.article in told_in else next(iter(told_in), "")
-    deliveries = made.get((article, first.at, first.story), ())
+    deliveries = made.get((article, first.at, first.story)) or before.get((article, first.at), ())
     for row in rows:
         decision = v.decision_of(row)
         yield Entry(

@@ -41,6 +41,7 @@ from watcher.store import values as v
 from watcher.store.asking import CHUNK
 from watcher.store.audit import Books
 from watcher.store.care import Care
+from watcher.store.evidence import Evidence
 from watcher.store.history import History
 from watcher.store.rechecks import Rechecks
 from watcher.store.rows import (
@@ -87,7 +88,7 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries(Books, History, Care, Rechecks):
+class Queries(Books, History, Care, Evidence, Rechecks):
     """Questions, asked within one snapshot: all answers belong together."""
 
     # --- feeds -----------------------------------------------------------------------------------
@@ -273,6 +274,20 @@ class Queries(Books, History, Care, Rechecks):
         options = {"stream_results": True, "yield_per": _STREAM}
         for row in self._connection.execute(statement, execution_options=options):
             yield v.article_of(row), v.link_of(row)
+
+    def matched_since(self, since: datetime) -> list[tuple[Article, Link, tuple[Hit, ...]]]:
+        """Return what was seen at or after `since` and has hits, with its link, oldest first."""
+        rows = self._rows(
+            select(*v.ARTICLE_COLUMNS, *v.LINK_COLUMNS)
+            .select_from(ARTICLE)
+            .join(FEED)
+            .join(LINK, LINK.c.article == ARTICLE.c.id)
+            .where(ARTICLE.c.seen >= since, ARTICLE.c.id.in_(select(HIT.c.article)))
+            .order_by(ARTICLE.c.seen, ARTICLE.c.seq)
+        )
+        found = [(v.article_of(row), v.link_of(row)) for row in rows]
+        hits = self._hits(article.id for article, _ in found)
+        return [(article, link, hits.get(article.id, ())) for article, link in found]
 
     def newest_since(self, since: datetime, *, most: int) -> tuple[datetime, int]:
         """Return from when on at most `most` articles were seen, and how many they are.
@@ -542,6 +557,7 @@ class Queries(Books, History, Care, Rechecks):
         stories = (
             select(func.count()).select_from(LINK).join(ARTICLE, ARTICLE.c.id == LINK.c.article)
         )
+        evidence, head = self.evidence_head()
         return Numbers(
             articles=self._count(ARTICLE, ARTICLE.c.seen >= since),
             stories=self._connection.execute(stories.where(*new)).scalar_one(),
@@ -549,6 +565,8 @@ class Queries(Books, History, Care, Rechecks):
             messages=self._count(DELIVERY, DELIVERY.c.sent >= since),
             waiting=sum(counts[state.value] for state in WAITING),
             parked=counts[DeliveryState.PARKED.value],
+            evidence=evidence,
+            head=head,
         )
 
     def _count(self, table: Table, *conditions: ColumnElement[bool]) -> int:

@@ -7,12 +7,13 @@ so that retention may one day drop the oldest member of a story that still runs.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from watcher.core.model import Habits, Wishes
 from watcher.store.types import (
     SEQUENCE,
+    Ascii,
     Asked,
     Digests,
     Learned,
@@ -319,6 +320,35 @@ class RecheckRow(SQLModel, table=True):
     last_modified: str | None = Field(default=None, sa_type=Words)
 
 
+class EvidenceRow(SQLModel, table=True):
+    """One record of the chain of evidence. Never changed; no row depends on another table's."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        Index("evidence_alert", "alert"),
+        Index("evidence_article", "article"),
+        Index("evidence_at", "at"),
+        Index("evidence_hash", "hash"),
+    )
+
+    seq: int = Field(primary_key=True, sa_type=SEQUENCE, sa_column_kwargs={"autoincrement": False})
+    hash: str = Field(sa_type=Ascii)
+    record: bytes = Field(sa_type=LargeBinary)
+    alert: str = Field(sa_type=Ascii)
+    article: str = Field(sa_type=Ascii)
+    at: str = Field(sa_type=Ascii)
+
+
+class EvidenceBodyRow(SQLModel, table=True):
+    """Bytes that records name by their SHA-256, compressed; `packed` is the hash of them so."""
+
+    __tablename__ = "evidence_body"
+
+    sha256: str = Field(primary_key=True, sa_type=Ascii)
+    packed: str = Field(sa_type=Ascii)
+    data: bytes = Field(sa_type=LargeBinary)
+
+
 class NoteRow(SQLModel, table=True):
     """Small facts about the state as a whole."""
 
@@ -340,6 +370,8 @@ TOLD = METADATA.tables["told"]
 ALERT = METADATA.tables["alert"]
 ALERT_RULE = METADATA.tables["alert_rule"]
 DELIVERY = METADATA.tables["delivery"]
+EVIDENCE = METADATA.tables["evidence"]
+EVIDENCE_BODY = METADATA.tables["evidence_body"]
 NOTE = METADATA.tables["note"]
 MUTE = METADATA.tables["mute"]
 ACK = METADATA.tables["ack"]

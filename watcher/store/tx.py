@@ -32,6 +32,7 @@ from watcher.core.model import (
 from watcher.core.rhythm import NEWS
 from watcher.store import values as v
 from watcher.store.care import CareTx
+from watcher.store.evidence import EvidenceTx
 from watcher.store.outbox import Outbox
 from watcher.store.queries import WAITING
 from watcher.store.rechecks import RechecksTx
@@ -66,7 +67,7 @@ _HELD = "held "
 """Notes of hosts that asked to be left alone: `held news.example` has until when."""
 
 
-class Tx(Outbox, CareTx, RechecksTx):
+class Tx(Outbox, CareTx, EvidenceTx, RechecksTx):
     """One transaction: every question of `Queries`, and everything that writes."""
 
     def __init__(self, connection: Connection) -> None:

@@ -255,5 +255,20 @@ class Digests(_Stored[frozenset[bytes]]):
         return unpack(stored)
 
 
+class Ascii(_Stored[str]):
+    """Text as bytes, so that what was tampered with can be read, and told from what was stored."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def store(self, value: str) -> bytes:
+        """Encode."""
+        return value.encode()
+
+    def load(self, stored: bytes) -> str:
+        """Decode."""
+        return bytes(stored).decode("utf-8", "backslashreplace")
+
+
 SEQUENCE: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
 """Row numbers that the database counts up: SQLite does so only for a column called INTEGER."""

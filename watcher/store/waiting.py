@@ -15,6 +15,7 @@ from watcher.store.rows import (
     ALERT_RULE,
     ARTICLE,
     DELIVERY,
+    EVIDENCE_BODY,
     FEED,
     HIT,
     LINK,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from watcher.core.model import ArticleId, FeedId
     from watcher.store.values import Values
 
-_FIRST_STANDS = frozenset({ARTICLE, LINK, ALERT, ALERT_RULE, DELIVERY, RECHECK})
+_FIRST_STANDS = frozenset({ARTICLE, LINK, ALERT, ALERT_RULE, DELIVERY, EVIDENCE_BODY, RECHECK})
 """Tables in which a row whose key is there already changes nothing."""
 _PARENTS_FIRST = METADATA.sorted_tables
 _SAVE_FEED = update(FEED).where(FEED.c.id == bindparam("number"))
@@ -76,7 +77,7 @@ class Waiting:
             rows.setdefault(HIT, []).extend(row for of in hits.values() for row in of)
         for table in _PARENTS_FIRST:
             if rows.get(table):
-                connection.execute(_insert(table, connection), rows[table])
+                connection.execute(insert_into(table, connection), rows[table])
 
 
 def _alike(feeds: Mapping[FeedId, Values]) -> Iterable[list[Values]]:
@@ -87,7 +88,8 @@ def _alike(feeds: Mapping[FeedId, Values]) -> Iterable[list[Values]]:
     return groups.values()
 
 
-def _insert(table: Table, connection: Connection) -> Executable:
+def insert_into(table: Table, connection: Connection) -> Executable:
+    """Return the statement that adds rows to a table; a row whose key is there may be ignored."""
     if table not in _FIRST_STANDS:
         return insert(table)
     if connection.dialect.name == "sqlite":

@@ -34,6 +34,7 @@ class Desk:
         self.config = config
         self.zone = ZoneInfo(config.timezone)
         self.names: Mapping[str, str] = {entity.id: entity.name for entity in config.entities}
+        self.types: Mapping[str, str] = {entity.id: entity.type for entity in config.entities}
         self.feeds = {feed.url: feed for feed in config.feeds}
         self.rules: Mapping[str, Rule] = {rule.name: rule for rule in config.rules}
         self.targets: dict[str, Target] = {}

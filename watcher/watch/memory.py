@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from watcher.core.errors import WatcherError
 from watcher.core.model import Article, ArticleId, Link, LinkKind, StoryId
 from watcher.store import Queries, Store, keep
+from watcher.watch.abroad import Abroad
 
 if TYPE_CHECKING:
     from watcher.core.stories import StoryIndex
@@ -44,6 +45,7 @@ class Memory:
 
     def __init__(self, store: Store, clock: Callable[[], datetime], kept: Path | None) -> None:
         self.opened = False
+        self.abroad = Abroad(clock)
         self._index: StoryIndex | None = None
         self._store = store
         self._clock = clock
@@ -66,6 +68,7 @@ class Memory:
     def open(self) -> int:
         """Read the articles of the window back, so that copies of them are known as such."""
         self._index = None
+        self.abroad.forget()
         since = self._clock() - WINDOW
         with self._store.read() as known:
             place = self._take_up(known)
@@ -96,6 +99,7 @@ class Memory:
             self._heed(known)
 
     def _heed(self, known: Queries) -> None:
+        self.abroad.forget()
         self._splits = known.note(SPLITS)
         for id_ in map(ArticleId, json.loads(self._splits or "[]")):
             article, link = known.article(id_), known.link(id_)

@@ -23,6 +23,7 @@ from watcher.core.decide import (
 )
 from watcher.core.model import (
     Alert,
+    AlertId,
     AlertKind,
     Article,
     ArticleId,
@@ -32,6 +33,8 @@ from watcher.core.model import (
     Document,
     Feed,
     FullText,
+    Hit,
+    Link,
     LinkKind,
     Mute,
     Rule,
@@ -41,6 +44,7 @@ from watcher.core.model import (
 )
 from watcher.store import Tx
 from watcher.watch.desk import Desk
+from watcher.watch.exhibits import Exhibits
 from watcher.watch.memory import Memory
 from watcher.watch.nouns import Placed, Polled, Tally
 
@@ -69,6 +73,7 @@ class News:
         self._desk = desk
         self._memory = memory
         self._undo = undo
+        self._exhibits = Exhibits(tx, desk)
         self._told: dict[StoryId, list[Told]] = {}
         self._planned: dict[str, int] = {}
         """Messages of the targets with a limit, as far as they were asked for."""
@@ -91,6 +96,7 @@ class News:
             tally.stories_new += links.count(LinkKind.NEW)
             tally.copies += links.count(LinkKind.COPY)
         self._tell_all(brought, tally)
+        self._exhibits.write()
         return brought
 
     # --- what is new -----------------------------------------------------------------------
@@ -124,7 +130,18 @@ class News:
         link = self._memory.place(article, baseline=baseline)
         self._undo.append(partial(self._memory.index.discard, article.id))
         hits = self._desk.book.match(article, today=self._desk.today(at))
+        if hits and self._desk.config.across_languages:
+            link = self._place_abroad(article, link, hits)
         return Placed(article=article, link=link, hits=hits)
+
+    def _place_abroad(self, article: Article, link: Link, hits: Sequence[Hit]) -> Link:
+        """Find the story of a new article in another language, too."""
+        memory = self._memory
+        self._undo.append(partial(memory.abroad.discard, article.id))
+        found = memory.abroad.place(self._tx, article, link, hits, self._desk.types)
+        if found is not link and article.id in memory.index:
+            memory.index.add(article, found)
+        return found
 
     def _place_edit(
         self, article: Article, contents: Mapping[ArticleId, str], at: datetime
@@ -151,6 +168,9 @@ class News:
         if article.id in self._memory.index:
             self._memory.index.add(article, link)
             self._undo.append(partial(self._memory.index.add, before, link))
+        if self._desk.config.across_languages:
+            self._memory.abroad.edit(article, link, hits)
+            self._undo.append(self._memory.abroad.forget)
         changed = edited(before, hits_before, article, hits)
         # What today's rules no longer find in the old words either was not the publisher's doing.
         now = {hit.rule for hit in matched}
@@ -178,13 +198,16 @@ class News:
         self._told = self._tx.told_of(item.link.story for _, item in items)
         if items:
             self._mutes = self._tx.mutes(min(one.poll.at for one, _ in items))
+        self._exhibits.expect(
+            item.article.id for one in brought for item in one.items if item.changed is not None
+        )
         later = {item.article.id for one in brought for item in one.items if item.changed is None}
         for one in brought:
             for item in one.items:
                 later.discard(item.article.id)
                 tally.matches += len(item.hits)
-                if self._concerns(item):
-                    self._tell(one, item, tally, later=later)
+                told = self._concerns(item) and self._tell(one, item, tally, later=later)
+                self._exhibits.keep(one.poll, one.found, item, told or None)
 
     def _concerns(self, item: Placed) -> bool:
         """Tell whether any rule has a say in an article: its own, or one that counts outlets."""
@@ -192,7 +215,9 @@ class News:
             return True
         return self._desk.waits and item.link.kind is not LinkKind.NEW
 
-    def _tell(self, brought: Brought, item: Placed, tally: Tally, *, later: set[ArticleId]) -> None:
+    def _tell(
+        self, brought: Brought, item: Placed, tally: Tally, *, later: set[ArticleId]
+    ) -> AlertId | None:
         """Decide about one article of a poll, and have its page looked at again if it is told."""
         # An edit that is taken back and made again is told again.
         at, words = brought.poll.at, brought.found.contents[item.article.id]
@@ -200,6 +225,7 @@ class News:
         baseline = item.changed is None and brought.poll.state.first_read is None
         alert = self._judge(item, at, version, tally, baseline=baseline, later=later)
         self._look_again(item, alert, brought.poll)
+        return alert.id if alert is not None else None
 
     def edited_page(self, article: Article, at: datetime, tally: Tally) -> None:
         """Keep what the page of a known article says now as a version, and tell what of it matters.

@@ -26,7 +26,7 @@ from watcher.core.model.alerts import (
 )
 from watcher.core.model.channels import Channel, Digest, Escalation, Format, Limit, Quiet, Traits
 from watcher.core.model.config import Config, Mistake, Weight
-from watcher.core.model.documents import Document, Entry, Fetched, Page, PageFault
+from watcher.core.model.documents import Document, Entry, Fetched, Page, PageFault, Part, Served
 from watcher.core.model.feeds import (
     NOT_POLLED,
     Ailment,
@@ -126,6 +126,7 @@ __all__ = [
     "Outcome",
     "Page",
     "PageFault",
+    "Part",
     "Place",
     "Quiet",
     "Reason",
@@ -133,6 +134,7 @@ __all__ = [
     "Rule",
     "RuleTest",
     "Sent",
+    "Served",
     "Severity",
     "Sight",
     "Sources",

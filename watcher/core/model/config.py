@@ -64,6 +64,8 @@ class Config:
     """Told every few minutes that all goes on; it raises the alarm when it hears nothing."""
     alive: Digest | None = WEEKLY
     """When the health channels are told that all goes on; None: never."""
+    across_languages: bool = False
+    """Whether an article may be a report of a story in another language."""
     warnings: tuple[Mistake, ...] = ()
     files: tuple[str, ...] = ()
     """Every file that was read: a change of any of them is a change of the rules."""

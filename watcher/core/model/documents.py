@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -28,6 +28,31 @@ class PageFault(StrEnum):
     """What takes the text out of a page is not there."""
 
 
+class Part(StrEnum):
+    """What is kept of a document as the proof of one of its items."""
+
+    ITEM = "item"
+    """The item's own bytes."""
+    DOCUMENT = "document"
+    """The whole document: where in it the item stands can't be said (JSON, a sitemap)."""
+    READING = "reading"
+    """What was read, as JSON: the bytes were too many to keep, or not at hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """The bytes that an item was read from.
+
+    `exact`: they stood so in the document as served (after decompression), at `offset` where that
+    can be said. Where not, `data` is the text that was read, as UTF-8.
+    """
+
+    data: bytes
+    part: Part = Part.ITEM
+    offset: int | None = None
+    exact: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """One answer of a feed server. `body` is None for 304 (not modified)."""
@@ -48,6 +73,8 @@ class Fetched:
     """WebSub: hub and self as the Link header names them, which counts before the document."""
     elapsed: float = 0.0
     """Seconds for all hops, headers and body."""
+    headers: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)
+    """Of an answer with a body: names and values as they came, in their order."""
     notes: tuple[str, ...] = ()
     """What was odd on the way and harms nothing, in words (a step from https down to http)."""
 
@@ -63,8 +90,8 @@ class Page:
     """The cause in a line for people; "" when there is a text."""
     retry_after: timedelta | None = None
     """What the server asked for (429, 503); it is meant for the whole host."""
-    etag: str | None = None
-    last_modified: str | None = None
+    answer: Fetched | None = field(default=None, repr=False, compare=False)
+    """What was served, where there is a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +115,8 @@ class Entry:
     enclosures: tuple[str, ...] = ()
     page: str = ""
     """The whole text from the article's own page, where it was fetched: no word of the feed."""
+    served: Served | None = field(default=None, repr=False, compare=False)
+    """What it was read from. Equal words are equal entries, wherever they stood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +131,10 @@ class Document:
     """rss20, rss10, atom10, json ...: as feedparser names them."""
     encoding: str
     """What the bytes were decoded with."""
+    sha256: str = field(default="", compare=False)
+    """Of all bytes of the document, after decompression; "" where it brings no entries."""
+    size: int = field(default=0, compare=False)
+    """So many bytes."""
     title: str = ""
     language: str | None = None
     entries: tuple[Entry, ...] = ()

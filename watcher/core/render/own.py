@@ -21,7 +21,7 @@ from watcher.core.render.alert import (
 from watcher.core.render.clip import Line, Span
 from watcher.core.render.group import HOLDS
 from watcher.core.render.languages import language_name
-from watcher.core.render.template import Told, Values, sealed
+from watcher.core.render.template import Lines, Names, Told, Values, sealed
 
 
 def own_sheet(batch: Batch, usual: Sheet, text: str, zone: tzinfo) -> Sheet:
@@ -42,7 +42,7 @@ def own_sheet(batch: Batch, usual: Sheet, text: str, zone: tzinfo) -> Sheet:
     values = Values(
         alerts=tuple(told),
         title=sealed(usual.first),
-        body=tuple(sealed(line) for line in chain.from_iterable(lines)),
+        body=Lines(sealed(line) for line in chain.from_iterable(lines)),
         count=len(batch.tellings),
         held=", ".join(HOLDS[hold] for hold in sorted(held)),
         key=batch.key,
@@ -54,20 +54,20 @@ def own_sheet(batch: Batch, usual: Sheet, text: str, zone: tzinfo) -> Sheet:
 
 def _told(telling: Telling, article: Article, zone: tzinfo) -> Told:
     url = safe.safe_url(article.url)
-    rules = tuple(map(safe.said, rules_of(telling)))
+    rules = Names(map(safe.said, rules_of(telling)))
     outlets = other_outlets(telling.story, article) if telling.story is not None else []
     return Told(
-        rule=", ".join(rules),
+        rule=str(rules),
         rules=rules,
         severity=telling.alert.severity.value,
         kind=telling.alert.kind.value,
         label=label(telling),
         outlet=_foreign(article.outlet),
         headline=sealed(headline(telling, article, url)),
-        sentences=tuple(map(sealed, sentences(telling, article))),
-        why=tuple(map(sealed, reasons(telling))),
+        sentences=Lines(map(sealed, sentences(telling, article))),
+        why=Lines(map(sealed, reasons(telling))),
         language=language_name(article.language),
-        outlets=tuple(map(_foreign, outlets)),
+        outlets=Names(map(_foreign, outlets)),
         first=_foreign(telling.story.members[0].outlet if telling.story else article.outlet),
         url=sealed(_link(url)),
         when=published(article, telling.alert, zone),

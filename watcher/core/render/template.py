@@ -50,13 +50,31 @@ class TemplateMistakeError(WatcherError):
         self.line = line
 
 
+class Lines(tuple[str, ...]):
+    """Texts that stand below each other where a template names them without a loop."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(self)
+
+
+class Names(tuple[str, ...]):
+    """Names that stand with commas where a template names them without a loop."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(self)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a template knows of one alert. Texts are fit to be shown; times are local."""
 
     rule: str
     """The names of its rules, with commas."""
-    rules: tuple[str, ...]
+    rules: Names
     severity: str
     kind: str
     """new, follow-up, new-words, edit, vanished or baseline."""
@@ -64,12 +82,12 @@ class Told:
     """What the usual wording sets in front: "CRITICAL: ", "Follow-up: " ... or ""."""
     outlet: str
     headline: str
-    sentences: tuple[str, ...]
+    sentences: Lines
     """Where the words were found; for an edit what stood there before, and now."""
-    why: tuple[str, ...]
+    why: Lines
     """A line for each rule: which words, and how."""
     language: str
-    outlets: tuple[str, ...]
+    outlets: Names
     """Who else has the story, in order of appearance."""
     first: str
     """Who had it first."""
@@ -85,7 +103,7 @@ class Values:
     alerts: tuple[Told, ...]
     title: str
     """The first line of the usual wording."""
-    body: tuple[str, ...]
+    body: Lines
     """The other lines of the usual wording."""
     count: int
     """How many alerts there are, also where fewer are given."""
@@ -233,6 +251,8 @@ def _in_words(error: Any) -> str:  # noqa: ANN401 - jinja2's errors
     message = re.sub(r"'[\w.]*\.(\w+) object'", r"\1", str(error.message or error)).rstrip(".")
     if unknown := re.search(r"'(\w+)' is undefined", message):
         names = ("alert", *(field.name for field in fields(Values)))
+        if unknown[1] in {field.name for field in fields(Told)}:
+            return f'there is no "{unknown[1]}". Write alert.{unknown[1]}'
         return f'there is no "{unknown[1]}". There are: {", ".join(names)}'
     if unknown := re.search(r"(?:Told|LoopContext)\W.*attribute '(\w+)'", message):
         names = tuple(field.name for field in fields(Told))

@@ -58,8 +58,9 @@ def first_look(article: Article, page: Page | None, *, now: datetime) -> Recheck
 
 def read_anew(recheck: Recheck, page: Page) -> Recheck:
     """Return what is to be looked at after the article's text was read from its page (again)."""
-    mark = text_mark(page.text)
-    return replace(recheck, page=mark, etag=page.etag, last_modified=page.last_modified)
+    etag = page.answer.etag if page.answer else None
+    last_modified = page.answer.last_modified if page.answer else None
+    return replace(recheck, page=text_mark(page.text), etag=etag, last_modified=last_modified)
 
 
 def text_mark(text: str) -> str:

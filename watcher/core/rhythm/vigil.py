@@ -29,6 +29,10 @@ class Numbers:
     """Deliveries that arrived."""
     waiting: int
     parked: int
+    evidence: int = 0
+    """Records of what was served, all that there are."""
+    head: str = ""
+    """The hash of the last one."""
 
 
 def disk_low(free: int, *, was_low: bool) -> bool:
@@ -68,6 +72,12 @@ def alive_words(
         lines.append(
             f"{_many(numbers.parked, 'message')} parked. See them with: "
             "watcher deliveries list --in parked"
+        )
+    if numbers.evidence:
+        # Whoever keeps this message can tell later whether the whole chain was written anew.
+        lines.append(
+            f"Evidence: {_many(numbers.evidence, 'record')}. Keep this message; later this tells "
+            f"whether any of them was changed: watcher evidence verify --head {numbers.head}"
         )
     return "The watcher is alive and watching", "\n".join(lines)
 
