@@ -29,6 +29,8 @@ TOLD = [
     Reason.FOLLOW_UP,
     Reason.NEW_WORDS,
     Reason.EDITED,
+    Reason.UNSAID,
+    Reason.VANISHED,
     Reason.BASELINE,
     Reason.REACHED,
 ]

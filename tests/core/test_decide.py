@@ -20,6 +20,7 @@ from support.make import (
     a_story,
     an_article,
 )
+from support.telling import a_telling
 
 from watcher.core import decide as d
 from watcher.core.model import (
@@ -29,7 +30,9 @@ from watcher.core.model import (
     Decision,
     DeliveryState,
     Digest,
+    Escalation,
     FollowUps,
+    Hit,
     Hold,
     Limit,
     LinkKind,
@@ -39,11 +42,14 @@ from watcher.core.model import (
     Rule,
     Sent,
     Severity,
+    Telling,
     Told,
+    Version,
 )
 
 HOUR = timedelta(hours=1)
 ALMATY = ZoneInfo("Asia/Almaty")
+HERE = frozenset({("Atajurt", "desk")})
 TOLD = Told(rule="Atajurt", target="desk", terms=frozenset({"activist"}), at=NOON - HOUR / 2)
 
 
@@ -188,9 +194,190 @@ def test_an_edit_of_the_matched_sentence_is_told_with_the_hour() -> None:
     assert d.edited(before, (a_hit(),), after, (a_hit(),)) == {"Atajurt"}
     assert d.edited(before, (a_hit(),), other, (a_hit(),)) == frozenset()
     decision = decide_one(
-        an_occasion(changed=frozenset({"Atajurt"}), story=a_story(a_member(), told=(TOLD,)))
+        an_occasion(
+            changed=frozenset({"Atajurt"}),
+            story=a_story(a_member(), told=(TOLD,)),
+            told_here=HERE,
+        )
     )
     assert (decision.kind, decision.hold) == (AlertKind.EDIT, Hold.FOLLOW_UPS)
+
+
+def test_words_that_are_there_again_count_as_an_edit() -> None:
+    without = an_article("Police hold a man")
+
+    assert d.edited(without, (), an_article(), (a_hit(),)) == {"Atajurt"}
+
+
+def test_an_edit_of_a_copy_that_nobody_was_told_of_is_not_told() -> None:
+    decision = decide_one(
+        an_occasion(
+            link=a_link("a2", LinkKind.COPY),
+            changed=frozenset({"Atajurt"}),
+            story=a_story(a_member(), told=(TOLD,)),
+        )
+    )
+
+    assert (decision.tell, decision.reason) == (False, Reason.FOLDED)
+
+
+def unsaid(rule: Rule, **more: Any) -> list[Decision]:
+    plain = {"hits": (), "lost": (a_hit(),), "told_here": HERE, "changed": frozenset[str]()}
+    occasion = an_occasion(story=a_story(a_member(), told=(TOLD,)), **(plain | more))
+    mutes = more.pop("mutes", ())
+    return list(d.decide(occasion, {rule.name: rule}, {"desk": a_channel()}, now=NOON, mutes=mutes))
+
+
+def test_words_that_an_edit_took_out_are_told_to_whoever_was_told_of_them() -> None:
+    [decision] = unsaid(a_rule())
+
+    assert (decision.kind, decision.reason) == (AlertKind.EDIT, Reason.UNSAID)
+    assert (decision.target, decision.hold) == ("desk", Hold.FOLLOW_UPS)
+    assert unsaid(a_rule(), told_here=frozenset()) == []
+    assert unsaid(a_rule(), told_here=frozenset({("Atajurt", "a target that is gone")})) == []
+    [silent] = unsaid(a_rule(edits=False))
+    assert silent.reason is Reason.EDITS_OFF
+
+
+def test_what_is_gone_keeps_the_severity_and_the_terms_it_was_told_with() -> None:
+    rule = a_rule(severity=Severity.CRITICAL)
+    lost = (a_hit(entity="atajurt"),)
+    occasion = an_occasion(hits=(), lost=lost, told_here=HERE, changed=frozenset())
+    decisions = d.decide(occasion, {rule.name: rule}, {"desk": a_channel()}, now=NOON)
+
+    alert, [delivery], [told] = d.outgoing(
+        occasion, decisions, {rule.name: rule}, version="v", now=NOON
+    )
+
+    assert alert is not None
+    assert (alert.kind, alert.severity) == (AlertKind.EDIT, Severity.CRITICAL)
+    assert (delivery.rules, told.terms) == (("Atajurt",), frozenset({"atajurt"}))
+
+
+def test_an_article_that_is_gone_is_told_at_once_to_all_who_were_told_of_it() -> None:
+    told_here = HERE | {("Atajurt", "chat"), ("A rule that is gone", "desk")}
+    channels = {"desk": a_channel(), "chat": a_channel("chat")}
+    occasion = an_occasion(vanished=True, told_here=told_here, changed=frozenset())
+    rules = {"Atajurt": a_rule(severity=Severity.CRITICAL), "Other": a_rule("Other")}
+
+    decisions = d.decide(occasion, rules, channels, now=NOON)
+    alert, deliveries, _ = d.outgoing(occasion, decisions, rules, version="v", now=NOON)
+
+    assert [(one.target, one.kind, one.reason, one.due) for one in decisions] == [
+        (name, AlertKind.VANISHED, Reason.VANISHED, NOON) for name in ("chat", "desk")
+    ]
+    assert alert is not None
+    assert d.escalations(alert, deliveries, rules.values(), channels) == ()
+
+
+def test_an_edit_is_not_told_twice_to_whom_the_alert_had_escalated() -> None:
+    rule = a_rule(
+        severity=Severity.CRITICAL, escalate=Escalation(after=HOUR / 4, to=("desk", "phone"))
+    )
+    channels = {"desk": a_channel(), "phone": a_channel("phone")}
+    occasion = an_occasion(
+        hits=(),
+        lost=(a_hit(),),
+        told_here=HERE | {("Atajurt", "phone")},
+        changed=frozenset(),
+    )
+    decisions = d.decide(occasion, {rule.name: rule}, channels, now=NOON)
+
+    alert, deliveries, _ = d.outgoing(occasion, decisions, {rule.name: rule}, version="v", now=NOON)
+
+    assert alert is not None
+    assert sorted(one.target for one in deliveries) == ["desk", "phone"]
+    assert d.escalations(alert, deliveries, [rule], channels) == ()
+
+
+def in_the_text(text: str, words: str = "activist") -> Hit:
+    start = text.index(words)
+    return a_hit(field="text", start=start, end=start + len(words), text=words)
+
+
+def test_only_the_sentences_that_matched_tell_whether_a_page_reads_otherwise() -> None:
+    text = "Rain fell.  Police hold\nan activist. The shop is shut."
+    article, hits = an_article(text=text), (in_the_text(text), a_hit())
+
+    assert not d.reads_otherwise(article, hits, "Sun. Police hold an activist. Buy our paper.")
+    assert d.reads_otherwise(article, hits, "Rain fell. Police hold a man. The shop is shut.")
+    assert not d.reads_otherwise(article, hits, "Subscribe to read."), "a wall, perhaps"
+    assert not d.reads_otherwise(article, (a_hit(),), "Rain fell. Police hold a man. Shut.")
+
+
+# --- from which words an alert is told ------------------------------------------------------------
+
+THEN = an_article("Police hold an activist")
+SINCE = an_article("Police hold a man")
+GONE_AT = NOON + HOUR
+
+
+def told_from(kind: AlertKind = AlertKind.NEW, *, created: datetime = NOON) -> Telling:
+    """Return the wording of an alert about an article whose words were taken out at GONE_AT."""
+    telling = a_telling(SINCE, kind=kind, rules=("Atajurt",), created=created)
+    return d.worded(telling, [Version(until=GONE_AT, article=THEN, hits=(a_hit(),))])
+
+
+def test_a_waiting_alert_is_told_in_the_words_that_matched_when_they_are_gone_since() -> None:
+    telling = told_from()
+
+    assert (telling.article, telling.hits) == (THEN, (a_hit(),))
+    assert telling.edited_since
+
+
+def test_a_waiting_alert_is_told_in_the_newest_words_as_long_as_they_match() -> None:
+    newer = an_article("Police hold an activist in Almaty")
+    telling = a_telling(newer, a_hit())
+
+    told = d.worded(telling, [Version(until=GONE_AT, article=THEN, hits=(a_hit(),))])
+
+    assert told == telling
+
+
+def test_an_edit_is_told_with_what_was_found_before_and_what_it_made_of_it() -> None:
+    telling = told_from(AlertKind.EDIT, created=GONE_AT)
+
+    assert (telling.article, telling.hits) == (SINCE, ())
+    assert (telling.before, telling.hits_before) == (THEN, (a_hit(),))
+
+
+def test_an_edit_is_told_as_it_was_also_when_it_was_taken_back_before_it_could_be_sent() -> None:
+    past = [
+        Version(until=GONE_AT, article=THEN, hits=(a_hit(),)),
+        Version(until=GONE_AT + HOUR, article=SINCE, hits=()),
+    ]
+    telling = a_telling(THEN, a_hit(), kind=AlertKind.EDIT, created=GONE_AT)
+
+    told = d.worded(telling, past)
+
+    assert (told.article, told.hits, told.before) == (SINCE, (), THEN)
+
+
+@given(
+    edits=st.lists(st.integers(1, 90), unique=True).map(sorted),
+    created=st.integers(0, 99),
+    kind=st.sampled_from([AlertKind.NEW, AlertKind.EDIT, AlertKind.FOLLOW_UP]),
+)
+def test_an_alert_is_told_from_words_that_stood_there_when_it_was_decided_or_later(
+    edits: list[int], created: int, kind: AlertKind
+) -> None:
+    ends = [*edits, 1000]
+    past = [
+        Version(until=NOON + n * HOUR, article=an_article(f"Until {n}"), hits=(a_hit(),))
+        for n in edits
+    ]
+    telling = a_telling(
+        an_article("Until 1000"), kind=kind, created=NOON + created * HOUR, rules=("Atajurt",)
+    )
+
+    told = d.worded(telling, past)
+
+    assert told.article is not None
+    end = next(n for n in ends if n > created)
+    assert told.article.title == f"Until {end}"
+    if kind is AlertKind.EDIT and (earlier := [n for n in edits if n <= created]):
+        assert told.before is not None
+        assert told.before.title == f"Until {earlier[-1]}"
 
 
 # --- when ---------------------------------------------------------------------------------------

@@ -170,7 +170,11 @@ def test_a_throttle_never_drops_and_holds_no_longer_than_itself(
 
 def edit(rule: Rule) -> Decision:
     told = Told(rule="Atajurt", target="desk", terms=frozenset(), at=NOON - 60 * MINUTE)
-    occasion = an_occasion(story=a_story(a_member(), told=(told,)), changed=frozenset({"Atajurt"}))
+    occasion = an_occasion(
+        story=a_story(a_member(), told=(told,)),
+        changed=frozenset({"Atajurt"}),
+        told_here=frozenset({("Atajurt", "desk")}),
+    )
     [decision] = d.decide(occasion, {rule.name: rule}, CHANNELS, now=NOON)
     return decision
 

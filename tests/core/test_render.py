@@ -254,6 +254,71 @@ def test_an_edit_shows_the_sentence_before_and_after() -> None:
     assert "Now: A lawyer for »Atazhurt« was turned away.\n" in message.body
 
 
+UNSAID = replace(ENGLISH, summary="Police gave no reason. A lawyer for the group was turned away.")
+
+
+def test_an_edit_that_took_the_words_out_quotes_them_and_what_stands_there_now() -> None:
+    hit = a_hit_on(ENGLISH, "Atazhurt")
+    gone = a_telling(UNSAID, kind=AlertKind.EDIT, before=ENGLISH, hits_before=(hit,))
+
+    message = worded(gone)
+
+    assert message.title.startswith("No longer says it: Atajurt · ")
+    assert "No longer says: A lawyer for »Atazhurt« was turned away.\n" in message.body
+    assert "Now: A lawyer for the group was turned away.\n" in message.body
+    assert "Atajurt: had matched “Atazhurt”" in message.body
+
+
+def test_an_edit_that_took_one_rules_words_out_and_changed_anothers_tells_both() -> None:
+    before = replace(ENGLISH, summary="Police gave a reason. A lawyer for Atazhurt was let in.")
+    after = replace(ENGLISH, summary="Police gave no reason. A lawyer was let in.")
+    gone, kept = a_hit_on(before, "Atazhurt"), a_hit_on(after, "reason", rule="Reasons")
+    telling = a_telling(
+        after,
+        kept,
+        kind=AlertKind.EDIT,
+        rules=("Atajurt", "Reasons"),
+        before=before,
+        hits_before=(gone, a_hit_on(before, "reason", rule="Reasons")),
+    )
+
+    message = worded(telling)
+
+    assert message.title.startswith("Edited after we told you: ")
+    assert "No longer says: A lawyer for »Atazhurt« was let in.\n" in message.body
+    assert "Police gave no »reason«." in message.body
+
+
+def test_a_headline_that_lost_the_words_is_shown_as_it_was() -> None:
+    before = replace(ENGLISH, title="Atazhurt volunteer held")
+    after = replace(ENGLISH, title="Volunteer held")
+    telling = a_telling(
+        after, kind=AlertKind.EDIT, before=before, hits_before=(a_hit_on(before, "Atazhurt"),)
+    )
+
+    assert "Headline before: »Atazhurt« volunteer held\n" in worded(telling).body
+
+
+def test_an_article_that_is_gone_is_quoted_with_what_answers_in_its_place() -> None:
+    hit = a_hit_on(ENGLISH, "Atazhurt")
+
+    message = worded(a_telling(ENGLISH, hit, kind=AlertKind.VANISHED, body="HTTP 410: it is gone."))
+
+    assert message.title.startswith("Gone from its page: Atajurt · ")
+    assert "A lawyer for »Atazhurt« was turned away.\n" in message.body
+    assert "The article is gone from its page: HTTP 410: it is gone.\n" in message.body
+
+
+def test_a_waiting_alert_whose_words_are_gone_says_so_alone_and_among_others() -> None:
+    telling = a_telling(ENGLISH, a_hit_on(ENGLISH, "Atazhurt"), edited_since=True)
+
+    alone, together = worded(telling), worded(telling, *many(1))
+
+    assert alone.title.startswith("Edited since: Atajurt · ")
+    assert "The publisher has edited it since: these words are gone." in alone.body
+    assert "• Edited since: Atajurt · " in together.body
+
+
 def test_a_first_sight_says_so() -> None:
     message = worded(a_telling(ENGLISH, kind=AlertKind.BASELINE))
 

@@ -20,7 +20,7 @@ from support.stored import (
 )
 
 from watcher.core.identity import article_id, fingerprint
-from watcher.core.model import ArticleId, Link, LinkKind, Member, StoryId, Told
+from watcher.core.model import ArticleId, Link, LinkKind, Member, StoryId, Told, Version
 
 if TYPE_CHECKING:
     from watcher.core.model import Article
@@ -272,3 +272,19 @@ def test_stories_that_do_not_exist_are_left_out(store: Store) -> None:
 
         assert list(tx.stories([StoryId("none"), StoryId(article.id)])) == [StoryId(article.id)]
         assert tx.story(StoryId("none")) is None
+
+
+def test_a_version_keeps_what_was_found_in_its_words(store: Store) -> None:
+    first = an_article(1)
+    second = replace(first, title="Other words")
+    with store.write() as tx:
+        put(tx, first)
+        tx.add_hits(first.id, [a_hit(), a_hit("Other rule")])
+        tx.add_versions([second], contents=contents([second]), at=NOW + HOUR)
+        tx.add_hits(first.id, [])
+
+        [version] = tx.past([first.id])[first.id]
+        now = tx.hits(first.id)
+
+    assert version == Version(until=NOW + HOUR, article=first, hits=(a_hit(), a_hit("Other rule")))
+    assert now == ()

@@ -240,7 +240,8 @@ class FeedServer:
         else:
             reply = replies.pop(0) if len(replies) > 1 else replies[0]
             if isinstance(reply, bytes):
-                writer.write(reply)
+                head_end = reply.index(b"\r\n\r\n") + 4 if method == "HEAD" else None
+                writer.write(reply[:head_end])
             else:
                 await reply(request, writer)
         await writer.drain()

@@ -72,10 +72,11 @@ def an_alert(article: Article | None, *rules: str, **more: Any) -> Alert:
 
 def a_telling(article: Article | None = None, *hits: Hit, **more: Any) -> Telling:
     """Return a telling; what is not a field of Telling goes to its alert."""
-    own = {key: more.pop(key) for key in ("story", "before", "whys", "hold") if key in more}
+    names = ("story", "before", "hits_before", "edited_since", "whys", "hold")
+    own = {key: more.pop(key) for key in names if key in more}
     hold = own.pop("hold", None)
     article = article if article is not None else an_article()
-    alert = an_alert(article, *(hit.rule for hit in hits), **more)
+    alert = an_alert(article, *more.pop("rules", (hit.rule for hit in hits)), **more)
     delivery = Delivery(
         id=DeliveryId("d1"),
         alert=alert.id,

@@ -171,6 +171,7 @@ async def test_of_a_json_feed_the_whole_document_is_kept_once(scene: Scene) -> N
 async def test_every_edit_of_an_alerted_article_is_recorded_and_no_other(scene: Scene) -> None:
     scene.write()
     versions = ["Atajurt volunteer held", "Atajurt volunteer set free", "A volunteer is free"]
+    versions += ["A man is free"]
     other, link = an_item("Rain", guid="r"), "<link>https://courier.example/1</link>"
     scene.site.put(
         "/rss",
@@ -179,7 +180,7 @@ async def test_every_edit_of_an_alerted_article_is_recorded_and_no_other(scene: 
         answer(body=rss(OLD, an_item(versions[-1], more=link), an_item("Sun", guid="r"))),
     )
     async with scene.service() as service:
-        for _ in range(5):
+        for _ in range(6):
             await poll(service)
 
         with service.store.read() as known:
@@ -187,6 +188,7 @@ async def test_every_edit_of_an_alerted_article_is_recorded_and_no_other(scene: 
     assert [record.facts["title"] for record in records] == versions
     assert len({record.article for record in records}) == 1
     assert records[0].alert
+    assert records[2].alert, "that the words are gone is told"
     assert not records[-1].alert, "the last edit told nothing, and is kept all the same"
 
 

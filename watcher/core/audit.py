@@ -189,6 +189,8 @@ def _not_told(reason: Reason, *, told: bool) -> tuple[Fate | None, str]:
             | Reason.FOLLOW_UP
             | Reason.NEW_WORDS
             | Reason.EDITED
+            | Reason.UNSAID
+            | Reason.VANISHED
             | Reason.BASELINE
             | Reason.REACHED
         ):

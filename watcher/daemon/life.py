@@ -19,6 +19,7 @@ from watcher.core.errors import StateError
 from watcher.core.model import FeedId, FeedState
 from watcher.core.rhythm.vigil import HEARTBEAT
 from watcher.daemon.clock import now
+from watcher.daemon.looks import Rounds
 from watcher.daemon.reload import Reload
 from watcher.daemon.service import STOP_WITHIN, Service, open_service
 from watcher.daemon.systemd import sd_notify
@@ -80,6 +81,8 @@ class Life:
         )
         self._scheduler.add_job(vigil.look_at_disk, "interval", minutes=1, id="disk")
         self._scheduler.add_job(vigil.say_alive, "interval", minutes=1, id="alive")
+        rounds = Rounds(self._service)
+        self._scheduler.add_job(rounds.go, "interval", minutes=1, id="looks", next_run_time=now())
         self._scheduler.add_job(vigil.look_for_spikes, "interval", minutes=10, id="spikes")
         outbox = asyncio.create_task(self._service.outbox.run(self._stop))
         clock = asyncio.create_task(self._watch_clock())

@@ -12,6 +12,7 @@ from watcher.core.identity import host_of
 from watcher.core.model import FeedId, FeedState, Hold
 from watcher.daemon.clock import now
 from watcher.daemon.limits import Limits
+from watcher.daemon.looks import Rounds
 from watcher.daemon.service import Service, open_service
 from watcher.watch import Settings, Tally
 
@@ -48,6 +49,8 @@ async def _once(
                 wanted = known.feed_hosts(due=None if poll_all else now())
         report(f"polling {len(wanted)} feed{'s' if len(wanted) != 1 else ''}")
         await _poll(service, spread(wanted))
+        if feed is None:
+            await Rounds(service).go()
         # A summary of first sights waits for other feeds; here all of them have been read.
         with service.store.write() as tx:
             tx.release(Hold.BASELINE, now=now())

@@ -93,6 +93,9 @@ class _Trip:
     """Bytes of the body, before and after decompression."""
     page: bool = False
     """Whether the page of an article is asked for, not a feed."""
+    method: str = "GET"
+    peek: bool = False
+    """Whether only the answer's head is wanted."""
     received: int = 0
     hops: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -166,22 +169,48 @@ class Fetcher:
         trip = _Trip(where=feed.url, guard=lambda _: guard, most=self._max_bytes)
         return await self._get(feed.url, headers, trip, self._timeout)
 
-    async def page(self, feed: Feed, url: str, *, seconds: float) -> Fetched:
+    async def page(
+        self,
+        feed: Feed,
+        url: str,
+        *,
+        seconds: float,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Fetched:
         """Return the page of one of the feed's articles; `body` is None when it is no web page.
 
-        What `private: true` opens is the feed's own server and nothing else: the links in a feed
-        are written by others. Raises FeedError as `fetch` does.
+        It is also None for a 304, which only who has a validator is answered. What `private: true`
+        opens is the feed's own server and nothing else: the links in a feed are written by others.
+        Raises FeedError as `fetch` does.
         """
+        headers = {name: value for name, value in self._headers.items() if name != "A-IM"}
+        headers["Accept"] = ACCEPT_PAGE
+        if etag:
+            headers["If-None-Match"] = etag
+        if last_modified:
+            headers["If-Modified-Since"] = last_modified
+        return await self._get(url, headers, self._page_trip(feed, url), seconds)
+
+    async def peek(self, feed: Feed, url: str, *, seconds: float, head: bool) -> Fetched:
+        """Ask whether the page of an article is there, without its body; `head`: by HEAD.
+
+        Guarded as `page` is; raises FeedError as `fetch` does.
+        """
+        headers = {name: value for name, value in self._headers.items() if name != "A-IM"}
+        trip = self._page_trip(feed, url)
+        trip.method, trip.peek = ("HEAD" if head else "GET"), True
+        return await self._get(url, headers | {"Accept": ACCEPT_PAGE}, trip, seconds)
+
+    def _page_trip(self, feed: Feed, url: str) -> _Trip:
         home = (Guard(private=feed.private, allow=self._allow), Guard(allow=self._allow))
         server = _server(home[0].url(feed.url))
-        trip = _Trip(
+        return _Trip(
             where=url,
             guard=lambda other: home[_server(home[0].url(other)) != server],
             most=min(LARGEST_PAGE, self._max_bytes),
             page=True,
         )
-        headers = {name: value for name, value in self._headers.items() if name != "A-IM"}
-        return await self._get(url, headers | {"Accept": ACCEPT_PAGE}, trip, seconds)
 
     async def _get(self, url: str, headers: dict[str, str], trip: _Trip, seconds: float) -> Fetched:
         started = time.monotonic()
@@ -244,7 +273,8 @@ class Fetcher:
         while True:
             trip.where = str(url)
             session = self._session(trip.guard(str(url)))
-            async with session.get(url, headers=headers, allow_redirects=False) as response:
+            asked_now = session.request(trip.method, url, headers=headers, allow_redirects=False)
+            async with asked_now as response:
                 if response.status not in _REDIRECTS:
                     return await self._answer(response, url, headers, trip, started)
                 trip.hops.append(response.status)
@@ -275,7 +305,8 @@ class Fetcher:
     ) -> Fetched:
         conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
         body: bytes | None = None
-        if response.status in _UNDERSTOOD and trip.page and not _is_page(response):
+        unread = trip.peek or (trip.page and not _is_page(response))
+        if response.status in _UNDERSTOOD and unread:
             response.close()  # a film is not worth its bytes
         elif response.status in _UNDERSTOOD:
             body = await self._body(response, trip)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from watcher.core.errors import FeedError
 from watcher.core.identity import host_of
-from watcher.core.model import FeedFault, Page, PageFault
+from watcher.core.model import FeedFault, Glimpse, Page, PageFault, Sight
 from watcher.feeds import walls
 from watcher.feeds.decode import decode
 from watcher.feeds.lanes import HeldError, Lanes
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
-    from watcher.core.model import Feed, Fetched
+    from watcher.core.model import Feed, Fetched, Recheck
     from watcher.feeds.fetch import Fetcher
 
 MOST: Final = 20
@@ -116,6 +116,65 @@ class Pages:
             ),
             *(_none(url, PageFault.OVER_LIMIT, limit) for url in urls[MOST:]),
         ]
+
+    async def look(self, feed: Feed, recheck: Recheck, *, read: bool) -> Glimpse:
+        """Look again at the page of an article that was told; with `read` for its text, too.
+
+        Whoever has a validator asks with it. Without `read` only the head of the answer is asked
+        for, and what seems to be gone is asked for once more by GET: some servers know no HEAD.
+        Raises HeldError when the host, or everybody, is to be left alone.
+        """
+        read = read and not self._missing and installed()
+        ways = (None,) if read else (True, False)
+        glimpse = Glimpse(sight=Sight.UNSURE)
+        for head in ways:
+            glimpse = await self._glimpse(feed, recheck, head=head)
+            if glimpse.sight is Sight.THERE or glimpse.retry_after:
+                break
+        return glimpse
+
+    async def _glimpse(self, feed: Feed, recheck: Recheck, *, head: bool | None) -> Glimpse:
+        """Ask once: for the head of the answer by HEAD or GET, or (None) for the page itself."""
+        url, host = recheck.url, recheck.host
+        try:
+            async with self._lanes.turn(host, own=feed.private and host == host_of(feed.url)):
+                if head is None:
+                    fetched = await self._fetcher.page(
+                        feed,
+                        url,
+                        seconds=self._page_seconds,
+                        etag=recheck.etag,
+                        last_modified=recheck.last_modified,
+                    )
+                else:
+                    fetched = await self._fetcher.peek(
+                        feed, url, seconds=self._page_seconds, head=head
+                    )
+        except FeedError as error:
+            if error.retry_after:
+                self._lanes.hold(host, error.retry_after.total_seconds())
+            gone = error.fault in {FeedFault.NOT_FOUND, FeedFault.GONE}
+            return Glimpse(
+                sight=Sight.GONE if gone else Sight.UNSURE,
+                detail=error.detail,
+                retry_after=error.retry_after,
+            )
+        if walls.led_home(url, fetched.url):
+            detail = f"its address leads to the front page of {host_of(fetched.url)} now."
+            return Glimpse(sight=Sight.GONE, detail=detail)
+        if fetched.body is None:
+            elsewhere = walls.led_elsewhere(url, fetched.url)
+            sight = Sight.UNSURE if elsewhere else Sight.THERE
+            return Glimpse(sight=sight, etag=fetched.etag, last_modified=fetched.last_modified)
+        page = await self._text(url, fetched, [])
+        if page.cause is not None:
+            return Glimpse(sight=Sight.UNSURE, detail=page.detail)
+        return Glimpse(
+            sight=Sight.THERE,
+            text=page.text,
+            etag=fetched.etag,
+            last_modified=fetched.last_modified,
+        )
 
     async def _page(self, feed: Feed, url: str, killed: list[str]) -> Page:
         """Fetch and read one page; `killed` are those of the same poll that killed the child."""

@@ -200,7 +200,7 @@ def judge(signs: Signs) -> tuple[PageFault, str] | None:
     size = len(signs.text.encode())
     shown = _folded(signs.shown) if size < SHORT else ""
     words = shown if size < LEAST else _folded(signs.text) if size < SHORT else ""
-    if led := _led_elsewhere(signs):
+    if led := led_elsewhere(signs.asked, signs.answered):
         return led
     if _folded(signs.title) in ROBOT_TITLES or _ROBOT.search(words):
         return PageFault.ROBOT_CHECK, "the page asks whether a person is there."
@@ -217,12 +217,12 @@ def judge(signs: Signs) -> tuple[PageFault, str] | None:
     return None
 
 
-def _led_elsewhere(signs: Signs) -> tuple[PageFault, str] | None:
+def led_elsewhere(asked: str, answered: str) -> tuple[PageFault, str] | None:
     """Return what a redirect to another address says."""
-    if signs.asked == signs.answered:
+    if asked == answered:
         return None
     try:
-        before, after = urlsplit(signs.asked), urlsplit(signs.answered)
+        before, after = urlsplit(asked), urlsplit(answered)
     except ValueError:
         return None
     host = after.hostname or ""
@@ -232,9 +232,23 @@ def _led_elsewhere(signs: Signs) -> tuple[PageFault, str] | None:
         return PageFault.CONSENT, f"the article redirects to {host}, which asks for consent."
     if LOGIN_PATHS.search(after.path) and not LOGIN_PATHS.search(before.path):
         return PageFault.LOGIN, f"the article redirects to a login at {host}."
-    if is_front(signs.answered):
+    if is_front(answered):
         return PageFault.NO_ARTICLE, f"the article redirects to the front page of {host}."
     return None
+
+
+def led_home(asked: str, answered: str) -> bool:
+    """Tell whether an article's address led to the front page of its own site.
+
+    That is how many sites answer for what they have taken down. Another site's front page may be a
+    portal in a hotel, or a wall.
+    """
+    try:
+        before, after = urlsplit(asked).hostname or "", urlsplit(answered).hostname or ""
+    except ValueError:
+        return False
+    sites = sorted((f".{before.removeprefix('www.')}", f".{after.removeprefix('www.')}"), key=len)
+    return sites[1].endswith(sites[0]) and is_front(answered) and not is_front(asked)
 
 
 def is_front(url: str) -> bool:

@@ -32,10 +32,8 @@ from sqlalchemy import (
     update,
 )
 
-from watcher.core.decide import SUMMARY_WAIT
+from watcher.core.decide import SUMMARY_WAIT, worded
 from watcher.core.model import (
-    AlertKind,
-    Article,
     ArticleId,
     Batch,
     Delivery,
@@ -252,34 +250,17 @@ class Outbox(Turns):
         articles = self._articles(told_in)
         hits = self._hits(told_in)
         stories = self.stories(a.story for a in alerts.values() if a.story is not None)
-        edited = [a for a in alerts.values() if a.kind is AlertKind.EDIT and a.article is not None]
-        versions = self.versions(a.article for a in edited if a.article is not None)
+        past = self.past(told_in)
         tellings = []
         for delivery in deliveries:
             alert = alerts[delivery.alert]
-            before = None
-            if alert.kind is AlertKind.EDIT and alert.article is not None:
-                before = _as_told(versions.get(alert.article, []), alert.created)
-            tellings.append(
-                Telling(
-                    delivery=delivery,
-                    alert=alert,
-                    article=articles.get(alert.article) if alert.article else None,
-                    hits=tuple(
-                        hit
-                        for hit in hits.get(alert.article or ArticleId(""), ())
-                        if hit.rule in delivery.rules
-                    ),
-                    story=stories.get(alert.story) if alert.story else None,
-                    before=before,
-                )
+            of = alert.article or ArticleId("")
+            telling = Telling(
+                delivery=delivery,
+                alert=alert,
+                article=articles.get(of),
+                hits=tuple(hit for hit in hits.get(of, ()) if hit.rule in delivery.rules),
+                story=stories.get(alert.story) if alert.story else None,
             )
+            tellings.append(worded(telling, past.get(of, ())))
         return tuple(tellings)
-
-
-def _as_told(versions: Sequence[tuple[datetime, Article]], edit_at: datetime) -> Article | None:
-    """Return the words that the edit of `edit_at` replaced, whatever was edited later."""
-    replaced = [article for at, article in versions if at <= edit_at]
-    if replaced:
-        return replaced[-1]
-    return versions[0][1] if versions else None

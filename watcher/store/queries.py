@@ -25,6 +25,7 @@ from watcher.core.model import (
     FeedId,
     FeedState,
     Hit,
+    Hold,
     Known,
     Link,
     LinkKind,
@@ -33,6 +34,7 @@ from watcher.core.model import (
     StoryId,
     Subscription,
     Told,
+    Version,
 )
 from watcher.core.rhythm.vigil import Numbers
 from watcher.store import values as v
@@ -41,6 +43,7 @@ from watcher.store.audit import Books
 from watcher.store.care import Care
 from watcher.store.evidence import Evidence
 from watcher.store.history import History
+from watcher.store.rechecks import Rechecks
 from watcher.store.rows import (
     ALERT,
     ALERT_RULE,
@@ -85,7 +88,7 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return column.startswith(start, autoescape=True)
 
 
-class Queries(Books, History, Care, Evidence):
+class Queries(Books, History, Care, Evidence, Rechecks):
     """Questions, asked within one snapshot: all answers belong together."""
 
     # --- feeds -----------------------------------------------------------------------------------
@@ -308,6 +311,11 @@ class Queries(Books, History, Care, Evidence):
 
     def versions(self, ids: Iterable[ArticleId]) -> dict[ArticleId, list[tuple[datetime, Article]]]:
         """Return the earlier versions of articles, oldest first, with the time they ended."""
+        past = self.past(ids)
+        return {id_: [(one.until, one.article) for one in found] for id_, found in past.items()}
+
+    def past(self, ids: Iterable[ArticleId]) -> dict[ArticleId, list[Version]]:
+        """Return the earlier versions of articles, oldest first, with what was found in them."""
         statement = (
             select(*v.BEFORE_COLUMNS)
             .select_from(VERSION)
@@ -315,9 +323,9 @@ class Queries(Books, History, Care, Evidence):
             .join(FEED)
             .order_by(VERSION.c.seq)
         )
-        versions: dict[ArticleId, list[tuple[datetime, Article]]] = defaultdict(list)
+        versions: dict[ArticleId, list[Version]] = defaultdict(list)
         for row in self._rows_in(statement, VERSION.c.article, ids):
-            versions[ArticleId(row.id)].append((row.at, v.article_of(row)))
+            versions[ArticleId(row.id)].append(v.version_of(row))
         return versions
 
     def hits(self, article_id: ArticleId) -> tuple[Hit, ...]:
@@ -440,6 +448,23 @@ class Queries(Books, History, Care, Evidence):
         )
         ids |= {row.alert for row in self._rows(sent)}
         return sorted(self._alerts(ids).values(), key=lambda alert: alert.created)
+
+    def told_about(self, article: ArticleId, before: datetime) -> frozenset[tuple[str, str]]:
+        """Return the rules and targets that were told of this very article, or are to be.
+
+        Not who would only be told if nobody acknowledged it, nor what is told since `before`.
+        """
+        waits = DELIVERY.c.state.in_((DeliveryState.HELD, DeliveryState.CANCELLED))
+        statement = (
+            select(DELIVERY.c.rules, DELIVERY.c.target)
+            .join(ALERT, ALERT.c.id == DELIVERY.c.alert)
+            .where(
+                ALERT.c.article == article,
+                ALERT.c.created < before,
+                or_(DELIVERY.c.hold.is_(None), DELIVERY.c.hold != Hold.ESCALATION, ~waits),
+            )
+        )
+        return frozenset((rule, row.target) for row in self._rows(statement) for rule in row.rules)
 
     def _alerts(self, ids: Iterable[AlertId]) -> dict[AlertId, Alert]:
         found = self._rows_in(select(*v.ALERT_COLUMNS), ALERT.c.id, ids)

@@ -136,7 +136,7 @@ class ArticleRow(SQLModel, table=True):
 
 
 class VersionRow(SQLModel, table=True):
-    """The words an article had until `at`."""
+    """The words an article had until `at`, and what was found in them (None: not written down)."""
 
     __tablename__ = "article_version"
     __table_args__ = (Index("version_article", "article", "seq"),)
@@ -153,6 +153,7 @@ class VersionRow(SQLModel, table=True):
     published: datetime | None = Field(default=None, sa_type=Moment)
     authors: tuple[str, ...] = Field(sa_type=Listing)
     categories: tuple[str, ...] = Field(sa_type=Listing)
+    hits: str | None = Field(default=None, sa_type=Words)
 
 
 class LinkRow(SQLModel, table=True):
@@ -294,6 +295,31 @@ class AckRow(SQLModel, table=True):
     by: str = Field(sa_type=Words)
 
 
+class RecheckRow(SQLModel, table=True):
+    """An article whose page is looked at again, since people were told of it.
+
+    `due` None: it is done, and is kept for an hour to count how often its host was asked.
+    """
+
+    __tablename__ = "recheck"
+    __table_args__ = (
+        Index("recheck_due", "due"),
+        Index("recheck_looked", "looked"),
+        Index("recheck_since", "since"),
+    )
+
+    article: str = Field(primary_key=True, sa_type=Words, foreign_key="article.id")
+    url: str = Field(sa_type=Words)
+    host: str = Field(sa_type=Words)
+    since: datetime = Field(sa_type=Moment)
+    due: datetime | None = Field(default=None, sa_type=Moment)
+    page: str = Field(sa_type=Words)
+    missing: datetime | None = Field(default=None, sa_type=Moment)
+    looked: datetime | None = Field(default=None, sa_type=Moment)
+    etag: str | None = Field(default=None, sa_type=Words)
+    last_modified: str | None = Field(default=None, sa_type=Words)
+
+
 class EvidenceRow(SQLModel, table=True):
     """One record of the chain of evidence. Never changed; no row depends on another table's."""
 
@@ -349,3 +375,4 @@ EVIDENCE_BODY = METADATA.tables["evidence_body"]
 NOTE = METADATA.tables["note"]
 MUTE = METADATA.tables["mute"]
 ACK = METADATA.tables["ack"]
+RECHECK = METADATA.tables["recheck"]

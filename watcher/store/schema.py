@@ -12,7 +12,7 @@ from watcher.core.errors import StateError
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
-HEAD = "0004"
+HEAD = "0006"
 """The newest version. Kept here, too, so that alembic (0.2 s) is only imported to migrate."""
 
 

@@ -24,6 +24,7 @@ from watcher.core.model import (
     FeedState,
     Hit,
     Link,
+    Recheck,
     StoryId,
     Subscription,
     Told,
@@ -34,6 +35,7 @@ from watcher.store.care import CareTx
 from watcher.store.evidence import EvidenceTx
 from watcher.store.outbox import Outbox
 from watcher.store.queries import WAITING
+from watcher.store.rechecks import RechecksTx
 from watcher.store.rows import (
     ALERT,
     ALERT_RULE,
@@ -43,6 +45,7 @@ from watcher.store.rows import (
     FEED,
     LINK,
     NOTE,
+    RECHECK,
     SUBSCRIPTION,
     TOLD,
     VERSION,
@@ -64,7 +67,7 @@ _HELD = "held "
 """Notes of hosts that asked to be left alone: `held news.example` has until when."""
 
 
-class Tx(Outbox, CareTx, EvidenceTx):
+class Tx(Outbox, CareTx, EvidenceTx, RechecksTx):
     """One transaction: every question of `Queries`, and everything that writes."""
 
     def __init__(self, connection: Connection) -> None:
@@ -113,6 +116,7 @@ class Tx(Outbox, CareTx, EvidenceTx):
         far = now + _LONGEST_HOLD
         late = DELIVERY.c.state.in_(WAITING) & (DELIVERY.c.due > far)
         self._connection.execute(update(DELIVERY).where(late).values(due=now))
+        self.mend_rechecks(now=now)
 
     def save_feed(self, state: FeedState, *, before: FeedState | None = None) -> None:
         """Store what polling has taught of a feed; what rules.yaml says of it stays untouched.
@@ -192,8 +196,11 @@ class Tx(Outbox, CareTx, EvidenceTx):
     ) -> None:
         """Store new words of known articles; the old ones go to the history, with `at` as end.
 
+        So does what was found in them: new hits are added afterwards.
+
         When an article was first seen stays as it was. Equal words make no version; an article
-        that is not known is stored as a new one.
+        that is not known is stored as a new one. One without `contents` has new words on its page
+        and none in its feed.
         """
         numbers = self._feeds_of(articles)
         stored = {
@@ -201,19 +208,22 @@ class Tx(Outbox, CareTx, EvidenceTx):
             for row in self._rows_in(select(ARTICLE), ARTICLE.c.id, (a.id for a in articles))
         }
         self.add_articles([a for a in articles if a.id not in stored], contents=contents)
+        hits = self._hits(stored)
         self._add(
             [
                 {name: getattr(stored[a.id], name) for name in v.VERSIONED}
-                | {"article": a.id, "at": at}
+                | {"article": a.id, "at": at, "hits": v.hits_text(hits.get(ArticleId(a.id), ()))}
                 for a in articles
-                if a.id in stored and stored[a.id].content != contents[a.id]
+                if a.id in stored and _differs(stored[a.id], a, contents)
             ],
             to=VERSION,
         )
         for article in articles:
             if article.id in stored:
                 values = v.article_values(
-                    article, feed=numbers[article.feed], content=contents[article.id]
+                    article,
+                    feed=numbers[article.feed],
+                    content=contents.get(article.id, stored[article.id].content),
                 )
                 del values["seen"]
                 self._connection.execute(
@@ -266,6 +276,10 @@ class Tx(Outbox, CareTx, EvidenceTx):
         self._add(
             [{"rule": rule, "alert": a.id} for a in alerts for rule in a.rules], to=ALERT_RULE
         )
+
+    def add_recheck(self, recheck: Recheck) -> None:
+        """Let a page be looked at again; one that is looked at already goes on as it did."""
+        self._add([{name.name: getattr(recheck, name.name) for name in RECHECK.c}], to=RECHECK)
 
     def add_deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """Store deliveries; one that is there already goes on its way undisturbed."""
@@ -332,6 +346,11 @@ def _unlisted_feed(article: Article) -> Values:
     """Return the row of a feed that is known by its article only."""
     feed = Feed(url=article.feed, name=article.outlet, tags=article.tags)
     return _new_feed(feed, _seen(article)) | {"active": False}
+
+
+def _differs(row: Record, article: Article, contents: Mapping[ArticleId, str]) -> bool:
+    """Tell whether an article says something else, in its feed or on its page."""
+    return bool(contents.get(article.id, row.content) != row.content or article.text != row.text)
 
 
 def _seen(article: Article) -> datetime:

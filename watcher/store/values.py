@@ -37,6 +37,7 @@ from watcher.core.model import (
     StoryId,
     Subscription,
     Told,
+    Version,
 )
 from watcher.store.rows import (
     ALERT,
@@ -53,6 +54,7 @@ from watcher.store.rows import (
 from watcher.store.types import from_json, mark_of, to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -110,6 +112,7 @@ BEFORE_COLUMNS = (
     VERSION.c.categories,
     FEED.c.url.label("feed_url"),
     VERSION.c.at,
+    VERSION.c.hits,
 )
 KNOWN_COLUMNS = (
     ARTICLE.c.seq,
@@ -298,6 +301,18 @@ def article_of(row: Record) -> Article:
     )
 
 
+def version_of(row: Record) -> Version:
+    """Return an earlier version of an article, from BEFORE_COLUMNS."""
+    hits = None if row.hits is None else from_json(row.hits)
+    return Version(
+        until=row.at,
+        article=article_of(row),
+        hits=None
+        if hits is None
+        else tuple(Hit(rule=rule, matches=tuple(map(_match, found))) for rule, found in hits),
+    )
+
+
 def known_of(row: Record) -> Known:
     """Return what identity must know."""
     return Known(
@@ -364,8 +379,16 @@ def told_of(row: Record) -> Told:
 
 def hit_values(article: ArticleId, place: int, hit: Hit) -> Values:
     """Return the columns of a hit; its matches are JSON, as nothing is searched in them."""
-    matches = [[getattr(match, name) for name in _MATCH] for match in hit.matches]
-    return {"article": article, "place": place, "rule": hit.rule, "matches": to_json(matches)}
+    return {"article": article, "place": place, "rule": hit.rule, "matches": to_json(_plain(hit))}
+
+
+def hits_text(hits: Iterable[Hit]) -> str:
+    """Return hits as one text, as a version keeps them."""
+    return to_json([[hit.rule, _plain(hit)] for hit in hits])
+
+
+def _plain(hit: Hit) -> list[list[Any]]:
+    return [[getattr(match, name) for name in _MATCH] for match in hit.matches]
 
 
 def hit_of(row: Record) -> Hit:

@@ -20,6 +20,7 @@ from watcher.store.rows import (
     HIT,
     LINK,
     METADATA,
+    RECHECK,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from watcher.core.model import ArticleId, FeedId
     from watcher.store.values import Values
 
-_FIRST_STANDS = frozenset({ARTICLE, LINK, ALERT, ALERT_RULE, DELIVERY, EVIDENCE_BODY})
+_FIRST_STANDS = frozenset({ARTICLE, LINK, ALERT, ALERT_RULE, DELIVERY, EVIDENCE_BODY, RECHECK})
 """Tables in which a row whose key is there already changes nothing."""
 _PARENTS_FIRST = METADATA.sorted_tables
 _SAVE_FEED = update(FEED).where(FEED.c.id == bindparam("number"))

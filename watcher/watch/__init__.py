@@ -2,12 +2,14 @@
 
 `watch` is the page to read: poll a feed, judge what is new, write it down once. Beside it stand the
 rules in force (`desk`), the pages of articles (`pages`), what is known of the last days (`memory`),
-and what the outbox asks (`ledger`). `hindsight` tries rules on history, `replay` adds it up.
+what the outbox asks (`ledger`), and the looks at pages that may have been edited since (`looks`).
+`hindsight` tries rules on history, `replay` adds it up.
 """
 
 from watcher.watch.desk import Desk
 from watcher.watch.hindsight import Hindsight, Tried, polls
 from watcher.watch.ledger import Ledger, adopt, write_notice
+from watcher.watch.looks import Looks, Seen
 from watcher.watch.memory import WINDOW
 from watcher.watch.nouns import Placed, Polled, Settings, Tally
 from watcher.watch.pages import MOST_EDITED
@@ -22,9 +24,11 @@ __all__ = [
     "Hindsight",
     "Ledger",
     "Line",
+    "Looks",
     "Placed",
     "Polled",
     "Replay",
+    "Seen",
     "Settings",
     "Sum",
     "Tally",

@@ -75,7 +75,8 @@ class Desk:
     def explain(self, telling: Telling) -> Telling:
         """Add what the rules say for people: why they are there, and the names of entities."""
         rules = (self.rules[name] for name in telling.delivery.rules if name in self.rules)
-        met = {match.entity for hit in telling.hits for match in hit.matches if match.entity}
+        found = (*telling.hits, *telling.hits_before)
+        met = {match.entity for hit in found for match in hit.matches if match.entity}
         return replace(
             telling,
             whys={rule.name: rule.why for rule in rules},

@@ -8,9 +8,10 @@ and mutes, which speak of today.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -60,6 +61,8 @@ class _Known:
     told: list[Told] = field(default_factory=list)
     matched: dict[ArticleId, frozenset[str]] = field(default_factory=dict)
     """By article, the rules that hold for it."""
+    about: dict[ArticleId, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    """By article, the rules and targets that were told of this very one."""
     members: list[Member] = field(default_factory=list)
     hits: dict[ArticleId, tuple[Hit, ...]] = field(default_factory=dict)
 
@@ -107,11 +110,11 @@ class Hindsight:
         news = [(arrival, self._match(arrival)) for arrival in poll if arrival.before is None]
         for arrival, hits in news:
             self._remember(arrival, hits)
+        edits = [self._edit(one, one.before) for one in poll if one.before is not None]
         for arrival, hits in news:
             yield from self._tell(arrival, hits)
-        for arrival in poll:
-            if arrival.before is not None:
-                yield from self._edit(arrival, arrival.before)
+        for edit in edits:
+            yield from edit()
 
     def _today(self, at: datetime) -> date:
         return at.astimezone(self._zone).date()
@@ -147,7 +150,8 @@ class Hindsight:
         if self._waits:
             known.hits[article] = hits
 
-    def _edit(self, arrival: Arrival, before: Article) -> Iterator[Tried]:
+    def _edit(self, arrival: Arrival, before: Article) -> Callable[[], Iterator[Tried]]:
+        """Take in an edit; return what decides about it, when its turn has come."""
         article, today = arrival.article, self._today(arrival.at)
         known = self._stories.get(arrival.link.story)
         then = self.book.match(before, today=today)
@@ -163,7 +167,11 @@ class Hindsight:
             self._set_hits(known, article.id, hits)
             self._stories[arrival.link.story] = known
         changed = edited(before, hits_before, article, hits)
-        yield from self._tell(arrival, hits, changed=changed)
+        left = {hit.rule for hit in hits}
+        lost = tuple(hit for hit in hits_before if hit.rule not in left)
+        # Before this poll: what is told with it is told in the new words.
+        told_here = known.about.get(article.id, frozenset())
+        return partial(self._tell, arrival, hits, changed=changed, lost=lost, told_here=told_here)
 
     def _is_strange(self, article: Article, at: datetime) -> bool:
         """Tell whether the article came in before our time, or so long ago that it is forgotten."""
@@ -177,6 +185,13 @@ class Hindsight:
         if arrival.article.id not in known.matched:
             self._set_hits(known, arrival.article.id, then)
         told = {told.rule for told in known.told}
+        names = [
+            (hit.rule, name)
+            for hit in then
+            for name in self.rules[hit.rule].notify
+            if name in self.channels
+        ]
+        known.about.setdefault(arrival.article.id, frozenset(names))
         known.told += [
             Told(rule=hit.rule, target=name, terms=subjects(hit), at=seen)
             for hit in then
@@ -187,11 +202,18 @@ class Hindsight:
         return known
 
     def _tell(
-        self, arrival: Arrival, hits: tuple[Hit, ...], *, changed: frozenset[str] | None = None
+        self,
+        arrival: Arrival,
+        hits: tuple[Hit, ...],
+        *,
+        changed: frozenset[str] | None = None,
+        lost: tuple[Hit, ...] = (),
+        told_here: frozenset[tuple[str, str]] = frozenset(),
     ) -> Iterator[Tried]:
         link = arrival.link
-        if not (hits or (self._waits and link.kind is not LinkKind.NEW)):
+        if not (hits or lost or (self._waits and link.kind is not LinkKind.NEW)):
             return
+        known = self._stories.get(link.story) or _Known(arrival.at)
         occasion = Occasion(
             article=arrival.article,
             link=link,
@@ -199,6 +221,8 @@ class Hindsight:
             story=self._story(link.story),
             baseline=arrival.baseline and changed is None,
             changed=changed,
+            lost=lost,
+            told_here=told_here,
         )
         decisions = tuple(
             self._schedule(decision)
@@ -209,7 +233,10 @@ class Hindsight:
         version = "" if changed is None else arrival.at.isoformat()
         alert, _, told = outgoing(occasion, decisions, self.rules, version=version, now=arrival.at)
         if told:
-            self._stories.setdefault(link.story, _Known(arrival.at)).told += told
+            known = self._stories.setdefault(link.story, known)
+            known.told += told
+            of = (alert and alert.article) or arrival.article.id
+            known.about[of] = known.about.get(of, frozenset()) | {(t.rule, t.target) for t in told}
             self._last |= {(one.rule, one.target): one.at for one in told}
         yield Tried(arrival=arrival, hits=hits, decisions=decisions, alert=alert)
 

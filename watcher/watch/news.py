@@ -22,7 +22,9 @@ from watcher.core.decide import (
     severity_of,
 )
 from watcher.core.model import (
+    Alert,
     AlertId,
+    AlertKind,
     Article,
     ArticleId,
     Decision,
@@ -45,6 +47,9 @@ from watcher.watch.desk import Desk
 from watcher.watch.exhibits import Exhibits
 from watcher.watch.memory import Memory
 from watcher.watch.nouns import Placed, Polled, Tally
+
+_LOOKED_AT = frozenset({AlertKind.NEW, AlertKind.CHANGED_WORDS, AlertKind.FOLLOW_UP})
+"""Alerts after which the page of their article is looked at again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +172,10 @@ class News:
             self._memory.abroad.edit(article, link, hits)
             self._undo.append(self._memory.abroad.forget)
         changed = edited(before, hits_before, article, hits)
-        return Placed(article=article, link=link, hits=hits, changed=changed)
+        # What today's rules no longer find in the old words either was not the publisher's doing.
+        now = {hit.rule for hit in matched}
+        lost = tuple(hit for hit in hits_before if hit.rule in then - now)
+        return Placed(article=article, link=link, hits=hits, changed=changed, lost=lost)
 
     def _store(self, brought: Sequence[Brought]) -> None:
         articles = [article for one in brought for article in one.found.new]
@@ -203,33 +211,102 @@ class News:
 
     def _concerns(self, item: Placed) -> bool:
         """Tell whether any rule has a say in an article: its own, or one that counts outlets."""
-        return bool(item.hits) or (self._desk.waits and item.link.kind is not LinkKind.NEW)
+        if item.hits or item.lost:
+            return True
+        return self._desk.waits and item.link.kind is not LinkKind.NEW
 
     def _tell(
         self, brought: Brought, item: Placed, tally: Tally, *, later: set[ArticleId]
     ) -> AlertId | None:
+        """Decide about one article of a poll, and have its page looked at again if it is told."""
+        # An edit that is taken back and made again is told again.
+        at, words = brought.poll.at, brought.found.contents[item.article.id]
+        version = words + ("" if item.changed is None else at.isoformat())
+        baseline = item.changed is None and brought.poll.state.first_read is None
+        alert = self._judge(item, at, version, tally, baseline=baseline, later=later)
+        self._look_again(item, alert, brought.poll)
+        return alert.id if alert is not None else None
+
+    def edited_page(self, article: Article, at: datetime, tally: Tally) -> None:
+        """Keep what the page of a known article says now as a version, and tell what of it matters.
+
+        In its feed it is as it was.
+        """
+        item = self._place_edit(article, {}, at)
+        self._ask_about(item.link.story, at)
+        if self._concerns(item):
+            version = rhythm.looks.text_mark(article.text) + at.isoformat()
+            self._judge(item, at, version, tally, baseline=False, later=set())
+
+    def vanished(self, article: Article, detail: str, at: datetime, tally: Tally) -> None:
+        """Tell once that an article is gone from its page, to all who were told of it."""
+        link = self._tx.link(article.id)
+        if link is None:
+            raise LookupError(f"an article without a story: {article.id}")
+        self._ask_about(link.story, at)
+        hits = self._tx.hits(article.id)
+        item = Placed(article=article, link=link, hits=hits, changed=frozenset(), vanished=detail)
+        self._judge(item, at, "vanished", tally, baseline=False, later=set())
+
+    def _ask_about(self, story: StoryId, at: datetime) -> None:
+        self._told = self._tx.told_of([story])
+        self._mutes = self._tx.mutes(at)
+
+    def _look_again(self, item: Placed, alert: Alert | None, poll: Polled) -> None:
+        """Have the page of an article that was told looked at again for silent edits.
+
+        Not at the first sight of a feed, which is told as one summary. Where the article's text was
+        read from its page, it can be compared.
+        """
+        article = item.article
+        pages = (p for p in poll.pages if p.url == article.url and p.text == article.text)
+        page = next((page for page in pages if page.text), None)
+        if item.changed is not None and page and (known := self._tx.recheck(article.id)):
+            self._tx.save_recheck(rhythm.looks.read_anew(known, page))
+        if alert is None or alert.kind not in _LOOKED_AT or alert.article is None:
+            return
+        if alert.article != article.id:  # told for a print that matched before it
+            told_in = self._tx.article(alert.article)
+            article, page = told_in or article, None
+        feed = self._desk.feeds.get(article.feed)
+        rules = [self._desk.rules[name] for name in alert.rules]
+        if feed is not None and rhythm.looks.wanted(article, feed, rules):
+            self._tx.add_recheck(rhythm.looks.first_look(article, page, now=poll.at))
+
+    def _judge(
+        self,
+        item: Placed,
+        at: datetime,
+        version: str,
+        tally: Tally,
+        *,
+        baseline: bool,
+        later: set[ArticleId],
+    ) -> Alert | None:
         """Decide about one article, and write down what is told, to whom, and why."""
-        at, changed = brought.poll.at, item.changed
+        changed = item.changed
+        edit = bool(changed or item.lost or item.vanished)
         occasion = Occasion(
             article=item.article,
             link=item.link,
             hits=item.hits,
             story=self._story(item.link.story, later),
-            baseline=changed is None and brought.poll.state.first_read is None,
+            baseline=baseline,
             changed=changed,
+            lost=item.lost,
+            told_here=self._tx.told_about(item.article.id, at) if edit else frozenset(),
+            vanished=bool(item.vanished),
         )
         decisions = decide(
             occasion, self._desk.rules, self._desk.channels, now=at, mutes=self._mutes
         )
         decisions = tuple(self._schedule(occasion, decision, at) for decision in decisions)
-        # An edit that is taken back and made again is told again.
-        words = brought.found.contents[item.article.id]
-        version = words + ("" if changed is None else at.isoformat())
         alert, deliveries, told = outgoing(
             occasion, decisions, self._desk.rules, version=version, now=at
         )
         self._tx.add_decisions(item.article.id, decisions, at=at)
         if alert is not None:
+            alert = replace(alert, body=item.vanished)
             rules = [self._desk.rules[name] for name in alert.rules]
             deliveries += escalations(alert, deliveries, rules, self._desk.channels)
             self._tx.add_alerts([alert])
@@ -238,7 +315,7 @@ class News:
             self._remember(item.link.story, told, deliveries)
             tally.alerts += 1
             tally.held += sum(d.state is DeliveryState.HELD for d in deliveries)
-        return alert.id if alert is not None else None
+        return alert
 
     def _story(self, id_: StoryId, later: set[ArticleId]) -> Story:
         """Return a story without those of its members whose turn comes later.

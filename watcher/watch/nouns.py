@@ -76,10 +76,14 @@ class Tally:
 class Placed:
     """An article with its place in a story and the rules that hold for it.
 
-    `changed` has, for an edit of a known article, the rules whose matched sentence was changed.
+    `changed` has, for an edit of a known article, the rules whose matched sentence was changed,
+    `lost` what was found in the words before by rules that find nothing any more.
     """
 
     article: Article
     link: Link
     hits: tuple[Hit, ...]
     changed: frozenset[str] | None = None
+    lost: tuple[Hit, ...] = ()
+    vanished: str = ""
+    """What answers where the article was, when it is gone from its page."""

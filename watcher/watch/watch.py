@@ -25,6 +25,7 @@ from watcher.feeds import Fetcher, Pages, Reader, websub
 from watcher.store import Store, Tx
 from watcher.watch.desk import Desk
 from watcher.watch.ledger import adopt, tell_health
+from watcher.watch.looks import Looks
 from watcher.watch.memory import Memory
 from watcher.watch.nouns import Polled, Tally
 from watcher.watch.pages import ArticlePages
@@ -61,6 +62,7 @@ class Watch:
         self._jitter = jitter
         self.pages = ArticlePages(pages, store, lambda: self.desk, clock)
         self._memory = Memory(store, clock, kept)
+        self.looks = Looks(pages, store, lambda: self.desk, self._memory, clock)
         self.listens = False
         """Whether hubs can send to us: only then a feed may be polled more slowly."""
 

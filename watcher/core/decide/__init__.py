@@ -2,7 +2,8 @@
 
 Everything here is a function of values: the story so far, the rules, the channels and the time.
 The same functions decide live, in tests, and when history is replayed. `telling` decides, `when`
-holds and groups, `written` makes alerts and deliveries, `again` says when to try again.
+holds and groups, `written` makes alerts and deliveries, `worded` says from which words they are
+told, `again` when to try again.
 """
 
 from watcher.core.decide.again import (
@@ -20,10 +21,12 @@ from watcher.core.decide.telling import (
     decide,
     edited,
     enough,
+    reads_otherwise,
     severity_of,
     subjects,
 )
 from watcher.core.decide.when import next_digest, quiet_until, schedule
+from watcher.core.decide.worded import worded
 from watcher.core.decide.written import delivery_id, escalations, notice, outgoing, spike_alert
 
 __all__ = [
@@ -45,10 +48,12 @@ __all__ = [
     "notice",
     "outgoing",
     "quiet_until",
+    "reads_otherwise",
     "retry",
     "schedule",
     "severity_of",
     "spike_alert",
     "spike_of",
     "subjects",
+    "worded",
 ]

@@ -38,7 +38,10 @@ class Occasion:
 
     `story` already counts the article among its members. `baseline` says that its feed is read
     for the first time; `changed` holds, for a new version of a known article, the rules whose
-    matched sentence is no longer what it was (None for an article that is new).
+    matched sentence is no longer what it was (None for an article that is new), and `lost` what was
+    found in its earlier words by rules that find nothing any more. `told_here` are the rules and
+    targets that were told of this very article, not of another print of its story. `vanished`: its
+    page is gone, which is all there is to tell.
     """
 
     article: Article
@@ -47,6 +50,9 @@ class Occasion:
     story: Story
     baseline: bool = False
     changed: frozenset[str] | None = None
+    lost: tuple[Hit, ...] = ()
+    told_here: frozenset[tuple[str, str]] = frozenset()
+    vanished: bool = False
 
 
 def decide(
@@ -59,7 +65,12 @@ def decide(
 ) -> tuple[Decision, ...]:
     """Return one decision per rule that has a say in this article and per target it names."""
     decisions: list[Decision] = []
+    known = {target for channel in channels.values() for target in channel.targets}
+    named = {(name, target) for name in rules for target in known}
     muted = {(mute.kind, mute.what) for mute in mutes if mute.until is None or now < mute.until}
+    if occasion.vanished:
+        pairs = [(rules[name], target) for name, target in sorted(occasion.told_here & named)]
+        return tuple(_gone(occasion, rule, target, muted, now=now) for rule, target in pairs)
     for hit, matched_in in _with_say(occasion, rules):
         rule = rules[hit.rule]
         targets = [t for name in rule.notify if name in channels for t in channels[name].targets]
@@ -76,7 +87,35 @@ def decide(
             decisions.append(
                 Decision(rule=rule.name, target="", tell=False, reason=Reason.NO_CHANNEL)
             )
+    lost = {hit.rule for hit in occasion.lost}
+    for name, target in sorted(occasion.told_here & named):
+        if name in lost:
+            decisions.append(_gone(occasion, rules[name], target, muted, now=now))
     return tuple(decisions)
+
+
+def _gone(
+    occasion: Occasion,
+    rule: Rule,
+    target: str,
+    muted: Collection[tuple[MuteKind, str]],
+    *,
+    now: datetime,
+) -> Decision:
+    """Decide about words that were told of this article and are no longer in it, or gone with it.
+
+    It goes to all who were told, escalations included: they may be acting on those words.
+    """
+    say = _Say(rule=rule.name, target=target, now=now)
+    if _is_muted(occasion, rule, muted):
+        return say.nothing(Reason.MUTED)
+    if not rule.edits:
+        return say.nothing(Reason.EDITS_OFF)
+    if occasion.vanished:
+        # At once, and in one message where a whole site is gone.
+        return say.tell(AlertKind.VANISHED, Reason.VANISHED, now, Hold.FOLLOW_UPS)
+    first = min((t.at for t in occasion.story.told if t.rule == rule.name), default=now)
+    return say.tell(AlertKind.EDIT, Reason.UNSAID, _slot_end(first, now), Hold.FOLLOW_UPS)
 
 
 def _is_muted(occasion: Occasion, rule: Rule, muted: Collection[tuple[MuteKind, str]]) -> bool:
@@ -122,7 +161,9 @@ def _decide(occasion: Occasion, rule: Rule, hit: Hit, target: str, *, now: datet
     if fresh:
         return say.tell(AlertKind.CHANGED_WORDS, Reason.NEW_WORDS)
     first = min(t.at for t in told)
-    if occasion.changed is not None and rule.name in occasion.changed:
+    # A copy that nobody was told of may be edited in silence: its story is told by another print.
+    told_here = (rule.name, target) in occasion.told_here
+    if occasion.changed is not None and rule.name in occasion.changed and told_here:
         if not rule.edits:
             return say.nothing(Reason.EDITS_OFF)
         return say.tell(AlertKind.EDIT, Reason.EDITED, _slot_end(first, now), Hold.FOLLOW_UPS)
@@ -186,11 +227,9 @@ def subjects(hit: Hit) -> frozenset[str]:
 def edited(
     before: Article, hits_before: Sequence[Hit], after: Article, hits: Sequence[Hit]
 ) -> frozenset[str]:
-    """Return the rules whose matched sentences are no longer what they were."""
+    """Return the rules whose matched sentences are not what they were, or are there again."""
     then = {hit.rule: _sentences(before, hit) for hit in hits_before}
-    return frozenset(
-        hit.rule for hit in hits if hit.rule in then and _sentences(after, hit) != then[hit.rule]
-    )
+    return frozenset(hit.rule for hit in hits if _sentences(after, hit) != then.get(hit.rule))
 
 
 def _sentences(article: Article, hit: Hit) -> frozenset[str]:
@@ -202,6 +241,22 @@ def _sentences(article: Article, hit: Hit) -> frozenset[str]:
         ends = [at for end in SENTENCE_ENDS if (at := text.find(end, match.end)) >= 0]
         found.add(" ".join(text[start : min(ends, default=len(text))].split()))
     return frozenset(found)
+
+
+def reads_otherwise(article: Article, hits: Sequence[Hit], text: str) -> bool:
+    """Return whether `text`, as the page has it now, lacks a sentence that matched.
+
+    What is around the article on its page changes all the time, so only these sentences count. A
+    page that shows less than half of what it did (a wall, a teaser) is evidence of nothing.
+    """
+    if 2 * len(text) < len(article.text):
+        return False
+    now = " ".join(text.split())
+    inside = (
+        replace(hit, matches=tuple(one for one in hit.matches if one.field == "text"))
+        for hit in hits
+    )
+    return any(sentence not in now for hit in inside for sentence in _sentences(article, hit))
 
 
 def enough(at_least: AtLeast, story: Story, *, now: datetime) -> bool:
@@ -225,6 +280,6 @@ def _slot_end(first: datetime, now: datetime) -> datetime:
 
 def severity_of(occasion: Occasion, rule: Rule) -> Severity:
     """Return how much a rule matters here, by the surest of what it found in the story."""
-    hits = (*occasion.hits, *(hit for _, hit in occasion.story.hits))
+    hits = (*occasion.hits, *occasion.lost, *(hit for _, hit in occasion.story.hits))
     mine = [hit.severity(rule.severity) for hit in hits if hit.rule == rule.name]
     return max(mine, key=lambda severity: severity.rank, default=rule.severity)

@@ -26,6 +26,7 @@ from watcher.core.model import (
 _KIND_ORDER = (
     AlertKind.NEW,
     AlertKind.CHANGED_WORDS,
+    AlertKind.VANISHED,
     AlertKind.EDIT,
     AlertKind.FOLLOW_UP,
     AlertKind.BASELINE,
@@ -68,8 +69,12 @@ def outgoing(
         for target in dict.fromkeys(d.target for d in telling)
     )
     terms = {hit.rule: subjects(hit) for _, hit in reversed(occasion.story.hits)}
-    terms |= {hit.rule: subjects(hit) for hit in occasion.hits}
-    told = tuple(Told(rule=d.rule, target=d.target, terms=terms[d.rule], at=now) for d in telling)
+    terms |= {hit.rule: subjects(hit) for hit in (*occasion.lost, *occasion.hits)}
+    told = tuple(
+        # Of what is gone from its page nothing may be found any more.
+        Told(rule=d.rule, target=d.target, terms=terms.get(d.rule, frozenset()), at=now)
+        for d in telling
+    )
     return alert, deliveries, told
 
 
@@ -86,7 +91,9 @@ def escalations(
     """
     if alert.severity is not Severity.CRITICAL:
         return ()
-    told = {delivery.target for delivery in deliveries if delivery.hold is None}
+    # An edit goes to all who were told of the article, with the hour: it wakes nobody anew.
+    later = alert.kind in {AlertKind.EDIT, AlertKind.VANISHED}
+    told = {delivery.target for delivery in deliveries if delivery.hold is None or later}
     due: dict[str, tuple[datetime, list[str]]] = {}
     for rule in rules:
         if rule.escalate is None or rule.severity is not Severity.CRITICAL:

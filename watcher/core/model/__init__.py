@@ -41,6 +41,7 @@ from watcher.core.model.feeds import (
 )
 from watcher.core.model.ids import AlertId, ArticleId, DeliveryId, FeedId, StoryId
 from watcher.core.model.places import Place
+from watcher.core.model.rechecks import Glimpse, Recheck, Sight
 from watcher.core.model.rules import (
     Alias,
     AtLeast,
@@ -68,6 +69,7 @@ from watcher.core.model.stories import (
     Member,
     Story,
     Told,
+    Version,
 )
 
 __all__ = [
@@ -103,6 +105,7 @@ __all__ = [
     "FollowUps",
     "Format",
     "FullText",
+    "Glimpse",
     "Group",
     "Habits",
     "Hit",
@@ -127,11 +130,13 @@ __all__ = [
     "Place",
     "Quiet",
     "Reason",
+    "Recheck",
     "Rule",
     "RuleTest",
     "Sent",
     "Served",
     "Severity",
+    "Sight",
     "Sources",
     "Story",
     "StoryId",
@@ -141,6 +146,7 @@ __all__ = [
     "TermKind",
     "Told",
     "Traits",
+    "Version",
     "Weight",
     "Wishes",
 ]

@@ -22,7 +22,9 @@ class AlertKind(StrEnum):
     CHANGED_WORDS = "new-words"
     """A folded copy that matches something not told yet (a decoy can't silence)."""
     EDIT = "edit"
-    """The publisher changed the matched sentence after it was told."""
+    """The publisher changed the matched sentence, or took the words out, after it was told."""
+    VANISHED = "vanished"
+    """The page of an article that was told is gone; `body` says what answered."""
     BASELINE = "baseline"
     """Found on the first sight of a feed: part of one summary."""
     SPIKE = "spike"
@@ -38,6 +40,8 @@ class Reason(StrEnum):
     FOLLOW_UP = "another report of a story already told"
     NEW_WORDS = "matches words not told of this story before"
     EDITED = "the matched sentence was edited after it was told"
+    UNSAID = "the words that were told are no longer in the article"
+    VANISHED = "the article that was told is gone from its page"
     BASELINE = "found on the first sight of the feed: told in one summary"
     REACHED = "enough outlets have it now"
     FOLDED = "a copy of an article already told"
@@ -109,7 +113,8 @@ class Ack:
 class Alert:
     """Something told about one article: a row before it is a message.
 
-    For HEALTH there is no article: `headline` and `body` are the whole text.
+    For HEALTH there is no article: `headline` and `body` are the whole text. For VANISHED `body`
+    says what answered where the article was.
     """
 
     id: AlertId
@@ -169,6 +174,10 @@ class Telling:
     story: Story | None = None
     before: Article | None = None
     """For EDIT: the article as it was when told."""
+    hits_before: tuple[Hit, ...] = ()
+    """For EDIT: what was found in `before`; a rule in it that is not in `hits` lost its words."""
+    edited_since: bool = False
+    """The words that matched are gone: `article` and `hits` are as they were when decided."""
     whys: Mapping[str, str] = field(default_factory=dict)
     """Rule name -> the rule's own `why`."""
     names: Mapping[str, str] = field(default_factory=dict)

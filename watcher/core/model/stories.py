@@ -44,6 +44,15 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """An article as it was until `until`, and what was found in it (None: not written down)."""
+
+    until: datetime
+    article: Article
+    hits: tuple[Hit, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What identity must know of a stored article: its names and the hash of its words."""
 

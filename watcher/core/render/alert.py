@@ -29,8 +29,10 @@ _KINDS = {
     AlertKind.FOLLOW_UP: "Follow-up: ",
     AlertKind.CHANGED_WORDS: "New words in a story already told: ",
     AlertKind.EDIT: "Edited after we told you: ",
+    AlertKind.VANISHED: "Gone from its page: ",
     AlertKind.BASELINE: "First sight of the feed: ",
 }
+_UNSAID = "No longer says it: "
 _HOWS = {
     How.EXACT: "",
     How.INFLECTED: "inflected",
@@ -111,7 +113,21 @@ def label(telling: Telling) -> str:
     alert = telling.alert
     urgent = "CRITICAL: " if alert.severity is Severity.CRITICAL else ""
     waits = "nobody acknowledged this yet: " if telling.delivery.hold is Hold.ESCALATION else ""
-    return urgent + waits + _KINDS.get(alert.kind, "")
+    since = "Edited since: " if telling.edited_since else ""
+    kind = _UNSAID if is_unsaid(telling) else _KINDS.get(alert.kind, "")
+    return urgent + waits + since + kind
+
+
+def is_unsaid(telling: Telling) -> bool:
+    """Tell whether an edit took out all that the target was told of."""
+    return telling.alert.kind is AlertKind.EDIT and bool(_lost(telling)) and not hits_of(telling)
+
+
+def _lost(telling: Telling) -> tuple[Hit, ...]:
+    """Return what was found before an edit, and by the same rules not any more."""
+    left = {hit.rule for hit in telling.hits}
+    rules = rules_of(telling)
+    return tuple(h for h in telling.hits_before if h.rule in rules and h.rule not in left)
 
 
 def rules_of(telling: Telling) -> tuple[str, ...]:
@@ -128,6 +144,10 @@ def hits_of(telling: Telling) -> tuple[Hit, ...]:
 def sentences(telling: Telling, article: Article) -> list[Line]:
     """Return the sentences in which the words were found; for an edit also what stood there."""
     lines = quote.quotes(article, hits_of(telling))
+    if telling.alert.kind is AlertKind.VANISHED:
+        lines = [*lines, (own("The article is gone from its page: "), foreign(telling.alert.body))]
+    if telling.edited_since:
+        lines = [*lines, (own("The publisher has edited it since: these words are gone."),)]
     if telling.alert.kind is AlertKind.EDIT and telling.before is not None:
         return _edited(telling, telling.before, article, lines)
     if not lines and (context := quote.first_sentence(article.summary)):
@@ -136,6 +156,8 @@ def sentences(telling: Telling, article: Article) -> list[Line]:
 
 
 def _edited(telling: Telling, before: Article, article: Article, lines: list[Line]) -> list[Line]:
+    if gone := _unsaid(before, article, _lost(telling)):
+        return [*gone, *lines]
     matches = [match for hit in hits_of(telling) for match in hit.matches]
     changed = [(m, quote.sentence_before(before, article, m)) for m in matches]
     for match, old in changed:
@@ -152,11 +174,27 @@ def _edited(telling: Telling, before: Article, article: Article, lines: list[Lin
     return lines
 
 
+def _unsaid(before: Article, article: Article, lost: tuple[Hit, ...]) -> list[Line]:
+    """Return the sentences that are gone with the words in them, and the headline's new words."""
+    headline = quote.headline(before, lost)
+    lines: list[Line] = []
+    if any(span.mark for span in headline):
+        lines.append((own("Headline before: "), *headline))
+    lines += [(own("No longer says: "), *line) for line in quote.quotes(before, lost)]
+    for match in (match for hit in lost for match in hit.matches):
+        now = quote.sentence_now(before, article, match) if match.field != "title" else ""
+        if now:
+            return [*lines, (own("Now: "), foreign(now))]
+    return lines
+
+
 def reasons(telling: Telling) -> list[Line]:
     """Return a line for each rule: which words it found, how, and why it is there."""
     lines: list[Line] = []
-    for hit in hits_of(telling):
-        line: list[Span] = [own(f"{safe.said(hit.rule)}: matched ")]
+    lost = _lost(telling)
+    for hit in (*hits_of(telling), *lost):
+        verb = "had matched" if hit in lost else "matched"
+        line: list[Span] = [own(f"{safe.said(hit.rule)}: {verb} ")]
         told = list(dict.fromkeys(_reason(match, telling.names) for match in hit.matches))
         for index, reason in enumerate(told[:_MATCHES_NAMED]):
             line += [own("; "), *reason] if index else reason

@@ -16,6 +16,8 @@ _SENTENCE_END = regex.compile(r"(?<=[.!?…؟۔]['\"”»)\]]*)\s+(?=\S)|(?<=[�
 _LONGEST = 2_000
 """Characters looked at around a match: a feed may send a book as one sentence."""
 _COMPARED = 512
+_ALIKE = 50.0
+"""Ratio from which a sentence may be what another was made into: some words of it were changed."""
 _SAME = 85.0
 """Ratio from which two sentences are one: a dateline before a long sentence leaves 88 or more."""
 
@@ -127,6 +129,19 @@ def first_sentence(text: str) -> Line:
 def headline(article: Article, hits: tuple[Hit, ...]) -> Line:
     """Return the headline with the found words marked."""
     return marked(article.title, matches_in(hits, "title"))
+
+
+def sentence_now(before: Article, after: Article, match: Match) -> str:
+    """Return the sentence that stands where the one with the match stood; "" if none is like it."""
+    old, new = before.field_text(match.field), after.field_text(match.field)
+    start, end = sentence_of(old, match)
+    target = old[start:end][:_COMPARED]
+    rated = [
+        (fuzz.ratio(new[a:b][:_COMPARED], target), new[a:b])
+        for a, b in sentences(new[: 50 * _LONGEST])
+    ]
+    likeness, found = max(rated, default=(0.0, ""), key=lambda one: one[0])
+    return found if likeness >= _ALIKE else ""
 
 
 def sentence_before(before: Article, after: Article, match: Match) -> str:

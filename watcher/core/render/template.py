@@ -77,7 +77,7 @@ class Told:
     rules: Names
     severity: str
     kind: str
-    """new, follow-up, new-words, edit or baseline."""
+    """new, follow-up, new-words, edit, vanished or baseline."""
     label: str
     """What the usual wording sets in front: "CRITICAL: ", "Follow-up: " ... or ""."""
     outlet: str

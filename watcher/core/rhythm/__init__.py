@@ -2,10 +2,11 @@
 
 Pure: the time and a jitter in [0, 1) are arguments. `pace` decides when to ask and with which
 validators, `habits` learns how a feed usually behaves, `health` says how it is and what the
-health channels should hear of it, `hub` how WebSub spares polls, `vigil` how the watcher itself is.
+health channels should hear of it, `hub` how WebSub spares polls, `vigil` how the watcher itself is,
+`looks` when the page of an article that was told is looked at again.
 """
 
-from watcher.core.rhythm import hub, vigil
+from watcher.core.rhythm import hub, looks, vigil
 from watcher.core.rhythm.health import (
     WELL,
     Health,
@@ -56,6 +57,7 @@ __all__ = [
     "health",
     "hub",
     "incidents",
+    "looks",
     "notice_of",
     "own_name",
     "validators",
