@@ -102,17 +102,17 @@ class Hindsight:
     def settle(self, poll: Sequence[Arrival]) -> Iterator[Tried]:
         """Judge what one poll brought; yield what was decided, arrival by arrival.
 
-        All of it counts as known before the first is decided about, as in `Watch`.
+        As in `News`: no new article counts before its turn, and what was edited counts at once.
         """
         if not poll:
             return
         self._sweep(poll[0].at)
-        news = [(arrival, self._match(arrival)) for arrival in poll if arrival.before is None]
-        for arrival, hits in news:
-            self._remember(arrival, hits)
         edits = [self._edit(one, one.before) for one in poll if one.before is not None]
-        for arrival, hits in news:
-            yield from self._tell(arrival, hits)
+        for arrival in poll:
+            if arrival.before is None:
+                hits = self._match(arrival)
+                self._remember(arrival, hits)
+                yield from self._tell(arrival, hits)
         for edit in edits:
             yield from edit()
 
