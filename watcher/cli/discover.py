@@ -11,7 +11,6 @@ from watcher.cli import known
 from watcher.cli.common import Call
 from watcher.cli.words import ago, iso, now, one_line
 from watcher.core.errors import FeedError, RulesError, UsageError, WatcherError
-from watcher.core.identity import canonical
 from watcher.core.model import Feed, FeedFault
 
 if TYPE_CHECKING:
@@ -47,6 +46,8 @@ def feeds_discover(
     which is read like a feed. Exit code 1: none was found.
     """
     import asyncio
+
+    from watcher.core.identity import canonical
 
     addresses = [url] if "://" in url else [f"https://{url}", f"http://{url}"]
     in_rules = _known(call)
@@ -93,6 +94,8 @@ async def _search(
 
 def _known(call: Call) -> Mapping[str, Feed]:
     """Return the feeds of rules.yaml by canonical address; none when it can't be read."""
+    from watcher.core.identity import canonical
+
     try:
         return {canonical(feed.url): feed for feed in known.feeds(call)}
     except (UsageError, RulesError):
@@ -100,6 +103,8 @@ def _known(call: Call) -> Mapping[str, Feed]:
 
 
 def _show(call: Call, found: "list[Found]", in_rules: Mapping[str, Feed]) -> None:
+    from watcher.core.identity import canonical
+
     if call.json:
         for one in found:
             call.data(_json(one, in_rules))
@@ -126,6 +131,8 @@ def _show(call: Call, found: "list[Found]", in_rules: Mapping[str, Feed]) -> Non
 
 
 def _json(one: "Found", in_rules: Mapping[str, Feed]) -> dict[str, Any]:
+    from watcher.core.identity import canonical
+
     return {
         "url": one.url,
         "title": one.document.title,
@@ -142,6 +149,7 @@ def _json(one: "Found", in_rules: Mapping[str, Feed]) -> dict[str, Any]:
 def _add(call: Call, best: "Found", in_rules: Mapping[str, Feed], *, private: bool) -> int:
     from watcher import config
     from watcher.config.edit import in_own_network
+    from watcher.core.identity import canonical
 
     same = in_rules.get(canonical(best.url))
     if same is not None:

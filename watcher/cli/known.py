@@ -8,7 +8,6 @@ from dataclasses import replace
 from watcher.cli.common import Call
 from watcher.cli.words import nearest, now
 from watcher.core.errors import StateError, UsageError
-from watcher.core.identity import canonical
 from watcher.core.model import Feed, FeedState
 
 
@@ -64,6 +63,8 @@ def find_feed(call: Call, wanted: str) -> Feed:
 
 def find_feeds(call: Call, wanted: str) -> list[Feed]:
     """Return the feed of that address, or all of that name (any case), as any screen shows it."""
+    from watcher.core.identity import canonical
+
     every = feeds(call)
     # As it stands in the file; as a screen shows it; as people write it.
     for same in (

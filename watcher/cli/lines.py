@@ -1,9 +1,9 @@
+# ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """JSON Lines from a file or stdin: bytes in, articles and terms out, bad lines named by number.
 
 Files may be gzipped. A line that can't be used costs only itself.
 """
 
-import gzip
 import json
 import os
 import sys
@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median_low
 from typing import IO, Any
 
 from watcher.cli.common import Call
@@ -82,6 +81,8 @@ def must_open(source: str) -> None:
 @contextmanager
 def opened(source: str) -> Iterator[IO[bytes]]:
     """Open a file, or stdin for "-"; what can't be opened is wrong use."""
+    import gzip
+
     if source == "-":
         yield sys.stdin.buffer
         return
@@ -176,6 +177,8 @@ class Clock:
 
     def arrival(self, published: datetime | None) -> datetime:
         """Return when an article that says `published` is taken to have arrived."""
+        from statistics import median_low
+
         if published is not None and published <= self._latest_possible:
             self._last = published
         self._recent.append(self._last)

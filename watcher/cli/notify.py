@@ -3,11 +3,9 @@
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -67,6 +65,8 @@ def notify_test(
 
     Exit code 1 when one didn't arrive. "unknown" means that it may have arrived: look there.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     from watcher.alerts import split
 
     channels = chosen(call.config(require_secrets=True), call, channel)
@@ -139,6 +139,8 @@ def notify_preview(
     Without --alert on made-up alerts: a new story, an edit, a digest. What a channel marks as bold
     or as a link stands as it is written to its service.
     """
+    from zoneinfo import ZoneInfo
+
     from watcher.core.render import render, samples
 
     config = call.config()
