@@ -33,7 +33,8 @@ def try_to_take(store: Store) -> str:
     try:
         with store.write() as tx:
             tx.take("desk", now=NOW)
-            tx.set_note("something large", "words " * 20_000)
+            # More than any of the transactions that filled it: what is left after them may hold one.
+            tx.set_note("something large", "words " * 100_000)
     except StateError as error:
         return str(error)
     return ""
