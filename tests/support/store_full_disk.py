@@ -33,7 +33,7 @@ def try_to_take(store: Store) -> str:
     try:
         with store.write() as tx:
             tx.take("desk", now=NOW)
-            # More than any of the transactions that filled it: what is left after them may hold one.
+            # More than any of the transactions that filled it, for which some room may be left.
             tx.set_note("something large", "words " * 100_000)
     except StateError as error:
         return str(error)
@@ -61,6 +61,7 @@ def main(folder: str) -> None:
     with contextlib.suppress(OSError):
         ballast.write_bytes(b"x" * 10_000_000)
     start = error_at_start(Path(folder) / "other")
+    ballast.unlink()
     with open_store(Path(folder) / "state", now=NOW) as again, again.read() as queries:
         report = {
             "kept": kept,
