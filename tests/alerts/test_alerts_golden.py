@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from support.make import a_member, a_story, an_article
-from support.services import HOMES, URLS
+from support.services import pointed
 from support.smtp import mailserver
 from support.telling import ALMATY, a_batch, a_match, a_telling
 from support.webhook import serving
@@ -127,9 +127,7 @@ def batch_of(language: str) -> Batch:
 def posted(service: str, language: str) -> Any:
     """Return what the service is sent, as JSON."""
     with serving() as webhook:
-        [target] = split(Channel(name="desk", url=URLS[service].format(port=webhook.port)))
-        if service in HOMES:
-            vars(target.plugin)[HOMES[service]] = f"http://127.0.0.1:{webhook.port}/hook"
+        target = pointed(service, webhook)
         target.send(render(batch_of(language), target.traits, timezone=ALMATY))
     [got] = webhook.got
     sent = got.json()

@@ -10,12 +10,12 @@ from email.policy import SMTP
 
 import pytest
 from support.make import an_article
-from support.services import HOMES, URLS
+from support.services import URLS, pointed
 from support.smtp import mailserver
 from support.telling import ALMATY, a_batch, a_hit_on, a_telling, many
-from support.webhook import Answer, Webhook, serving
+from support.webhook import Answer, serving
 
-from watcher.alerts import Target, split
+from watcher.alerts import split
 from watcher.core.model import Batch, Channel, Sent
 from watcher.core.render import render
 
@@ -27,13 +27,6 @@ LIVE = re.compile(
     r"@everyone|@here|<!channel|<@U1|<https|<script|<b>b|\]\(http|<i>|javascript:|&lt;!channel"
 )
 LIMITS = {"telegram": 4096, "discord": 2000, "mattermost": 4000, "rocket.chat": 1000}
-
-
-def pointed(name: str, webhook: Webhook) -> Target:
-    [target] = split(Channel(name="desk", url=URLS[name].format(port=webhook.port)))
-    if name in HOMES:
-        vars(target.plugin)[HOMES[name]] = f"http://127.0.0.1:{webhook.port}/hook"
-    return target
 
 
 def hostile() -> Batch:

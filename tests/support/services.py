@@ -1,6 +1,11 @@
-"""Addresses of services as channels name them, and where each is told to post instead."""
+"""Addresses of services as channels name them, and targets of theirs that post to loopback."""
 
 from __future__ import annotations
+
+from support.webhook import Webhook
+
+from watcher.alerts import Target, split
+from watcher.core.model import Channel
 
 URLS = {
     "telegram": "tgram://123456789:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/12345",
@@ -17,3 +22,11 @@ URLS = {
 """`{port}` is that of the server on loopback."""
 HOMES = {"telegram": "notify_url", "slack": "webhook_url", "discord": "notify_url"}
 """Those whose address is fixed: the plugin's attribute that holds it."""
+
+
+def pointed(name: str, webhook: Webhook) -> Target:
+    """Return a target of the service that posts to the server on loopback."""
+    [target] = split(Channel(name="desk", url=URLS[name].format(port=webhook.port)))
+    if name in HOMES:
+        vars(target.plugin)[HOMES[name]] = f"http://127.0.0.1:{webhook.port}/hook"
+    return target

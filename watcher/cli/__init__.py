@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ def main(args: Sequence[str] | None = None) -> int:
     0 done; 1 the answer is "no" or some of the work failed; 2 wrong use; 3 rules.yaml has
     mistakes; 4 the state can't be used; 130 interrupted.
     """
+    # Until a command begins (`app.remember`) nothing is garbage: looking for it takes a twentieth.
+    gc.disable()
     from watcher.cli.common import InterruptedByPersonError, ReaderGoneError
     from watcher.core.errors import RulesError, WatcherError
 

@@ -1,5 +1,6 @@
 """The program as typer sees it: one app, the commands of each file, and the global options."""
 
+import gc
 from typing import Annotated
 
 import typer
@@ -75,6 +76,7 @@ def remember(
 ) -> None:
     """Keep what stands before the command, for the command."""
     del version
+    gc.enable()
     ctx.obj = {
         "rules": rules_file,
         "state": state,

@@ -308,9 +308,3 @@ class Walk:
 def head_note(seq: int, head: str) -> str | None:
     """Return what the store notes beside the chain: where it ends. None for an empty one."""
     return f"{seq} {head}" if seq else None
-
-
-def head_of(note: str | None) -> tuple[int, str]:
-    """Return number and hash of the last record, as noted; (0, zeros) for none."""
-    number, _, head = (note or "").partition(" ")
-    return (int(number), head) if number.isascii() and number.isdigit() else (0, ZEROS)
