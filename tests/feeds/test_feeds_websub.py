@@ -21,6 +21,7 @@ from support.webhook import closed_port
 from watcher.core.errors import FeedError
 from watcher.core.model import Feed, FeedFault, FeedId, HubState, Subscription
 from watcher.feeds import Fetcher, Reader, heads, links, websub
+from watcher.feeds.receiver import AT_ONCE, Receiver
 
 URL = "https://courier.example/rss"
 HUB = "https://hub.example/"
@@ -280,7 +281,7 @@ class Place:
 async def place() -> AsyncIterator[Place]:
     port = closed_port()
     desk = Desk(a_subscription())
-    receiver = websub.Receiver(desk, host="127.0.0.1", port=port, most_bytes=SMALL)
+    receiver = Receiver(desk, host="127.0.0.1", port=port, most_bytes=SMALL)
     await receiver.start()
     async with Hub() as hub:
         hub.reach("https://watch.example.org", f"http://127.0.0.1:{port}")
@@ -336,7 +337,7 @@ async def test_after_the_end_of_a_subscription_its_hub_is_told_so(place: Place) 
 
 async def test_more_than_so_many_at_once_are_asked_to_come_back(place: Place) -> None:
     place.desk.waits.clear()
-    pushes = [asyncio.create_task(place.hub.push(b"<rss/>")) for _ in range(websub.AT_ONCE + 5)]
+    pushes = [asyncio.create_task(place.hub.push(b"<rss/>")) for _ in range(AT_ONCE + 5)]
     done, waiting = await asyncio.wait(pushes, return_when=asyncio.FIRST_COMPLETED)
     while len(done) < 5:
         more, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -345,11 +346,11 @@ async def test_more_than_so_many_at_once_are_asked_to_come_back(place: Place) ->
     rest = await asyncio.gather(*waiting)
 
     assert [task.result().status for task in done] == [503] * 5
-    assert [said.status for said in rest] == [202] * websub.AT_ONCE
+    assert [said.status for said in rest] == [202] * AT_ONCE
 
 
 async def test_two_receivers_at_one_address_are_refused(place: Place) -> None:
-    second = websub.Receiver(place.desk, host="127.0.0.1", port=place.port, most_bytes=SMALL)
+    second = Receiver(place.desk, host="127.0.0.1", port=place.port, most_bytes=SMALL)
 
     with pytest.raises(OSError, match="address already in use"):
         await second.start()

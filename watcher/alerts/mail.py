@@ -30,7 +30,7 @@ from apprise.exception import AppriseImproperlyConfigured
 from apprise.plugins.email import NotifyEmail, SecureMailMode
 from apprise.utils.parse import is_email, parse_emails
 
-from watcher.alerts.tap import Attempt
+from watcher.alerts.attempt import Attempt
 from watcher.core.model import Message, Outcome, Sent
 
 _NAME = re.compile(r"[^A-Za-z0-9._-]+")

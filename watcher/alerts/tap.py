@@ -1,21 +1,17 @@
 """What a plugin's try to send looks like from the wire: connected or not, status, headers, body.
 
-Apprise's plugins answer True or False and keep the HTTP answer to themselves. `listening` sets an
-`Attempt` for the current thread; while it is set, every request that this thread makes through
-`requests` is observed: its timeouts follow the attempt's deadline, its sockets can be closed from
-outside, redirects are not followed, and the attempt's headers are added. Threads without an
-attempt are not touched. The one hook is `HTTPAdapter.send`, wrapped once per process.
+Apprise's plugins answer True or False and keep the HTTP answer to themselves. While a thread has an
+`Attempt`, every request that it makes through `requests` is observed: its timeouts follow the
+attempt's deadline, its sockets can be closed from outside, redirects are not followed, and the
+attempt's headers are added. Threads without an attempt are not touched. The one hook is
+`HTTPAdapter.send`, wrapped once per process.
 """
 
 from __future__ import annotations
 
-import contextlib
 import re
 import socket
 import threading
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import requests
@@ -24,104 +20,14 @@ from requests.utils import select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from watcher.alerts.attempt import Exchange, current
+
 CONNECT_TIMEOUT = 10.0
 """Seconds to connect; what is slower is a network failure, and nothing was sent."""
 MAX_BODY = 4_000_000
 """Bytes of an answer that are read; a list of a big workspace's channels is the longest seen."""
-_TOO_MANY = 429
 _TRANSACTION = re.compile(r"(/rooms/[^/?]+/send/[^/?]+/)[^/?]+")
 """The address of an event; Matrix takes an event with a known transaction id for a resend."""
-
-
-@dataclass(slots=True)
-class Exchange:
-    """One HTTP request and what came back. `begun`: the server may have read the request."""
-
-    begun: bool = False
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    fault: str = ""
-    """Class of the error that ended it, without its text (which holds the address)."""
-
-
-class Attempt:
-    """One try to send one message: its deadline, what was seen of it, and the means to end it."""
-
-    def __init__(
-        self, *, seconds: float, headers: Mapping[str, str] | None = None, transaction: str = ""
-    ) -> None:
-        self.headers = dict(headers or {})
-        self.transaction = transaction
-        """What stands for the message in the address of a Matrix event; "" leaves it as it is."""
-        self.exchanges: list[Exchange] = []
-        self._ends = time.monotonic() + seconds
-        self._ended = threading.Event()
-        self._aborted = False
-        self._sockets: list[socket.socket] = []
-        self._lock = threading.Lock()
-
-    def is_aborted(self) -> bool:
-        """Whether it was ended from outside: nothing may be sent any more."""
-        return self._aborted
-
-    def is_put_off(self) -> bool:
-        """Whether the service asked us to come again later: asking it again is for a later try."""
-        return bool(self.exchanges) and self.exchanges[-1].status == _TOO_MANY
-
-    def remaining(self) -> float:
-        """Return the seconds left, never less than a moment."""
-        return max(0.05, self._ends - time.monotonic())
-
-    def opened(self, sock: socket.socket) -> None:
-        """Remember a connection, so that it can be cut; cut it at once when it is too late.
-
-        A duplicate is kept: the original changes owner when TLS is put on it.
-        """
-        with self._lock:
-            if self._aborted:
-                with contextlib.suppress(OSError):
-                    sock.shutdown(socket.SHUT_RDWR)
-                raise ConnectionAbortedError("the deadline has passed")
-            self._sockets.append(sock.dup())
-
-    def abort(self) -> None:
-        """Cut the connections; whoever waits for the end is woken by the sender itself."""
-        with self._lock:
-            self._aborted = True
-            for sock in self._sockets:
-                with contextlib.suppress(OSError):
-                    sock.shutdown(socket.SHUT_RDWR)
-
-    def finish(self) -> None:
-        """Say that the sender is through."""
-        with self._lock:
-            for sock in self._sockets:
-                sock.close()
-            self._sockets.clear()
-        self._ended.set()
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for the end; return whether it came in time."""
-        return self._ended.wait(seconds)
-
-
-_here = threading.local()
-
-
-def current() -> Attempt | None:
-    """Return the attempt of this thread, if any."""
-    return getattr(_here, "attempt", None)
-
-
-@contextlib.contextmanager
-def listening(attempt: Attempt) -> Iterator[Attempt]:
-    """Observe what this thread sends, until the end of the block."""
-    _here.attempt = attempt
-    try:
-        yield attempt
-    finally:
-        _here.attempt = None
 
 
 class _Watched:

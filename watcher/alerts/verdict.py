@@ -19,7 +19,7 @@ from watcher.core.decide import LONGEST_WAIT
 from watcher.core.model import Outcome, Sent
 
 if TYPE_CHECKING:
-    from watcher.alerts.tap import Attempt, Exchange
+    from watcher.alerts.attempt import Attempt, Exchange
 
 _COME_AGAIN = {408, 425, 429}
 _PAGE = re.compile(

@@ -13,6 +13,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from watcher.alerts import redact
 from watcher.core.errors import FeedError, StateError
@@ -23,6 +24,9 @@ from watcher.daemon.poller import Poller
 from watcher.feeds import Fetcher, HeldError, Lanes, websub
 from watcher.store import Store, Tx
 from watcher.watch import Watch
+
+if TYPE_CHECKING:
+    from watcher.feeds.receiver import Receiver
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +64,7 @@ class Push:
         self._lanes = lanes
         self._clock = clock
         self._most_bytes = most_bytes
-        self._receiver: websub.Receiver | None = None
+        self._receiver: Receiver | None = None
         self._listening = ""
         self._trouble = ""
         self._asking: dict[str, asyncio.Task[None]] = {}
@@ -233,7 +237,9 @@ class Push:
         if not address:
             return
         host, _, port = address.rpartition(":")
-        receiver = websub.Receiver(
+        from watcher.feeds.receiver import Receiver  # noqa: PLC0415 - few listen
+
+        receiver = Receiver(
             self, host=host.strip("[]"), port=int(port), most_bytes=self._most_bytes
         )
         try:

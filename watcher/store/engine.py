@@ -18,13 +18,15 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from watcher.core.errors import StateError
-from watcher.store.faults import explain
+from watcher.store.faults import DAMAGED, code_of, explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext
+
+    from watcher.store.trust import Trust
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another process (`alerts ack` beside the daemon) to finish."""
@@ -73,19 +75,22 @@ def connect(path: Path, *pragmas: str) -> sqlite3.Connection:
     return connection
 
 
-def sqlite_engines(path: Path) -> Engines:
-    """Return the way to the SQLite file at `path`, which must exist."""
+def sqlite_engines(path: Path, trust: Trust | None = None) -> Engines:
+    """Return the way to the SQLite file at `path`, which must exist; `trust` follows it."""
     place = str(path)
-    writer = _sqlite_engine(lambda: connect(path, "journal_mode=WAL"), "BEGIN IMMEDIATE", place)
+    wal = "journal_mode=WAL"
+    writer = _sqlite_engine(lambda: connect(path, wal), "BEGIN IMMEDIATE", place, trust)
     # NORMAL flushes at checkpoints only; the next commit of `writer` flushes what stands before it.
     light = _sqlite_engine(
-        lambda: connect(path, "journal_mode=WAL", "synchronous=NORMAL"), "BEGIN IMMEDIATE", place
+        lambda: connect(path, wal, "synchronous=NORMAL"), "BEGIN IMMEDIATE", place, trust
     )
-    reader = _sqlite_engine(lambda: connect(path, "query_only=ON"), "BEGIN", place)
+    reader = _sqlite_engine(lambda: connect(path, "query_only=ON"), "BEGIN", place, trust)
     return Engines(place=place, writer=writer, light=light, reader=reader)
 
 
-def _sqlite_engine(open_one: Callable[[], sqlite3.Connection], begin: str, place: str) -> Engine:
+def _sqlite_engine(
+    open_one: Callable[[], sqlite3.Connection], begin: str, place: str, trust: Trust | None
+) -> Engine:
     engine = create_engine(
         "sqlite://",
         creator=open_one,
@@ -95,7 +100,7 @@ def _sqlite_engine(open_one: Callable[[], sqlite3.Connection], begin: str, place
         hide_parameters=True,
     )
     _on_begin(engine, begin)
-    _on_error(engine, place)
+    _on_error(engine, place, trust)
     return engine
 
 
@@ -151,10 +156,12 @@ def _on_begin(engine: Engine, *statements: str) -> None:
     event.listen(engine, "begin", begin)
 
 
-def _on_error(engine: Engine, place: str) -> None:
+def _on_error(engine: Engine, place: str, trust: Trust | None = None) -> None:
     def handle(context: ExceptionContext) -> None:
         if context.is_pre_ping:
             return  # the pool finds out that a server was restarted, and connects anew
+        if trust is not None and code_of(context.original_exception) in DAMAGED:
+            trust.lose()
         if context.connection is not None:
             context.connection.info[_DOOMED] = True
         error = explain(context.original_exception, place)

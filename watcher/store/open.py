@@ -20,6 +20,7 @@ from watcher.store.claim import FileClaim, PostgresClaim, setting_up
 from watcher.store.engine import connect, postgres_engines, postgres_url, sqlite_engines
 from watcher.store.faults import DAMAGED, code_of, explain
 from watcher.store.store import Store
+from watcher.store.trust import Trust
 from watcher.store.tx import Tx
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ def _open_folder(state: Path, *, now: datetime) -> Store:
         _make_private(state)
         with setting_up(state):
             holder = claim.holder()
-            recovered = "" if holder else _put_aside_if_damaged(path, now)
+            trust = None if holder else Trust(path, now=now)
+            recovered = _put_aside_if_damaged(path, now, trust) if trust else ""
             fresh = not path.exists()
             if fresh and holder:
                 raise StateError(
@@ -109,7 +111,7 @@ def _open_folder(state: Path, *, now: datetime) -> Store:
                 )
             if fresh:
                 _make(path, recovered)
-            engines = sqlite_engines(path)
+            engines = sqlite_engines(path, trust)
             try:
                 _bring_up_to_date(engines, holder)
             except BaseException:
@@ -121,7 +123,7 @@ def _open_folder(state: Path, *, now: datetime) -> Store:
             f"{error.filename or state}: {error.strerror}. The user who runs the watcher must be "
             "able to read and write there; or name another folder with --state."
         ) from error
-    return Store(engines, claim, fresh=fresh, recovered=recovered)
+    return Store(engines, claim, fresh=fresh, recovered=recovered, trust=trust)
 
 
 def _make_private(state: Path) -> None:
@@ -175,13 +177,16 @@ def _make(path: Path, recovered: str) -> None:
 # --- damage --------------------------------------------------------------------------------------
 
 
-def _put_aside_if_damaged(path: Path, now: datetime) -> str:
-    """Move a database that can't be trusted out of the way, and return what to tell people."""
+def _put_aside_if_damaged(path: Path, now: datetime, trust: Trust) -> str:
+    """Move a database that can't be used out of the way, and return what to tell people."""
+    known_sound = trust.take()
     if not path.exists():
         orphans = any(beside.exists() for beside in _beside(path))
         reason = "it is gone, though what SQLite keeps beside it is there" if orphans else ""
     else:
-        reason = _damage(path)
+        reason = _damage(path, read_all=not known_sound)
+    if not known_sound:
+        trust.gain()
     if not reason:
         return ""
     aside = _free_name(path.with_name(f"{path.name}.damaged-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"))
@@ -198,7 +203,7 @@ def _put_aside_if_damaged(path: Path, now: datetime) -> str:
     )
 
 
-def _damage(path: Path) -> str:
+def _damage(path: Path, *, read_all: bool) -> str:
     """Return what is wrong with the file, "" when nothing is. Never opens it but by SQLite.
 
     Any other open and close of the file in this process would drop SQLite's locks on it.
@@ -207,7 +212,9 @@ def _damage(path: Path) -> str:
         return "the file is empty"
     try:
         with closing(connect(path)) as connection:
-            found: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            found: str = "ok"
+            if read_all:
+                found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             tables: int = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     except sqlite3.DatabaseError as error:
         if code_of(error) in DAMAGED:

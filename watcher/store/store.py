@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from watcher.store.claim import Claim
     from watcher.store.engine import Engines
+    from watcher.store.trust import Trust
 
 
 class Store:
@@ -26,12 +27,19 @@ class Store:
     """
 
     def __init__(
-        self, engines: Engines, claim: Claim, *, fresh: bool = False, recovered: str = ""
+        self,
+        engines: Engines,
+        claim: Claim,
+        *,
+        fresh: bool = False,
+        recovered: str = "",
+        trust: Trust | None = None,
     ) -> None:
         self.fresh = fresh
         self.recovered = recovered
         self._engines = engines
         self._claim = claim
+        self._trust = trust
         self._turn = threading.Lock()
         self._writing: int | None = None
 
@@ -79,6 +87,8 @@ class Store:
     def close(self) -> None:
         """Close all connections and drop the claim."""
         self._engines.close()
+        if self._trust is not None:
+            self._trust.leave()
         self._claim.release()
 
     def __enter__(self) -> Self:

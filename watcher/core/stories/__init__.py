@@ -21,7 +21,7 @@ from watcher.core.stories.furniture import Furniture
 from watcher.core.stories.held import Held
 from watcher.core.stories.side import Side
 from watcher.core.stories.verdict import Verdict, differs, judge
-from watcher.core.stories.words import cleaned, words_of
+from watcher.core.stories.words import cleaned, cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +55,7 @@ class StoryIndex:
         self._dead = 0
         self._weights = self._candidates.rarity.weights()
         self._last: tuple[Article, Side, Gist] | None = None
+        self._clean: tuple[Article, str, str] | None = None
 
     def __len__(self) -> int:
         return len(self._held)
@@ -95,7 +96,7 @@ class StoryIndex:
         """
         self.discard(article.id)
         side, gist = self._sides(article)
-        self._furniture.learn(*cleaned(article), article.outlet)
+        self._furniture.learn(*self._cleaned(article), article.outlet)
         slot = self._next
         self._next += 1
         self._candidates.add(slot, gist)
@@ -240,9 +241,16 @@ class StoryIndex:
     def _sides(self, article: Article) -> tuple[Side, Gist]:
         """Return the article as it is compared; `add` after `place` doesn't cut it again."""
         if self._last is None or self._last[0] is not article:
-            side = Side(words_of(article, self._furniture))
+            title, body = self._cleaned(article)
+            side = Side(cut(title, self._furniture.without(body, article.outlet)))
             self._last = article, side, Gist(side.title, side.body)
         return self._last[1:]
+
+    def _cleaned(self, article: Article) -> tuple[str, str]:
+        """Return its headline and body without furniture; `add` after `place` cleans once."""
+        if self._clean is None or self._clean[0] is not article:
+            self._clean = article, *cleaned(article)
+        return self._clean[1:]
 
 
 def _rank(told: tuple[Held, Verdict]) -> tuple[bool, float, ArticleId]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left, insort
+from collections import defaultdict
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -111,14 +112,15 @@ class Rarity:
         """Return what stems are worth as of now, from near 0 (everywhere) to 1 (new)."""
         return Weights(self)
 
-    def worth(self, word: int) -> float:
-        """Return the inverse document frequency of a stem's mark.
+    def worths(self, marks: Iterable[int]) -> list[float]:
+        """Return the inverse document frequency of each mark, from near 0 to 1.
 
         A word that one article has is worth as much as a new one: that article may be the one
         with which a new one is compared.
         """
-        total = self.articles + BACKGROUND
-        return 1.0 - math.log(max(1, self.count[word % CELLS])) / math.log(total)
+        count, log = self.count, math.log
+        scale = 1.0 / log(self.articles + BACKGROUND)
+        return [1.0 - log(count[word % CELLS] or 1) * scale for word in marks]
 
     def ranked(self, marks: Iterable[int]) -> list[int]:
         """Return the marks, the rarest first."""
@@ -199,12 +201,12 @@ class Candidates:
 
     def find(self, gist: Gist, alive: Container[int]) -> list[int]:
         """Return up to FOUND slots of articles that share rare keys, the likeliest first."""
-        score: dict[int, float] = {}
+        score: defaultdict[int, float] = defaultdict(float)
         asked = 0.0
         for key, weight in self._questions(gist):
             asked += weight
             for slot in self._newest(key):
-                score[slot] = score.get(slot, 0.0) + weight
+                score[slot] += weight
         least = LEAST * asked
         found: list[int] = []
         # Asked last whether they still count: of a thousand slots that are read some ten are left.
@@ -236,11 +238,10 @@ class Candidates:
 
     def _questions(self, gist: Gist) -> Iterator[tuple[int, float]]:
         """Yield the keys to look up, and what each is worth."""
-        worth = self.rarity.worth
         ranked = self._ranked(gist)
         asked = ASKED if self.rarity.articles > FEW else len(ranked)
-        for key in {*ranked[:asked], *_first(ranked, gist.title, ASKED_TITLE)}:
-            yield key, worth(key)
+        keys = {*ranked[:asked], *_first(ranked, gist.title, ASKED_TITLE)}
+        yield from zip(keys, self.rarity.worths(keys), strict=True)
         for key in gist.sketch:
             yield key, RUN_WORTH
 
@@ -258,6 +259,8 @@ class Candidates:
         low = key << 32
         first = bisect_left(bucket, low)
         after = bisect_left(bucket, low + _LOW + 1, first)
+        if first == after:
+            return ()
         return [entry - low for entry in bucket[max(first, after - READ) : after]]
 
 

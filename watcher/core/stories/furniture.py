@@ -6,13 +6,10 @@ of one outlet end, or begin, is none of their news and is not compared.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from functools import lru_cache
+from typing import Final
 from zlib import crc32
-
-import regex
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 TIMES: Final = 5
 """Different headlines of an outlet under which a sentence must have stood."""
@@ -24,7 +21,7 @@ MOST_OUTLETS: Final = 2_000
 MOST_SENTENCES: Final = 48
 """Of one outlet; the oldest goes first, unless it is known already."""
 
-_END = regex.compile(r"(?<=[.!?؟۔]['\"”’»)]?)\s+(?=\S)|(?<=[。！？])")
+_END = re.compile(r"[.!?؟۔。！？](?:(?<=[。！？])|['\"”’»)]?\s+(?=\S))")
 
 
 class Furniture:
@@ -77,17 +74,21 @@ class Furniture:
         }
 
 
-def _ends(body: str) -> Iterator[tuple[str, str]]:
-    """Yield the last sentence with what stands before it, and the first with what follows."""
+@lru_cache(maxsize=8)
+def _ends(body: str) -> tuple[tuple[str, str], ...]:
+    """Return the last sentence with what stands before it, and the first with what follows.
+
+    A body is asked about when its article is placed, and again when it is learned from.
+    """
     cuts = [found.end() for found in _END.finditer(body) if found.end() < len(body)]
     if not cuts:
-        return
-    for sentence, rest in (
-        (body[cuts[-1] :], body[: cuts[-1]]),
-        (body[: cuts[0]], body[cuts[0] :]),
-    ):
-        if len(sentence) >= SHORTEST and len(rest) >= LEFT:
-            yield sentence.strip(), rest.strip()
+        return ()
+    halves = (body[cuts[-1] :], body[: cuts[-1]]), (body[: cuts[0]], body[cuts[0] :])
+    return tuple(
+        (sentence.strip(), rest.strip())
+        for sentence, rest in halves
+        if len(sentence) >= SHORTEST and len(rest) >= LEFT
+    )
 
 
 def _mark(text: str) -> int:

@@ -22,7 +22,6 @@ from watcher.core.text import fold
 
 if TYPE_CHECKING:
     from watcher.core.model import Article
-    from watcher.core.stories.furniture import Furniture
 
 LENGTH: Final = 512
 """Characters of the body that are compared."""
@@ -51,13 +50,14 @@ class Words:
         return self.title + self.body
 
 
-def words_of(article: Article, furniture: Furniture | None = None) -> Words:
-    """Clean, fold and cut `article`, less what is known to be furniture of its outlet."""
-    title, body = cleaned(article)
-    if furniture is not None:
-        body = furniture.without(body, article.outlet)
-    body = body[:LENGTH]
-    head, rest = _cut(title), _cut(body)
+def words_of(article: Article) -> Words:
+    """Clean, fold and cut `article`."""
+    return cut(*cleaned(article))
+
+
+def cut(title: str, body: str) -> Words:
+    """Fold and cut what `cleaned` gave."""
+    head, rest = _cut(title), _cut(body[:LENGTH])
     return Words(
         title=head.body,
         body=rest.body,
@@ -123,6 +123,8 @@ _MARKUP = regex.compile(tables.MARKUP, regex.IGNORECASE)
 _PHRASES = tuple((regex.compile(pattern), new) for pattern, new in tables.PHRASES)
 _INITIALS = re.compile(r"\.[^\W\d_]\.")
 _BRITISH = tuple((regex.compile(pattern), new) for pattern, new in tables.BRITISH)
+_BRITISH_HINT = re.compile("[iy]s[eia]|our")
+"""Without one of these no pattern of `tables.BRITISH` fits."""
 _LAST_PART = regex.compile(r"\s[-–—]\s([^–—]{2,40})$")
 _DENSE: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _TOKEN = regex.compile(
@@ -252,7 +254,7 @@ def normal(word: str) -> str:
     for mark in ("'", "’", "ʼ"):
         word = word.removesuffix(f"{mark}s").replace(mark, "")
     word = _NUMBER_WORDS.get(word) or _SPELLINGS.get(word, word)
-    if word.isascii():
+    if word.isascii() and _BRITISH_HINT.search(word):
         for pattern, new in _BRITISH:
             word = pattern.sub(new, word)
     return word
