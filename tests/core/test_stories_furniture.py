@@ -84,5 +84,6 @@ def test_an_index_learns_from_what_is_added_and_hands_it_on() -> None:
     for each in (index, loaded):
         each.add(last, each.place(last))
         held = each._at(each._slots[last.id])
+        assert held is not None
         assert with_foot[: len(held.words.body)] == held.words.body
         assert len(with_foot) > len(held.words.body)

@@ -9,6 +9,7 @@ import pytest
 
 from watcher.core.model import Article, ArticleId
 from watcher.core.stories import StoryIndex
+from watcher.core.stories.records import Block
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WIRE = (
@@ -87,6 +88,25 @@ def test_half_a_dump_is_refused(keep: int) -> None:
 def test_something_else_is_refused() -> None:
     with pytest.raises(ValueError, match="another kind"):
         StoryIndex().load(iter([b"{}", b"", b""]))
+
+
+def test_articles_that_the_disk_lost_are_not_compared_and_stop_nothing() -> None:
+    class Lost(Block):
+        def read(self, at: int, size: int) -> bytes:
+            return b"" if lost else super().read(at, size)
+
+    lost = False
+    index = StoryIndex(segments=Lost)
+    for number in range(5):
+        index.add(article(number), index.place(article(number)))
+    lost = True
+
+    new = article(9)
+    assert index.place(new).to is None
+    index.add(new, index.place(new))
+    index.discard(article(1).id)
+    assert article(1).id not in index
+    assert index.expire(NOON + timedelta(hours=90)) == 0
 
 
 def test_an_article_is_held_in_some_hundred_bytes() -> None:

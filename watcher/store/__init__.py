@@ -7,7 +7,8 @@ knows nothing of HTTP, rules or wording.
 from watcher.store import keep
 from watcher.store.open import open_store
 from watcher.store.queries import Queries
+from watcher.store.scratch import Scratch
 from watcher.store.store import Store
 from watcher.store.tx import Tx
 
-__all__ = ["Queries", "Store", "Tx", "keep", "open_store"]
+__all__ = ["Queries", "Scratch", "Store", "Tx", "keep", "open_store"]

@@ -6,13 +6,14 @@ import json
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watcher.core.errors import WatcherError
 from watcher.core.model import Article, ArticleId, Link, LinkKind, StoryId
-from watcher.store import Queries, Store, keep
+from watcher.store import Queries, Scratch, Store, keep
 from watcher.watch.abroad import Abroad
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Memory:
     def index(self) -> StoryIndex:
         """The index; made when first asked for, as most runs from cron bring no news."""
         if self._index is None:
-            self._index = _empty()
+            self._index = _empty(self._kept.parent if self._kept else None)
         return self._index
 
     def expire(self) -> None:
@@ -140,7 +141,10 @@ class Memory:
             log.warning("%s: %s; the next start takes longer", self._kept, error)
 
 
-def _empty() -> StoryIndex:
+def _empty(folder: Path | None) -> StoryIndex:
+    """Return an empty index, whose articles lie in files of that folder, if there is one."""
     from watcher.core.stories import StoryIndex  # noqa: PLC0415 - its tables take 50 ms
 
-    return StoryIndex(window=WINDOW)
+    if folder is None:
+        return StoryIndex(window=WINDOW)
+    return StoryIndex(window=WINDOW, segments=partial(Scratch, folder))

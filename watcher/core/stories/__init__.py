@@ -19,15 +19,17 @@ from watcher.core.stories.candidates import Candidates, Gist
 from watcher.core.stories.evidence import Evidence, compare
 from watcher.core.stories.furniture import Furniture
 from watcher.core.stories.held import Held
+from watcher.core.stories.records import Block, Records
 from watcher.core.stories.side import Side
 from watcher.core.stories.verdict import Verdict, differs, judge
 from watcher.core.stories.words import cleaned, cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from watcher.core.model import Article
+    from watcher.core.stories.records import Segment
 
 WINDOW: Final = timedelta(hours=72)
 """How far apart two articles of one story may be."""
@@ -42,23 +44,26 @@ class StoryIndex:
     """The articles of the last `window`, so that a new one finds its story.
 
     `place` asks, `add` files, `discard` undoes an `add`, `expire` lets go of what is too old.
+    `segments` makes what keeps the articles themselves; see `records`.
     """
 
-    def __init__(self, *, window: timedelta = WINDOW) -> None:
+    def __init__(
+        self, *, window: timedelta = WINDOW, segments: Callable[[], Segment] = Block
+    ) -> None:
         self._window = window
         self._candidates = Candidates()
         self._furniture = Furniture()
-        self._held: dict[int, bytes] = {}
+        self._records = Records(segments)
         self._slots: dict[ArticleId, int] = {}
+        self._alive: set[int] = set()
         self._hours: dict[int, array[int]] = {}
-        self._next = 0
         self._dead = 0
         self._weights = self._candidates.rarity.weights()
         self._last: tuple[Article, Side, Gist] | None = None
         self._clean: tuple[Article, str, str] | None = None
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._slots)
 
     def __contains__(self, article_id: ArticleId) -> bool:
         return article_id in self._slots
@@ -97,13 +102,8 @@ class StoryIndex:
         self.discard(article.id)
         side, gist = self._sides(article)
         self._furniture.learn(*self._cleaned(article), article.outlet)
-        slot = self._next
-        self._next += 1
-        self._candidates.add(slot, gist)
         clock = article.seen or article.published
-        self._slots[article.id] = slot
-        self._hours.setdefault(_hour(clock), array("I")).append(slot)
-        self._held[slot] = Held(
+        held = Held(
             article.id,
             link.story,
             self._group(link),
@@ -114,62 +114,81 @@ class StoryIndex:
             " ".join(side.words.body),
             side.words.capitals,
             side.words.names,
-        ).pack()
+        )
+        slot = self._records.add(held.pack())
+        self._candidates.add(slot, gist)
+        self._slots[article.id] = slot
+        self._alive.add(slot)
+        self._hours.setdefault(_hour(clock), array("I")).append(slot)
 
     def _group(self, link: Link) -> ArticleId:
         if link.kind is not LinkKind.COPY or link.to is None:
             return link.article
-        slot = self._slots.get(link.to)
-        return link.to if slot is None else self._at(slot).group
+        held = self._of(link.to)
+        return held.group if held else link.to
 
     def discard(self, article_id: ArticleId) -> None:
         """Undo `add`; an article that isn't held is no mistake."""
         slot = self._slots.pop(article_id, None)
         if slot is None:
             return
-        held = Held.unpack(self._held.pop(slot))
-        side = Side(held.words)
-        self._candidates.discard(Gist(side.title, side.body))
+        held = self._at(slot)
+        self._alive.remove(slot)
+        self._records.drop(slot)
         self._dead += 1
+        if held is not None:
+            side = Side(held.words)
+            self._candidates.discard(Gist(side.title, side.body))
 
     def expire(self, now: datetime) -> int:
         """Let go of articles older than the window before `now`; return how many."""
         limit = now - self._window
         old: list[ArticleId] = []
         for hour in [hour for hour in self._hours if hour <= _hour(limit)]:
-            here = [slot for slot in self._hours[hour] if slot in self._held]
-            found = [self._at(slot) for slot in here]
+            here = [slot for slot in self._hours[hour] if slot in self._alive]
+            found = filter(None, map(self._at, here))
             old += [held.id for held in found if held.clock and held.clock < limit]
             if hour < _hour(limit):
                 del self._hours[hour]
         for article_id in old:
             self.discard(article_id)
-        if self._dead > max(MOST_DEAD, len(self._held)):
-            self._candidates.thin(self._held)
+        if self._dead > max(MOST_DEAD, len(self)):
+            self._candidates.thin(self._alive)
             self._dead = 0
         return len(old)
 
     def dump(self) -> Iterator[bytes]:
         """Yield what `load` makes an equal index of, in pieces of some megabytes at most."""
-        yield from shelf.dump_numbers((self._next, self._dead))
+        yield from shelf.dump_numbers((self._dead,))
         yield json.dumps(self._furniture.dump()).encode()
         yield from self._candidates.dump()
-        yield from shelf.dump_records(self._slots, self._held)
+        yield from shelf.dump_slots(self._slots)
+        yield from self._records.dump()
         yield from shelf.dump_lists(self._hours)
 
     def load(self, pieces: Iterator[bytes]) -> None:
         """Take over what `dump` gave, in a new index. Raises ValueError for what it didn't give."""
         try:
-            self._next, self._dead = shelf.load_numbers(pieces)
+            (self._dead,) = shelf.load_numbers(pieces)
             self._furniture.load(json.loads(next(pieces)))
             self._candidates.load(pieces)
-            self._slots, self._held = shelf.load_records(pieces)
+            self._slots = shelf.load_slots(pieces)
+            self._alive = set(self._slots.values())
+            self._records.load(pieces)
             self._hours = shelf.load_lists(pieces, "I")
         except (StopIteration, UnicodeDecodeError, TypeError, EOFError) as error:
             raise ValueError("this is no dump of a story index") from error
 
-    def _at(self, slot: int) -> Held:
-        return Held.unpack(self._held[slot])
+    def _at(self, slot: int) -> Held | None:
+        """Return the article of a slot; None when whoever keeps it has lost it."""
+        try:
+            return Held.unpack(self._records.get(slot))
+        except ValueError:
+            return None
+
+    def _of(self, id_: ArticleId) -> Held | None:
+        slot = self._slots.get(id_)
+        return None if slot is None else self._at(slot)
 
     def _verdicts(self, article: Article, side: Side, gist: Gist) -> Iterator[tuple[Held, Verdict]]:
         """Yield one verdict for each group of copies among the candidates.
@@ -181,8 +200,8 @@ class StoryIndex:
         for held, evidence in self._look(article, side, gist):
             groups.setdefault(held.group, []).append((held, evidence))
         for group, members in groups.items():
-            if all(held.id != group for held, _ in members) and group in self._slots:
-                first = self._compare(article, side, self._at(self._slots[group]))
+            if all(held.id != group for held, _ in members):
+                first = self._compare(article, side, self._of(group))
                 members.extend([first] if first else [])
             told = self._verdict(article, members)
             if told and (told[1].kind is LinkKind.COPY or self._opens(article, side, told[0])):
@@ -217,19 +236,22 @@ class StoryIndex:
         Without this, reports of reports would wander from one event to the next.
         """
         opener = ArticleId(held.story)
-        slot = self._slots.get(opener)
-        if slot is None or held.group == opener:
-            return slot is not None
-        first = self._compare(article, side, self._at(slot))
+        if opener not in self._slots or held.group == opener:
+            return opener in self._slots
+        first = self._compare(article, side, self._of(opener))
         return bool(first and judge(first[1], same_language=_one_language(article, first[0])))
 
     def _look(self, article: Article, side: Side, gist: Gist) -> Iterator[tuple[Held, Evidence]]:
-        for slot in self._candidates.find(gist, self._held):
+        for slot in self._candidates.find(gist, self._alive):
             found = self._compare(article, side, self._at(slot))
             if found is not None:
                 yield found
 
-    def _compare(self, article: Article, side: Side, held: Held) -> tuple[Held, Evidence] | None:
+    def _compare(
+        self, article: Article, side: Side, held: Held | None
+    ) -> tuple[Held, Evidence] | None:
+        if held is None:
+            return None
         clock = article.seen or article.published
         apart = abs(clock - held.clock) if clock and held.clock else timedelta()
         if apart > self._window or held.id == article.id:

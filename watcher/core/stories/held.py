@@ -56,8 +56,11 @@ class Held:
 
     @classmethod
     def unpack(cls, packed: bytes) -> Held:
-        """Return what `pack` was called on."""
-        text = zlib.decompress(packed).decode("utf-8", "surrogatepass")
+        """Return what `pack` was called on. Raises ValueError for anything else."""
+        try:
+            text = zlib.decompress(packed).decode("utf-8", "surrogatepass")
+        except zlib.error as error:
+            raise ValueError("no packed article") from error
         id_, story, group, outlet, language, clock, title, body, capitals, names = text.split(
             _APART
         )

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 CHUNK: Final = 1 << 13
-"""Lists or articles in one piece."""
-_KIND: Final = array("I", [0x57A71E51]).tobytes()
+"""Lists or ids in one piece."""
+_KIND: Final = array("I", [0x57A71E52]).tobytes()
 _APART: Final = "\x1f"
 
 
@@ -61,30 +61,20 @@ def load_lists(pieces: Iterator[bytes], kind: str) -> dict[int, array[int]]:
     return found
 
 
-def dump_records(slots: Mapping[ArticleId, int], held: Mapping[int, bytes]) -> Iterator[bytes]:
-    """Yield the packed articles with their ids and slots."""
+def dump_slots(slots: Mapping[ArticleId, int]) -> Iterator[bytes]:
+    """Yield the ids of articles with their slots."""
     yield from dump_numbers((len(slots),))
     left = iter(slots.items())
     while chunk := list(islice(left, CHUNK)):
         yield _APART.join(id_ for id_, _ in chunk).encode("utf-8", "surrogatepass")
         yield array("q", (slot for _, slot in chunk)).tobytes()
-        yield array("q", (len(held[slot]) for _, slot in chunk)).tobytes()
-        yield b"".join(held[slot] for _, slot in chunk)
 
 
-def load_records(pieces: Iterator[bytes]) -> tuple[dict[ArticleId, int], dict[int, bytes]]:
-    """Return what `dump_records` was given."""
+def load_slots(pieces: Iterator[bytes]) -> dict[ArticleId, int]:
+    """Return what `dump_slots` was given."""
     slots: dict[ArticleId, int] = {}
-    held: dict[int, bytes] = {}
     (count,) = load_numbers(pieces)
     while len(slots) < count:
         ids = next(pieces).decode("utf-8", "surrogatepass").split(_APART)
-        places, lengths = numbers("q", next(pieces)), numbers("q", next(pieces))
-        every, at = next(pieces), 0
-        for id_, slot, length in zip(ids, places, lengths, strict=True):
-            slots[ArticleId(id_)] = slot
-            held[slot] = every[at : at + length]
-            at += length
-        if at != len(every):
-            raise ValueError("packed articles of other lengths")
-    return slots, held
+        slots |= zip(map(ArticleId, ids), numbers("q", next(pieces)), strict=True)
+    return slots
