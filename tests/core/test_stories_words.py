@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import string
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from watcher.core.model import Article, ArticleId
 from watcher.core.stories.words import clean_body, clean_title, normal, read_back, words_of
+from watcher.core.text import fold
 
 
 @pytest.mark.parametrize(
@@ -146,3 +151,8 @@ def test_a_headline_in_capitals_says_nothing_of_names() -> None:
 
 def test_only_the_first_part_of_a_long_text_is_compared() -> None:
     assert len(words("title", "word " * 100_000)) < 200
+
+
+@given(st.text(string.ascii_letters, min_size=1))
+def test_words_of_plain_letters_need_no_folding_but_small_letters(word: str) -> None:
+    assert fold(word).text == word.lower()

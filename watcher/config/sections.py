@@ -263,7 +263,7 @@ def _feed_url(
 
 def url_problem(url: str, *, private: bool = False) -> str:
     """Return what is wrong with a feed's address, and the mend; "" when it can be asked."""
-    if any(sign.isspace() for sign in url):
+    if url and url.split() != [url]:
         several = url.count("://") > 1
         return (
             "is more than one. Give each a line of its own, with a dash in front."
@@ -305,7 +305,9 @@ def address_shown(url: str) -> str:
 
 def shown_address(text: str) -> str:
     """Return a feed's name or address as one short line."""
-    line = "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+    line = " ".join(text.split())
+    if not line.isprintable():
+        line = "".join(filter(str.isprintable, line))
     return line if len(line) <= 80 else line[:79] + "…"
 
 

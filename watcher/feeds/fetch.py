@@ -49,8 +49,8 @@ LARGEST_PAGE: Final = 3_000_000
 """Bytes; some thirty times what the page of an article takes."""
 _PAGES: Final = ("text/html", "application/xhtml+xml")
 _CONNECTIONS: Final = 200
-_KEPT_ALIVE: Final = 5.0
-"""Seconds: long enough for the next feed of a large host, short enough for 5,000 hosts."""
+_KEPT_ALIVE: Final = 2.0
+"""Seconds: the next feed of a large host comes after one; 5,000 hosts are too many to hold."""
 _UNDERSTOOD: Final = frozenset({200, 203, 226})
 _PERMANENT: Final = frozenset({301, 308})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})

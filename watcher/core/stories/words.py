@@ -220,6 +220,8 @@ def _without_phrases(text: str) -> str:
 @lru_cache(maxsize=REMEMBERED)
 def _pieces(raw: str) -> tuple[str, ...]:
     """Return a word as it is compared; text without spaces as overlapping pairs of signs."""
+    if raw.isascii() and raw.isalpha():
+        return (normal(raw.lower()),)
     return tuple(
         piece
         for word in fold(raw).text.split()
