@@ -42,11 +42,15 @@ class Found(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A word of the list recognised at a token; `after` is the token that follows it."""
+    """A word of the list recognised at a token; `after` is the token that follows it.
+
+    `language` is the one that the text must be in, if it is only a form of the word there.
+    """
 
     word: int
     after: int
     differs: Differs
+    language: str | None
 
 
 class Scan:
@@ -99,6 +103,11 @@ class Scan:
         start = self.folded.original(self.tokens[at].start, self.tokens[at].end)[0]
         return self.source[start].islower()
 
+    def is_all_upper(self, first: int, last: int) -> bool:
+        """Tell whether the tokens first:last were typed in capitals."""
+        start, end = self.span(first, last)
+        return self.source[start:end].isupper()
+
     def _typed(self, first: int, last: int) -> str:
         start, end = self.span(first, last)
         return as_typed(self.source[start:end])
@@ -129,12 +138,15 @@ class Scan:
         steps = self._steps.get(at)
         if steps is None:
             steps = self._steps[at] = [
-                Step(seen.word, after, both(seen.differs, joined))
+                Step(seen.word, after, both(seen.differs, joined), seen.language)
                 for word, after, joined in self._readings(at)
                 for seen in self._index.look_up(word)
-                if seen.language is None or seen.language in self._languages
             ]
         return steps
+
+    def _is_word(self, step: Step) -> bool:
+        """Tell whether the text is in a language that has this form. Asked last: it is dear."""
+        return step.language is None or step.language in self._languages
 
     def _readings(self, at: int) -> Iterator[tuple[str, int, Differs]]:
         """Yield the word at a token, and what it makes with the pieces after it."""
@@ -160,7 +172,7 @@ class Scan:
     def _at(self, first: int) -> Iterator[Found]:
         for step in self._steps_at(first):
             node = self._index.root.get(step.word)
-            if node is not None:
+            if node is not None and self._is_word(step):
                 yield from self._walk(node, first, step.after, (), step.differs)
 
     def _walk(
@@ -181,7 +193,7 @@ class Scan:
         for at in self._next(last, hard=node.hard):
             for step in self._steps_at(at):
                 child = node.children.get(step.word)
-                if child is not None:
+                if child is not None and self._is_word(step):
                     yield from self._walk(
                         child, first, step.after, (*joints, at), both(differs, step.differs)
                     )

@@ -308,10 +308,15 @@ def _uneven(text: str) -> Iterator[Stretch]:
 def _uneven_signs(part: str, at: int) -> Iterator[Stretch]:
     """Yield the signs that become none or several; `at` is where the part begins."""
     uneven = {sign for sign in set(_ODD_OR_UNEVEN.findall(part)) if len(_TABLE[ord(sign)]) != 1}
-    if uneven:
-        for place, sign in enumerate(part):
-            if sign in uneven:
-                yield Stretch(len(_TABLE[ord(sign)]), at + place, at + place + 1)
+    for place in sorted(place for sign in uneven for place in _places(part, sign)):
+        yield Stretch(len(_TABLE[ord(part[place])]), at + place, at + place + 1)
+
+
+def _places(part: str, sign: str) -> Iterator[int]:
+    place = part.find(sign)
+    while place >= 0:
+        yield place
+        place = part.find(sign, place + 1)
 
 
 def _by_cluster(part: str, at: int) -> Iterator[Stretch]:
