@@ -275,3 +275,25 @@ def test_a_name_in_other_letters_without_company_comes_last_and_is_not_lost() ->
 )
 def test_what_only_looks_like_another_writing_is_not_suggested(title: str) -> None:
     assert suggested_for_station(title) == []
+
+
+def test_an_article_that_no_rule_listens_to_suggests_nothing() -> None:
+    term = Term(text="lake", kind=TermKind.ENTITY)
+    rule = Rule(name="Lake", find=term, languages=frozenset({"en"}))
+    title = "Fishermen of Balkash wait for rain"
+
+    french = suggested(replace(a_text(title), language="fr"), rules=[rule])
+    english = suggested(replace(a_text(title), language="en"), rules=[rule])
+
+    assert (french, [one.words for one in english]) == ([], ["Balkash"])
+
+
+def test_what_nothing_tells_is_in_the_language_that_the_tongue_guesses() -> None:
+    rule = Rule(
+        name="Lake", find=Term(text="lake", kind=TermKind.ENTITY), languages=frozenset({"en"})
+    )
+    suggester = Suggester(compile_rules([rule], ENTITIES, tongue=lambda _text, _asked: "fr"))
+
+    suggester.look_at(a_text("Fishermen of Balkash wait for rain"))
+
+    assert suggester.suggestions() == []

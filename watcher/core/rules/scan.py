@@ -288,6 +288,8 @@ class Scan:
 
     def _is_meant(self, end: End, first: int, last: int, differs: Differs) -> bool:
         pattern = end.pattern
+        if any(end.signs) and not self._is_between(end.signs, first, last):
+            return False
         if is_sign(self.tokens[first].text) and is_sign(self.tokens[last - 1].text):
             return not self._is_seam(first, last)
         if not pattern.cased:
@@ -301,6 +303,12 @@ class Scan:
             return typed.replace(".", "") == pattern.text
         rest = typed.removeprefix(pattern.text)
         return bool(differs & Differs.BENT) and rest != typed and rest.islower()
+
+    def _is_between(self, signs: tuple[str, str], first: int, last: int) -> bool:
+        """Tell whether these signs stand right before and after the tokens first:last."""
+        before, after = signs
+        text, end = self.folded.text, self.tokens[last - 1].end
+        return text.endswith(before, 0, self.tokens[first].start) and text.startswith(after, end)
 
     def _is_seam(self, first: int, last: int) -> bool:
         """Tell whether Chinese signs belong to the words around them (see `han`)."""

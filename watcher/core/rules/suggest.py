@@ -167,8 +167,14 @@ class Suggester:
         if not found:
             return False
         company = Company(self._book, look, self._watched)
+        deaf = {
+            leaf
+            for leaf in {near.name.leaf for _, near in found.values()}
+            if not self._book.listens(leaf, article)
+        }
         for key, (page, near) in found.items():
-            self._note(key, page, near, company, article)
+            if near.name.leaf not in deaf:
+                self._note(key, page, near, company, article)
         if len(self._seen) > _MOST:
             kept = sorted(self._seen.items(), key=lambda item: -item[1].weight)[: _MOST // 2]
             self._seen = dict(kept)
