@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from watcher.core.rules.evidence import PLAIN_WORDS, is_patronymic, languages_of
+from watcher.core.rules.evidence import PLAIN_WORDS, is_patronymic, shows
 from watcher.core.rules.han import straddles
 from watcher.core.rules.index import Differs, Forms, both
 from watcher.core.rules.joins import JOINS, joined, may_go_on
@@ -60,7 +60,8 @@ class Scan:
         self.source = text
         self._glance = glance
         self._index = glance.index
-        self._language = language
+        self._language = language[:2] if language else ""
+        self._spoken: dict[str, bool] = {}
         self._steps: dict[int, list[Step]] = {}
 
     @cached_property
@@ -84,10 +85,16 @@ class Scan:
         return [found for first in self._openings() for found in self._at(first)]
 
     @cached_property
-    def _languages(self) -> frozenset[str]:
-        """The languages whose endings count: asked for only where something may begin."""
-        found = languages_of(self.source, (token.text for token in self.tokens))
-        return frozenset(found | {self._language[:2]} if self._language else found)
+    def _words(self) -> frozenset[str]:
+        return frozenset(token[0] for token in self.tokens)
+
+    def _speaks(self, language: str) -> bool:
+        """Tell whether a language's endings count: asked for only where something may begin."""
+        spoken = self._spoken.get(language)
+        if spoken is None:
+            said = language == self._language
+            spoken = self._spoken[language] = said or shows(language, self.source, self._words)
+        return spoken
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the range of the source that the tokens first:last cover."""
@@ -146,7 +153,7 @@ class Scan:
 
     def _is_word(self, step: Step) -> bool:
         """Tell whether the text is in a language that has this form. Asked last: it is dear."""
-        return step.language is None or step.language in self._languages
+        return step.language is None or self._speaks(step.language)
 
     def _readings(self, at: int) -> Iterator[tuple[str, int, Differs]]:
         """Yield the word at a token, and what it makes with the pieces after it."""

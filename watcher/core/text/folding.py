@@ -394,21 +394,23 @@ _ASCII = str.maketrans({code: _cluster(chr(code)) for code in range(128)})
 class Folded:
     """A text in its folded form. The way back is worked out only when asked for.
 
-    `source` is the text as given, `text` its folded form.
+    `source` is the text as given, `text` its folded form. `plain`: each sign is folded alone.
     """
 
     source: str = field(repr=False)
     text: str
+    plain: bool = field(default=False, repr=False, compare=False)
 
     @cached_property
     def _runs(self) -> tuple[list[int], list[Stretch]] | None:
         """Return the stretches with the places where they begin in `text`; None if all is even."""
         if self.source.isascii() and "&" not in self.source:
             return None
+        found = _uneven_signs(self.source, 0) if self.plain else _uneven(self.source)
         begins: list[int] = []
         runs: list[Stretch] = []
         at = done = 0
-        for uneven in (*_uneven(self.source), Stretch(0, len(self.source), len(self.source))):
+        for uneven in (*found, Stretch(0, len(self.source), len(self.source))):
             for run in (Stretch(uneven.start - done, done, uneven.start, even=True), uneven):
                 if run.signs > 0:
                     begins.append(at)
@@ -450,6 +452,10 @@ def fold(text: str) -> Folded:
     """
     if text.isascii() and "&" not in text:
         return Folded(text, text.translate(_ASCII))
+    if not _TROUBLE.search(text):
+        whole = _sign_by_sign(text)
+        if whole is not None:
+            return Folded(text, _without_look_alikes(whole), plain=True)
     return Folded(text, _without_look_alikes(_fold_parts(text)))
 
 
