@@ -297,3 +297,33 @@ def test_what_nothing_tells_is_in_the_language_that_the_tongue_guesses() -> None
     suggester.look_at(a_text("Fishermen of Balkash wait for rain"))
 
     assert suggester.suggestions() == []
+
+
+CAMEL = Entity(
+    id="camel",
+    name="Alakol",
+    aliases=(Alias(text="Alakolsk", language="en"), Alias(text="ألاكولسك", language="ar")),
+    context=("lake", "بحيرة"),
+)
+
+
+def of_the_camel(title: str) -> list[str]:
+    rule = Rule(name="c", find=Term(text="camel", kind=TermKind.ENTITY))
+    suggester = Suggester(compile_rules([rule], [CAMEL]))
+    suggester.look_at(a_text(title))
+    return [one.words for one in suggester.suggestions()]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        # The article and what is written with it do not hide a name.
+        ("بحيرة والالكولسك", ["والالكولسك"]),
+        # A known ending does not either, however long.
+        ("The lake; Алаколсктардың", ["Алаколск"]),
+        # Two words that only together, and with an ending, sound like one.
+        ("The lake; Alakol skiing", []),
+    ],
+)
+def test_what_is_written_on_to_a_name_does_not_hide_it(title: str, expected: list[str]) -> None:
+    assert of_the_camel(title) == expected

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from watcher.core.rules.bending import bends, script_of
 from watcher.core.rules.friends import is_false_friend
-from watcher.core.rules.languages import without_particles
+from watcher.core.rules.languages import ARTICLE, without_particles
 from watcher.core.rules.pinyin import pinyin
 from watcher.core.rules.sounds import sounds, sounds_of_signs
 from watcher.core.text import is_sign
@@ -33,6 +33,8 @@ _KNOWN_ENDING: Final = 0.95
 _WITH_PARTICLE: Final = 0.95
 RARE_READING: Final = 0.9
 """How near a word is that sounds like another only as some would read it."""
+_SHORTEST_READING: Final = 6
+"""Letters; what is shorter is read alike by many signs: yili, kashi."""
 _SHORTEST_FOREIGN: Final = 3
 _SHORTEST_SIGNS_SOUND: Final = 6
 _NO_LANGUAGE: Final = frozenset[str]()
@@ -120,6 +122,9 @@ class Words:
             yield from self._endings(word)
         if script_of(word) == "arabic":
             for rest in without_particles(word):
+                # Other languages have words that begin with the letter of a particle.
+                if not word.removesuffix(rest).endswith(ARTICLE):
+                    continue
                 for kin in self._by_sound(rest, sounds(rest)):
                     yield kin._replace(near=kin.near * _WITH_PARTICLE, stem=len(word))
 
@@ -129,8 +134,9 @@ class Words:
         Most signs share their reading with many, so two must be read exactly as a word is
         spelled; three or more may write a foreign name by its sound.
         """
-        number = self._numbers.get(pinyin(signs))
-        if number is not None:
+        read = pinyin(signs)
+        number = self._numbers.get(read)
+        if number is not None and len(read) >= _SHORTEST_READING:
             yield Kin(number, Kinship.SOUND, 1.0, len(signs))
         if len(signs) >= _SHORTEST_FOREIGN and self._may_sound(signs[:2]):
             for sound in sounds_of_signs(signs):

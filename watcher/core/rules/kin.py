@@ -213,7 +213,8 @@ class Names:
         """Yield names that stand there in two pieces: Ata Zhurt, Ata-Zhurt."""
         one, other = scan.tokens[at], scan.tokens[at + 1]
         if other.gap in _JOINED and self._words.may_open(one.text):
-            kin = self._kin(in_one_script(one.text + other.text))
+            word = in_one_script(one.text + other.text)
+            kin = [k for k in self._kin(word) if k.stem == len(word)]
             apart = [k for k in kin if k.kinship in (None, Kinship.SOUND)]
             yield from self._from(
                 scan, at, at + 2, [k._replace(kinship=Kinship.SOUND, stem=0) for k in apart]
