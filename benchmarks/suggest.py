@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,9 @@ from watcher.core.rules.look import FIELDS
 from watcher.core.rules.suggest import Suggester, Suggestion
 from watcher.core.text import fold
 from watcher.feeds import Reader
+
+Met = tuple[tuple[str, str], Mapping[str, set[Match]]]
+"""An entity and a spelling of it, and where that was found, by article."""
 
 FIRST = 10
 ENDING = 4
@@ -154,9 +158,13 @@ def main() -> None:
     print(
         f"{len(texts)} texts, {len(telling)} of them tell; {time.process_time() - began:.1f} s CPU"
     )
+    owners: dict[str, list[Met]] = {}
+    for key, places in list(met.items())[:: args.every]:
+        owners.setdefault(key[0], []).append((key, places))
     hide = partial(leave_out, entities, telling)
     with ProcessPoolExecutor(os.cpu_count()) as workers:
-        ranks = list(workers.map(hide, list(met.items())[:: args.every]))
+        by_size = sorted(owners.items(), key=lambda item: -len(item[1]))
+        ranks = [rank for found in workers.map(hide, by_size) for rank in found]
     missed = [rank for rank in ranks if rank.texts]
     if args.show:
         for rank in missed:
@@ -195,15 +203,45 @@ def overlap(one: Match, other: Match) -> bool:
 
 
 def leave_out(
+    entities: Sequence[Entity], texts: Sequence[Article], mine: tuple[str, Sequence[Met]]
+) -> list[Rank]:
+    """Return the ranks of the hidden spellings of one entity.
+
+    A text with neither a name nor a word of it, nor anything near one, says the same whichever
+    of its spellings is hidden: it is looked at once.
+    """
+    owner, met = mine
+    book = compile_rules(rules_for(entities), entities)
+    leaf = next(leaf for leaf in book.leaves if leaf.entity and leaf.entity.id == owner)
+    probe, others = Suggester(book), Suggester(book)
+    touched = []
+    for article in texts:
+        probe.look_at(article)
+        look = book.look(article)
+        pages = [look.page(name) for name in FIELDS]
+        near = any(number == leaf.number for number, _ in probe._seen)  # noqa: SLF001
+        probe._seen.clear()  # noqa: SLF001
+        if near or any(leaf.number in (*p.names, *p.contexts, *p.guards) for p in pages):
+            touched.append(article)
+        else:
+            others.look_at(article)
+    return [hidden(entities, others, touched, key, places) for key, places in met]
+
+
+def hidden(
     entities: Sequence[Entity],
+    others: Suggester,
     texts: Sequence[Article],
-    met: tuple[tuple[str, str], Mapping[str, set[Match]]],
+    key: tuple[str, str],
+    places: Mapping[str, set[Match]],
 ) -> Rank:
-    """Return the rank of a hidden spelling."""
-    (owner, alias), places = met
+    """Return the rank of one hidden spelling; `others` has seen the texts that are not given."""
+    owner, alias = key
     fewer = without(entities, owner, alias)
     book = compile_rules(rules_for(fewer), fewer)
     suggester = Suggester(book)
+    suggester._seen = deepcopy(others._seen)  # noqa: SLF001
+    suggester._vocabulary = deepcopy(others._vocabulary)  # noqa: SLF001
     wanted: set[str] = set()
     missed = 0
     for article in texts:
