@@ -269,6 +269,8 @@ def test_a_name_in_other_letters_without_company_comes_last_and_is_not_lost() ->
         "运河从乌兰开始",
         # Begins like one name, and ends like none.
         "Am Kanal steht ein Wasserkraftleugner",
+        # Words of the name, and no company: there are others of the kind.
+        "The Water Yard opens",
         # A long word that is no proper name here.
         "canal: dry orazbekistan",
     ],

@@ -18,7 +18,7 @@ from watcher.core.rules.bending import script_of
 from watcher.core.rules.book import compile_terms
 from watcher.core.rules.company import ALONE_SOUND, LONG, Company
 from watcher.core.rules.evidence import has_kazakh_letter
-from watcher.core.rules.kin import OTHER_KIND, PUT_TOGETHER, Names, Near
+from watcher.core.rules.kin import OTHER_KIND, Names, Near
 from watcher.core.rules.look import FIELDS
 from watcher.core.rules.vocabulary import Vocabulary
 from watcher.core.text import fold, is_sign
@@ -283,11 +283,13 @@ class Suggester:
 
 
 def _is_sure(near: Near) -> bool:
-    """Tell whether a near miss says something by itself, without any company."""
-    if near.kinship is Kinship.SOUND:
-        as_many = near.last - near.first <= len(near.name.words)
-        return near.near > RARE_READING and as_many and not near.name.ctx
-    return near.kinship is Kinship.HEAD and near.near == PUT_TOGETHER
+    """Tell whether a near miss says something by itself, without any company.
+
+    Not what is put together from words of a name: every country has a Supreme Court.
+    """
+    as_many = near.last - near.first <= len(near.name.words)
+    usual = near.kinship is Kinship.SOUND and near.near > RARE_READING
+    return usual and as_many and not near.name.ctx
 
 
 def _covered(look: Look, page: Page) -> dict[int, set[int]]:
