@@ -12,7 +12,7 @@ from support.matching import a_text
 
 from watcher.core.model import Alias, Article, Entity, Group, Rule, Term, TermKind
 from watcher.core.rules import Suggester, Suggestion, compile_rules
-from watcher.core.rules.kin import Kinship
+from watcher.core.rules.alike import Kinship
 
 LAKE = Entity(
     id="lake",
@@ -205,3 +205,127 @@ def test_the_suggested_line_makes_the_rule_hold_for_its_sentence(name: str, end:
 
     assert not compile_rules([rule], ENTITIES).match(article)
     assert compile_rules([rule], with_line(suggestion)).match(article)
+
+
+STATION = Entity(
+    id="station",
+    name="Pumping station",
+    aliases=(
+        Alias(text="Wasserkraftwerk", language="de"),
+        Alias(text="Bewässerungspumpwerk", language="de"),
+        Alias(text="Ulan Sary", language="en"),
+        Alias(text="South Orazbekistan", language="en"),
+        Alias(text="Sharyn Water And Pump Yard", language="en"),
+    ),
+    context=("Kanal", "canal", "运河", "القناة"),
+)
+
+
+def suggested_for_station(*titles: str) -> list[Suggestion]:
+    suggester = Suggester(
+        compile_rules(
+            [Rule(name="s", find=Term(text="station", kind=TermKind.ENTITY))], (STATION, LAKE)
+        )
+    )
+    for title in titles:
+        suggester.look_at(a_text(title))
+    return suggester.suggestions()
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "kinship"),
+    [
+        # Chinese signs that are read as a name is spelled.
+        ("运河从乌兰萨里开始", "乌兰萨里", Kinship.SOUND),
+        # Put together from parts of two names.
+        ("Am Kanal steht ein Wasserpumpwerk", "Wasserpumpwerk", Kinship.HEAD),
+        # A long proper name beside another word: it may be the name in another language.
+        ("Kanal: Güney Orazbekistan bekliyor", "Güney Orazbekistan", Kinship.HEAD),
+        # The first letters of four words say something by themselves.
+        ("A word of the SWPY", "SWPY", Kinship.ACRONYM),
+    ],
+)
+def test_a_name_in_another_writing_or_language_is_suggested(
+    title: str, words: str, kinship: Kinship
+) -> None:
+    first, *_ = suggested_for_station(title)
+
+    assert (first.words, first.kinship) == (words, kinship)
+
+
+def test_a_name_in_other_letters_without_company_comes_last_and_is_not_lost() -> None:
+    found = suggested_for_station("Улан Сары", "The canal of Ulan Sarry", "A canal. Улаан")
+
+    assert [one.words for one in found if one.articles == 0] == []
+    assert "Улан Сары" in [one.words for one in found]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        # No acronym without capitals.
+        "The swpy of the canal",
+        # Read as one of the name's words only.
+        "运河从乌兰开始",
+        # Begins like one name, and ends like none.
+        "Am Kanal steht ein Wasserkraftleugner",
+        # Words of the name, and no company: there are others of the kind.
+        "The Water Yard opens",
+        # A long word that is no proper name here.
+        "canal: dry orazbekistan",
+    ],
+)
+def test_what_only_looks_like_another_writing_is_not_suggested(title: str) -> None:
+    assert suggested_for_station(title) == []
+
+
+def test_an_article_that_no_rule_listens_to_suggests_nothing() -> None:
+    term = Term(text="lake", kind=TermKind.ENTITY)
+    rule = Rule(name="Lake", find=term, languages=frozenset({"en"}))
+    title = "Fishermen of Balkash wait for rain"
+
+    french = suggested(replace(a_text(title), language="fr"), rules=[rule])
+    english = suggested(replace(a_text(title), language="en"), rules=[rule])
+
+    assert (french, [one.words for one in english]) == ([], ["Balkash"])
+
+
+def test_what_nothing_tells_is_in_the_language_that_the_tongue_guesses() -> None:
+    rule = Rule(
+        name="Lake", find=Term(text="lake", kind=TermKind.ENTITY), languages=frozenset({"en"})
+    )
+    suggester = Suggester(compile_rules([rule], ENTITIES, tongue=lambda _text, _asked: "fr"))
+
+    suggester.look_at(a_text("Fishermen of Balkash wait for rain"))
+
+    assert suggester.suggestions() == []
+
+
+CAMEL = Entity(
+    id="camel",
+    name="Alakol",
+    aliases=(Alias(text="Alakolsk", language="en"), Alias(text="ألاكولسك", language="ar")),
+    context=("lake", "بحيرة"),
+)
+
+
+def of_the_camel(title: str) -> list[str]:
+    rule = Rule(name="c", find=Term(text="camel", kind=TermKind.ENTITY))
+    suggester = Suggester(compile_rules([rule], [CAMEL]))
+    suggester.look_at(a_text(title))
+    return [one.words for one in suggester.suggestions()]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        # The article and what is written with it do not hide a name.
+        ("بحيرة والالكولسك", ["والالكولسك"]),
+        # A known ending does not either, however long.
+        ("The lake; Алаколсктардың", ["Алаколск"]),
+        # Two words that only together, and with an ending, sound like one.
+        ("The lake; Alakol skiing", []),
+    ],
+)
+def test_what_is_written_on_to_a_name_does_not_hide_it(title: str, expected: list[str]) -> None:
+    assert of_the_camel(title) == expected

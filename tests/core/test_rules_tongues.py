@@ -16,10 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.matching import a_text
 
 from watcher.core.model import Alias, Entity, Term, TermKind
 from watcher.core.rules import compile_terms
+from watcher.core.rules.evidence import languages_of, shows
+from watcher.core.rules.languages import LANGUAGES
+from watcher.core.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,3 +94,12 @@ def test_every_language_of_this_field_has_a_file() -> None:
     field = "en ru kk kk-latn kk-arab ug tr zh ar uz ky uk de fr es"
 
     assert set(FILES) >= set(field.split())
+
+
+@given(st.text(max_size=60), st.sampled_from(["", " und der ", " это ", " éq ", "ғұ", "ې"]))
+def test_one_language_is_asked_for_as_all_are(text: str, sign: str) -> None:
+    raw = text + sign
+    seen = frozenset(fold(raw).text.split())
+    all_of_them = languages_of(raw, seen)
+
+    assert {one.code for one in LANGUAGES if shows(one.code, raw, seen)} == all_of_them

@@ -248,3 +248,21 @@ def test_a_match_that_is_only_fuzzy_matters_no_more_than_a_normal_one() -> None:
     assert severity("Xinjaing", Severity.LOW) is Severity.LOW
     assert severity("Xinjaing police", Severity.CRITICAL) is Severity.CRITICAL
     assert severity("Xinjiang", Severity.CRITICAL) is Severity.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "expected"),
+    [
+        ("C++", "Written in C++ and C, not in c", ["C"]),
+        ("C++", "A grade C+ movie; vitamin C", []),
+        ("C#", "C# is not C", ["C"]),
+        # Around one letter alone: a name of more letters is known by them.
+        ("Yahoo!", "Yahoo is sold", ["Yahoo"]),
+        ('"X"', "X is sold", ["X"]),
+        ("+", "C+", []),
+    ],
+)
+def test_the_only_letter_of_a_name_needs_the_signs_around_it(
+    term: str, text: str, expected: list[str]
+) -> None:
+    assert words(term, text) == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -185,3 +186,14 @@ def test_a_latin_name_with_a_cyrillic_ending_is_not_a_misspelling(word: str) -> 
 
 def test_as_typed_keeps_case_and_marks_and_drops_what_nobody_sees() -> None:
     assert as_typed("Ü\u200brümqi&#8217;s ＷＨＯ") == "Ürümqi's WHO"
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("…ßﬁаҒ新。&ـي")), max_size=40))
+def test_the_way_back_is_the_same_whether_or_not_the_fold_was_plain(text: str) -> None:
+    folded = fold(text)
+    slow = replace(folded, plain=False)
+
+    places = range(len(folded.text))
+    assert [folded.original(at, at + 1) for at in places] == [
+        slow.original(at, at + 1) for at in places
+    ]

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watcher.cli.common import Call, command, load_config, since
-from watcher.cli.lines import Clock, Lines, articles, must_open, opened
+from watcher.cli.lines import Clock, Lines, articles, opened
+from watcher.cli.past import WEEK, From, Since, one_of
 from watcher.cli.words import iso, many, now, one_line, short
 from watcher.core.errors import UsageError
 from watcher.core.model import Arrival, Config
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from watcher.watch import Line, Replay, Sum
 
 SHOWN = 50
-WEEK = "7d"
 
 
 def register(app: typer.Typer) -> None:
@@ -39,16 +39,8 @@ def register(app: typer.Typer) -> None:
 def replay(
     call: Call,
     *,
-    start: Annotated[
-        str | None,
-        typer.Option("--since", metavar="WHEN", help="An age (7d, 12h) or a date.  (default: 7d)"),
-    ] = None,
-    source: Annotated[
-        str | None,
-        typer.Option(
-            "--from", metavar="FILE", help="Articles as JSON Lines, not those that are stored."
-        ),
-    ] = None,
+    start: Since = None,
+    source: From = None,
     other: Annotated[
         Path | None,
         typer.Option(
@@ -66,10 +58,7 @@ def replay(
     reports are follow-ups, `at_least` waits. Names each story, and the spellings without which it
     would have been missed. With --diff the same articles are tried on a second rules file.
     """
-    if source is not None and start is not None:
-        raise UsageError("--since asks the stored articles and --from a file; give one of them")
-    if source is not None:
-        must_open(source)
+    one_of(start, source)
     from watcher.watch import Hindsight, Replay
 
     configs = [call.config()]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watcher.cli.common import Call, since
-from watcher.cli.lines import Lines, articles, must_open
+from watcher.cli.lines import Lines, articles
+from watcher.cli.past import WEEK, From, Since, one_of
 from watcher.cli.words import many, nearest, one_line
 from watcher.core.errors import UsageError
 from watcher.core.model import Article
@@ -17,22 +18,13 @@ if TYPE_CHECKING:
     from watcher.core.rules import Suggestion
 
 FIRST = 10
-WEEK = "7d"
 
 
 def rules_suggest(
     call: Call,
     *,
-    start: Annotated[
-        str | None,
-        typer.Option("--since", metavar="WHEN", help="An age (7d, 12h) or a date.  (default: 7d)"),
-    ] = None,
-    source: Annotated[
-        str | None,
-        typer.Option(
-            "--from", metavar="FILE", help="Articles as JSON Lines, not those that are stored."
-        ),
-    ] = None,
+    start: Since = None,
+    source: From = None,
     rule: Annotated[
         str | None, typer.Option("--rule", metavar="NAME", help="Only for this rule.")
     ] = None,
@@ -44,17 +36,15 @@ def rules_suggest(
     (or is its initials, a part of it, ...) and stands beside what the name is known to stand
     beside. Each comes with its sentence and the line to add to rules.yaml; nothing is changed.
     """
-    if source is not None and start is not None:
-        raise UsageError("--since asks the stored articles and --from a file; give one of them")
-    if source is not None:
-        must_open(source)
+    one_of(start, source)
     config = call.config()
     names = [known.name for known in config.rules]
     if rule is not None and rule not in names:
         raise UsageError(f'no rule is called "{rule}".{nearest(rule, names)}')
     from watcher.core.rules import Suggester, compile_rules
+    from watcher.feeds.language import guess
 
-    suggester = Suggester(compile_rules(config.rules, config.entities))
+    suggester = Suggester(compile_rules(config.rules, config.entities, tongue=guess))
     seen = 0
     lines = Lines(call, source or "")
     with _given(call, lines, start) as (total, given), call.progress("look", total) as step:

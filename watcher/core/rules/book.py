@@ -147,6 +147,11 @@ class RuleBook:
         """Return the places of the rules that have a leaf."""
         return tuple(at for at, tree in enumerate(self._trees) if leaf in tree.leaves())
 
+    def listens(self, leaf: int, article: Article) -> bool:
+        """Tell whether a rule with the leaf looks at the article: its language, its outlet."""
+        rules = (self.rules[at] for at in self._of_leaf.get(leaf, self.rules_of(leaf)))
+        return any(not obstacle(rule, article, None, self._tongue) for rule in rules)
+
     def leaves_of(self, rule: int) -> frozenset[int]:
         """Return what a rule looks for, by the numbers of its leaves; not what it excludes."""
         return frozenset(self._trees[rule].wanted())

@@ -79,6 +79,28 @@ def languages_of(raw: str, words: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+_OF_CODE = {
+    code: tuple(one for one in LANGUAGES if one.code == code)
+    for code in {one.code for one in LANGUAGES}
+}
+
+
+def shows(language: str, raw: str, seen: frozenset[str]) -> bool:
+    """Tell whether a text shows signs of one language; `seen` are its words, folded.
+
+    The same as `language in languages_of(raw, seen)`, without asking for all the others.
+    """
+    mine = _OF_CODE.get(language, ())
+    if any(one.words and not seen.isdisjoint(one.words) for one in mine):
+        return True
+    if raw.isascii():
+        return False
+    signs = set(raw)
+    if any(signs.intersection(one.letters) and signs.isdisjoint(one.never) for one in mine):
+        return True
+    return language == "ug" and "é" in signs and any(map(_UYGHUR_LATIN.search, seen))
+
+
 # British and American: the pair, where it may stand.
 _BRITISH = tuple(
     (re.compile(form), to)

@@ -40,6 +40,8 @@ _SHORTEST_JOINED = 5
 _SHORTEST_FUZZY = 6
 _SHORTEST_SUBSTITUTION = 8
 _MOST_JOINTS = 3
+_NAMING = "+#*"
+"""Signs that make another name of a letter: C++."""
 _START = 4
 _UNKNOWN: frozenset[str] = frozenset()
 
@@ -123,11 +125,15 @@ class Between(NamedTuple):
 
 
 class End(NamedTuple):
-    """A spelling ends here in the trie; `gaps` stand between its words."""
+    """A spelling ends here in the trie; `gaps` stand between its words.
+
+    `signs` must stand right before and after it: around a single letter, as in "C++" and "C#".
+    """
 
     pattern: Pattern
     gaps: tuple[Between, ...]
     differs: Differs
+    signs: tuple[str, str] = ("", "")
 
 
 class Bending(NamedTuple):
@@ -242,7 +248,7 @@ class Index:
             if any(closed) and min(map(len, words)) < _SHORTEST_JOINED - 1 and len(words) == 1:
                 continue
             differs = Differs.JOINED if any(closed) else Differs.NOT
-            self._hang(words, End(pattern, tuple(gaps), differs), bending)
+            self._hang(words, End(pattern, tuple(gaps), differs, _signs(text, tokens)), bending)
         if pattern.forms is Forms.INFLECTED:
             self._add_typed_russian(pattern, tokens)
 
@@ -375,6 +381,18 @@ class Index:
                     if _is_typo(head, stem):
                         for seen in _seen(entry, rest):
                             yield seen._replace(differs=Differs.TYPO)
+
+
+def _signs(text: str, tokens: Sequence[Token]) -> tuple[str, str]:
+    """Return what stands around the only letter of a spelling, which says nothing without it."""
+    first, last = tokens[0], tokens[-1]
+    if first is not last or len(first.text) > 1 or is_sign(first.text) or first.text.isdigit():
+        return "", ""
+    before, after = text[: first.start], text[first.end :]
+    return (
+        before[len(before.rstrip(_NAMING)) :],
+        after[: len(after) - len(after.lstrip(_NAMING))],
+    )
 
 
 def _bending(pattern: Pattern) -> Bending:

@@ -1,25 +1,21 @@
-"""Which words of a text are nearly a spelling of the watch list: one slip, script or ending away.
+"""Which words of a text are nearly a spelling of the watch list: of one word or of several.
 
-Words are looked up by how they sound, whole, with one sound left out (a deletion neighbourhood),
-and by their beginnings; so the cost of a word does not grow with the number of spellings. Chinese
-names, which have no letters to leave out, are found by two signs that stand side by side.
+Single words are looked up by `alike`; here they are put together to names, to parts of names and
+to other kinds of what a name is. Chinese names, which have no letters to leave out, are also found
+by two signs that stand side by side.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from operator import eq
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rapidfuzz.distance import OSA
-
-from watcher.core.rules.bending import script_of
+from watcher.core.rules.alike import Kin, Kinship, Words
+from watcher.core.rules.compounds import Compounds
 from watcher.core.rules.evidence import PLAIN_WORDS
-from watcher.core.rules.friends import is_false_friend
-from watcher.core.rules.sounds import sounds
 from watcher.core.text import Gap, fold, in_one_script, is_sign, tokenise
 
 if TYPE_CHECKING:
@@ -28,31 +24,6 @@ if TYPE_CHECKING:
     from watcher.core.rules.index import Index, Spelled
     from watcher.core.rules.scan import Scan
     from watcher.core.text import Token
-
-
-class Kinship(StrEnum):
-    """In what words of a text differ from the spelling that they are near to."""
-
-    SOUND = "sounds the same"
-    LETTER = "differs in one letter"
-    ENDING = "has an ending that is not known"
-    SIGNS = "shares most of its signs"
-    ACRONYM = "is its first letters"
-    PART = "is a part of it"
-    HEAD = "shares a word with it"
-
-
-class Kin(NamedTuple):
-    """A word of the list that a word of a text is near to, and how near: up to 1.
-
-    `kinship` is None for a form of the word itself. `stem`: letters of the text's word without
-    the ending.
-    """
-
-    word: int
-    kinship: Kinship | None
-    near: float
-    stem: int
 
 
 class Near(NamedTuple):
@@ -79,124 +50,31 @@ class Name:
     swaps: bool
     ctx: bool
 
+    @property
+    def acronym(self) -> bool:
+        """Whether it is written in capitals throughout."""
+        return self.text.isupper()
 
-_SHORTEST_SOUND: Final = 4
-_SHORTEST_SLIP: Final = 5
-_LONG_SLIP: Final = 7
-_SHORTEST_STEM: Final = 5
-_LONGEST_ENDING: Final = 4
+
 _SHORTEST_PART: Final = 4
 _SHORTEST_SIGNS: Final = 3
 _SHORT_SIGNS: Final = 5
-_LITTLE: Final = frozenset(
-    [
-        "and",
-        "of",
-        "the",
-        "for",
-        "in",
-        "de",
-        "la",
-        "le",
-        "des",
-        "du",
-        "et",
-        "и",
-        "в",
-        "по",
-        "на",
-        "und",
-        "der",
-        "die",
-    ]
-)
+_MOST_SIGNS: Final = 6
+"""Signs of a name that is looked for by its sound."""
+_LONG_HEAD: Final = 8
+"""Letters of a name's word by which, in another language, its other word is known: Turkestan."""
+PUT_TOGETHER: Final = 0.45
+OTHER_KIND: Final = 0.2
+_TRANSLATED: Final = 0.3
+LONG_ACRONYM: Final = 4
+"""Letters from which on first letters say something by themselves."""
+_MOST_PIECES: Final = 4
+_LITTLE_WORDS: Final = "and of the for in de la le des du et и в по на und der die"
+_LITTLE: Final = frozenset(_LITTLE_WORDS.split())
+_COMPOUNDING: Final = ("de", "nl", "sv", "da", "nb", "fi")
 _JOINED: Final = (Gap.NONE, Gap.SPACE, Gap.HYPHEN, Gap.APOSTROPHE)
 _MIDDOT: Final = re.compile("[·•・‧]")
 _MEMORY: Final = 100_000
-
-
-class Words:
-    """The words of all spellings, by how they sound."""
-
-    def __init__(self) -> None:
-        self._texts: list[str] = []
-        self._sounds: list[tuple[str, ...]] = []
-        self._whole: defaultdict[str, set[int]] = defaultdict(set)
-        self._short: defaultdict[str, set[int]] = defaultdict(set)
-        self._openings: set[str] = set()
-        self._numbers: dict[str, int] = {}
-
-    def add(self, word: str) -> int:
-        """Return the number of a folded word; the same word has one number."""
-        if word not in self._numbers:
-            number = self._numbers[word] = len(self._sounds)
-            self._texts.append(word)
-            # A reading less: the rare ones of many-voiced letters are for texts.
-            readings = sounds(word)[:2]
-            self._sounds.append(readings)
-            for sound in readings:
-                if len(sound) >= _SHORTEST_SOUND:
-                    self._whole[sound].add(number)
-                    self._openings.update(sound[:cut] for cut in range(2, len(sound)))
-                if len(sound) >= _SHORTEST_SLIP:
-                    for short in {sound, *_shortened(sound)}:
-                        self._short[short].add(number)
-        return self._numbers[word]
-
-    def near(self, word: str) -> tuple[Kin, ...]:
-        """Return the words of the list that a folded word is near to, each once."""
-        best: dict[int, Kin] = {}
-        for kin in self._near(word):
-            if kin.word not in best or kin.near > best[kin.word].near:
-                best[kin.word] = kin
-        return tuple(best.values())
-
-    def may_open(self, word: str) -> bool:
-        """Tell whether a longer word of the list begins as this one sounds."""
-        return any(sound in self._openings for sound in sounds(word))
-
-    def _near(self, word: str) -> Iterator[Kin]:
-        for sound in sounds(word):
-            for number in self._whole.get(sound, ()):
-                yield Kin(number, Kinship.SOUND, 1.0, len(word))
-            if len(sound) >= _SHORTEST_SLIP - 1:
-                yield from self._slips(word, sound)
-        if len(word) > _SHORTEST_STEM and sounds(word)[0][:4] in self._openings:
-            yield from self._endings(word)
-
-    def _slips(self, word: str, sound: str) -> Iterator[Kin]:
-        if is_false_friend(word):
-            return
-        for short in {sound, *_shortened(sound)}:
-            for number in self._short.get(short, ()):
-                if self._is_slip(word, sound, number):
-                    near = 0.75 if len(sound) >= _LONG_SLIP else 0.5
-                    yield Kin(number, Kinship.LETTER, near, len(word))
-
-    def _is_slip(self, word: str, sound: str, number: int) -> bool:
-        """Tell whether one sound differs; in one script, also at most two letters.
-
-        A short word says little: there it must be one letter, in the same script.
-        """
-        if all(
-            other[0] != sound[0] or OSA.distance(sound, other, score_cutoff=1) != 1
-            for other in self._sounds[number]
-        ):
-            return False
-        meant = self._texts[number]
-        short = len(sound) <= _SHORTEST_SLIP
-        if script_of(word) != script_of(meant):
-            return not short
-        return OSA.distance(word, meant, score_cutoff=2) <= (1 if short else 2)
-
-    def _endings(self, word: str) -> Iterator[Kin]:
-        for cut in range(max(_SHORTEST_STEM - 1, len(word) - _LONGEST_ENDING), len(word)):
-            for number in self._whole.get(sounds(word[:cut])[0], ()):
-                yield Kin(number, Kinship.ENDING, 0.75 - 0.05 * (len(word) - cut), cut)
-
-
-def _shortened(word: str) -> Iterator[str]:
-    return (word[:at] + word[at + 1 :] for at in range(len(word)))
 
 
 class Names:
@@ -213,6 +91,8 @@ class Names:
         self._acronyms: defaultdict[str, list[Name]] = defaultdict(list)
         self._pairs: defaultdict[str, list[tuple[Name, str, int]]] = defaultdict(list)
         self._sign_parts: defaultdict[str, list[tuple[Name, str]]] = defaultdict(list)
+        self._compounds = Compounds()
+        self._of_leaf: dict[int, Name] = {}
         self._shared: dict[int, set[str]] = {}
         self._known: dict[str, tuple[Kin, ...]] = {}
         self._index = index
@@ -244,6 +124,9 @@ class Names:
             self._openings[numbers[1]].append(name)
         if len(words) > 1:
             self._add_pieces(name, words, person=person)
+        elif name.language in _COMPOUNDING:
+            self._compounds.add(name.leaf, words[0])
+            self._of_leaf.setdefault(name.leaf, name)
 
     def _add_pieces(self, name: Name, words: Sequence[str], *, person: bool) -> None:
         joined = self._words.add("".join(words))
@@ -264,6 +147,10 @@ class Names:
 
     def _add_signs(self, name: Name, words: Sequence[str]) -> None:
         text = "".join(words)
+        if 1 < len(text) <= _MOST_SIGNS and all(map(is_sign, words)):
+            self._openings[whole := self._words.add(text)].append(
+                replace(name, words=(whole,), capital=False, swaps=False)
+            )
         if len(text) >= _SHORTEST_SIGNS:
             for at in range(len(text) - 1):
                 self._pairs[text[at : at + 2]].append((name, text, at))
@@ -302,23 +189,35 @@ class Names:
         tokens = scan.tokens
         for at, token in enumerate(tokens):
             if at in covered:
+                # A word of another name may begin one of several words: "Uyghur region".
+                yield from self._beyond(scan, at, covered)
                 continue
             if is_sign(token.text):
-                yield from self._signs(tokens, at, covered)
+                yield from self._signs(scan, at, covered)
                 continue
-            yield from self._from(scan, at, at + 1, self._kin(token.text))
             yield from self._acronym(scan, at)
+            yield from self._from(scan, at, at + 1, self._kin(token.text))
+            for leaf in self._compounds.find(token.text):
+                yield Near(self._of_leaf[leaf], at, at + 1, Kinship.HEAD, PUT_TOGETHER, 0)
             if at + 1 < len(tokens) and at + 1 not in covered:
                 yield from self._joined(scan, at)
+
+    def _beyond(self, scan: Scan, at: int, covered: Container[int]) -> Iterator[Near]:
+        """Yield names that begin with words of what is found already and go on after it."""
+        if not is_sign(scan.tokens[at].text):
+            for near in self._names_from(scan, at, at + 1, self._kin(scan.tokens[at].text)):
+                if any(place not in covered for place in range(near.first, near.last)):
+                    yield near
 
     def _joined(self, scan: Scan, at: int) -> Iterator[Near]:
         """Yield names that stand there in two pieces: Ata Zhurt, Ata-Zhurt."""
         one, other = scan.tokens[at], scan.tokens[at + 1]
         if other.gap in _JOINED and self._words.may_open(one.text):
-            kin = self._kin(in_one_script(one.text + other.text))
+            word = in_one_script(one.text + other.text)
+            kin = [k for k in self._kin(word) if k.stem == len(word)]
             apart = [k for k in kin if k.kinship in (None, Kinship.SOUND)]
             yield from self._from(
-                scan, at, at + 2, [k._replace(kinship=Kinship.SOUND) for k in apart]
+                scan, at, at + 2, [k._replace(kinship=Kinship.SOUND, stem=0) for k in apart]
             )
 
     def _kin(self, word: str) -> tuple[Kin, ...]:
@@ -337,19 +236,28 @@ class Names:
         near = (kin for kin in self._words.near(word) if kin.word not in same)
         return (*(Kin(number, None, 1.0, len(word)) for number in same), *near)
 
-    def _from(self, scan: Scan, first: int, last: int, kin: Sequence[Kin]) -> Iterator[Near]:
+    def _names_from(self, scan: Scan, first: int, last: int, kin: Sequence[Kin]) -> Iterator[Near]:
         """Yield the names that begin with tokens which are near to one of their words."""
         for one in kin:
             for name in self._openings.get(one.word, ()):
-                if not (name.capital and scan.is_lower(first)):
+                # An acronym is no word: СУАР is not "soar".
+                small = scan.is_lower(first) or (
+                    name.acronym and not scan.is_all_upper(first, last)
+                )
+                if not (name.capital and small):
                     yield from self._walk(scan, name, first, last, one)
+
+    def _from(self, scan: Scan, first: int, last: int, kin: Sequence[Kin]) -> Iterator[Near]:
+        """Yield those names, the names of which the tokens are a part, and other kinds of them."""
+        yield from self._names_from(scan, first, last, kin)
+        for one in kin:
             if one.kinship in (None, Kinship.SOUND):
                 for name in self._parts.get(one.word, ()):
                     near = 0.5 if name.swaps else 0.35
                     if not scan.is_lower(first):
                         yield Near(name, first, last, Kinship.PART, near, 0)
-            if one.kinship is None:
-                yield from self._head(scan, first, one)
+                if last == first + 1:
+                    yield from self._head(scan, first, one)
 
     def _walk(self, scan: Scan, name: Name, first: int, last: int, one: Kin) -> Iterator[Near]:
         words = name.words if name.words[0] == one.word else name.words[::-1]
@@ -365,48 +273,76 @@ class Names:
         unlike = [kin for kin in found if kin.kinship is not None]
         if unlike:
             worst = min(unlike, key=lambda kin: kin.near)
-            stem = found[-1].stem if found[-1].kinship is Kinship.ENDING else 0
+            stem = 0 if found[-1].kinship is None else found[-1].stem
             yield Near(name, first, last, worst.kinship or Kinship.SOUND, worst.near, stem)
 
     def _head(self, scan: Scan, at: int, kin: Kin) -> Iterator[Near]:
         """Yield other kinds of what a name is: of "labour camp", "transit camp".
 
-        Nearer is what is put together from words of several spellings of one thing.
+        Nearer is what is put together from words of several spellings of one thing, and what
+        may be the name in another language: a long proper name beside another one.
         """
         tokens = scan.tokens
         for names, first in ((self._heads, at - 1), (self._openers, at)):
             if not 0 <= first < len(tokens) - 1:
                 continue
-            other = tokens[first if first < at else at + 1].text
+            beside = first if first < at else at + 1
+            other = tokens[beside].text
             if (
                 tokens[first + 1].gap not in (Gap.SPACE, Gap.HYPHEN)
                 or len(other) < _SHORTEST_PART
                 or other in PLAIN_WORDS
             ):
                 continue
-            leaves = {
-                leaf
-                for one in self._kin(other)
-                if one.kinship is None
-                for leaf in self._used_by[one.word]
-            }
+            leaves = self._leaves_with(other)
             for name in names.get(kin.word, ()):
                 if name.leaf in leaves:
-                    yield Near(name, first, first + 2, Kinship.HEAD, 0.45, 0)
-                elif not name.capital:
-                    yield Near(name, first, first + 2, Kinship.HEAD, 0.2, 0)
+                    span = self._pieces(scan, first, name.leaf)
+                    yield Near(name, *span, Kinship.HEAD, PUT_TOGETHER, 0)
+                elif name.capital and scan.is_upper(at) and scan.is_upper(beside):
+                    if len(tokens[at].text) >= _LONG_HEAD:
+                        yield Near(name, first, first + 2, Kinship.HEAD, _TRANSLATED, 0)
+                elif not name.capital and kin.kinship is None:
+                    yield Near(name, first, first + 2, Kinship.HEAD, OTHER_KIND, 0)
+
+    def _leaves_with(self, word: str) -> set[int]:
+        """Return the leaves of which some spelling has a word, in any of its forms."""
+        return {
+            leaf
+            for one in self._kin(word)
+            if one.kinship in (None, Kinship.SOUND)
+            for leaf in self._used_by[one.word]
+        }
+
+    def _pieces(self, scan: Scan, first: int, leaf: int) -> tuple[int, int]:
+        """Return how far the two words from `first` on go on with words of the same leaf."""
+        tokens, last = scan.tokens, first + 2
+
+        def goes_on(to: int, word: int) -> bool:
+            return tokens[to].gap in (Gap.SPACE, Gap.HYPHEN) and leaf in self._leaves_with(
+                tokens[word].text
+            )
+
+        while last < len(tokens) and last - first < _MOST_PIECES and goes_on(last, last):
+            last += 1
+        while first > 0 and last - first < _MOST_PIECES and goes_on(first, first - 1):
+            first -= 1
+        return first, last
 
     def _acronym(self, scan: Scan, at: int) -> Iterator[Near]:
         names = self._acronyms.get(scan.tokens[at].text)
         if names:
             start, end = scan.span(at, at + 1)
             if scan.source[start:end].isupper():
+                near = 1.0 if end - start >= LONG_ACRONYM else 0.8
                 for name in names:
-                    yield Near(name, at, at + 1, Kinship.ACRONYM, 0.8, 0)
+                    yield Near(name, at, at + 1, Kinship.ACRONYM, near, 0)
 
-    def _signs(self, tokens: Sequence[Token], at: int, covered: Container[int]) -> Iterator[Near]:
+    def _signs(self, scan: Scan, at: int, covered: Container[int]) -> Iterator[Near]:
+        tokens = scan.tokens
         if at + 1 >= len(tokens):
             return
+        yield from self._signs_by_sound(scan, at, covered)
         pair = tokens[at].text + tokens[at + 1].text
         for name, text, offset in self._pairs.get(pair, ()):
             first, last = at - offset, at - offset + len(text)
@@ -420,6 +356,15 @@ class Names:
         for name, piece in self._sign_parts.get(pair, ()):
             if _run(tokens, at, at + len(piece), covered) == piece:
                 yield Near(name, at, at + len(piece), Kinship.PART, 0.6, 0)
+
+    def _signs_by_sound(self, scan: Scan, at: int, covered: Container[int]) -> Iterator[Near]:
+        """Yield names that the signs from `at` on sound like: 新疆 is Xinjiang."""
+        tokens = scan.tokens
+        for last in range(at + 2, min(at + _MOST_SIGNS, len(tokens)) + 1):
+            signs = _run(tokens, at, last, covered)
+            if not signs:
+                return
+            yield from self._names_from(scan, at, last, self._words.near(signs))
 
 
 def _alike(written: str, text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from watcher.core.rules.evidence import PLAIN_WORDS, is_patronymic, languages_of
+from watcher.core.rules.evidence import PLAIN_WORDS, is_patronymic, shows
 from watcher.core.rules.han import straddles
 from watcher.core.rules.index import Differs, Forms, both
 from watcher.core.rules.joins import JOINS, joined, may_go_on
@@ -42,11 +42,15 @@ class Found(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A word of the list recognised at a token; `after` is the token that follows it."""
+    """A word of the list recognised at a token; `after` is the token that follows it.
+
+    `language` is the one that the text must be in, if it is only a form of the word there.
+    """
 
     word: int
     after: int
     differs: Differs
+    language: str | None
 
 
 class Scan:
@@ -56,7 +60,8 @@ class Scan:
         self.source = text
         self._glance = glance
         self._index = glance.index
-        self._language = language
+        self._language = language[:2] if language else ""
+        self._spoken: dict[str, bool] = {}
         self._steps: dict[int, list[Step]] = {}
 
     @cached_property
@@ -80,10 +85,16 @@ class Scan:
         return [found for first in self._openings() for found in self._at(first)]
 
     @cached_property
-    def _languages(self) -> frozenset[str]:
-        """The languages whose endings count: asked for only where something may begin."""
-        found = languages_of(self.source, (token.text for token in self.tokens))
-        return frozenset(found | {self._language[:2]} if self._language else found)
+    def _words(self) -> frozenset[str]:
+        return frozenset(token[0] for token in self.tokens)
+
+    def _speaks(self, language: str) -> bool:
+        """Tell whether a language's endings count: asked for only where something may begin."""
+        spoken = self._spoken.get(language)
+        if spoken is None:
+            said = language == self._language
+            spoken = self._spoken[language] = said or shows(language, self.source, self._words)
+        return spoken
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the range of the source that the tokens first:last cover."""
@@ -98,6 +109,11 @@ class Scan:
         """Tell whether the token was typed with a small first letter; some scripts have none."""
         start = self.folded.original(self.tokens[at].start, self.tokens[at].end)[0]
         return self.source[start].islower()
+
+    def is_all_upper(self, first: int, last: int) -> bool:
+        """Tell whether the tokens first:last were typed in capitals."""
+        start, end = self.span(first, last)
+        return self.source[start:end].isupper()
 
     def _typed(self, first: int, last: int) -> str:
         start, end = self.span(first, last)
@@ -129,12 +145,15 @@ class Scan:
         steps = self._steps.get(at)
         if steps is None:
             steps = self._steps[at] = [
-                Step(seen.word, after, both(seen.differs, joined))
+                Step(seen.word, after, both(seen.differs, joined), seen.language)
                 for word, after, joined in self._readings(at)
                 for seen in self._index.look_up(word)
-                if seen.language is None or seen.language in self._languages
             ]
         return steps
+
+    def _is_word(self, step: Step) -> bool:
+        """Tell whether the text is in a language that has this form. Asked last: it is dear."""
+        return step.language is None or self._speaks(step.language)
 
     def _readings(self, at: int) -> Iterator[tuple[str, int, Differs]]:
         """Yield the word at a token, and what it makes with the pieces after it."""
@@ -160,7 +179,7 @@ class Scan:
     def _at(self, first: int) -> Iterator[Found]:
         for step in self._steps_at(first):
             node = self._index.root.get(step.word)
-            if node is not None:
+            if node is not None and self._is_word(step):
                 yield from self._walk(node, first, step.after, (), step.differs)
 
     def _walk(
@@ -181,7 +200,7 @@ class Scan:
         for at in self._next(last, hard=node.hard):
             for step in self._steps_at(at):
                 child = node.children.get(step.word)
-                if child is not None:
+                if child is not None and self._is_word(step):
                     yield from self._walk(
                         child, first, step.after, (*joints, at), both(differs, step.differs)
                     )
@@ -276,6 +295,8 @@ class Scan:
 
     def _is_meant(self, end: End, first: int, last: int, differs: Differs) -> bool:
         pattern = end.pattern
+        if any(end.signs) and not self._is_between(end.signs, first, last):
+            return False
         if is_sign(self.tokens[first].text) and is_sign(self.tokens[last - 1].text):
             return not self._is_seam(first, last)
         if not pattern.cased:
@@ -289,6 +310,12 @@ class Scan:
             return typed.replace(".", "") == pattern.text
         rest = typed.removeprefix(pattern.text)
         return bool(differs & Differs.BENT) and rest != typed and rest.islower()
+
+    def _is_between(self, signs: tuple[str, str], first: int, last: int) -> bool:
+        """Tell whether these signs stand right before and after the tokens first:last."""
+        before, after = signs
+        text, end = self.folded.text, self.tokens[last - 1].end
+        return text.endswith(before, 0, self.tokens[first].start) and text.startswith(after, end)
 
     def _is_seam(self, first: int, last: int) -> bool:
         """Tell whether Chinese signs belong to the words around them (see `han`)."""

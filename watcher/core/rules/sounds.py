@@ -7,7 +7,8 @@ sounds only suggest that two words may be one name; nothing is matched by them.
 Sources of the tables: BGN/PCGN 1947 (Russian), BGN/PCGN 1979 and the Latin alphabet of 2021
 (Kazakh), the Uyghur Latin alphabet of Xinjiang University 2001 (Uyghur in Arabic and Latin
 letters), the 1954 Arabic alphabet of Kazakhs in China, the Turkish alphabet of 1928; and for the
-spellings of newspapers, French (ou, tch) and German (sch, tsch, dsch) usage. Chinese is left out.
+spellings of newspapers, French (ou, tch) and German (sch, tsch, dsch) usage. Chinese signs sound as
+they are read (see `pinyin`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import product
+from operator import add
 from typing import Final
+
+from watcher.core.rules.pinyin import reading
 
 _Table = dict[str, tuple[str, ...]]
 
@@ -155,3 +159,32 @@ def sounds(word: str) -> tuple[str, ...]:
         if len(readings) == _MOST:
             break
     return tuple(readings)
+
+
+# Pinyin writes some sounds as no other alphabet does.
+_MOST_LIQUIDS: Final = 3
+_PINYIN: Final = {"wei": "ui", "wu": "u", "yi": "i", "er": "r"}
+_PINYIN_LETTERS: Final = str.maketrans({"q": "ch", "x": "sh", "c": "ts"})
+
+
+@lru_cache(maxsize=8192)
+def _sounds_of_sign(sign: str) -> str:
+    read = reading(sign)
+    if read[1:2] != "h":
+        read = read.translate(_PINYIN_LETTERS)
+    return _PINYIN.get(read, read)
+
+
+@lru_cache(maxsize=65_536)
+def sounds_of_signs(signs: str) -> tuple[str, ...]:
+    """Return the ways folded Chinese signs may sound; none if it is not known of each.
+
+    Chinese writes foreign r as l, so each of the first three may be either: 乌鲁木齐 is Urumqi.
+    """
+    read = [_sounds_of_sign(sign) for sign in signs]
+    if not all(read):
+        return ()
+    first, *others = sounds("".join(read))[0].split("l", _MOST_LIQUIDS)
+    return tuple(
+        first + "".join(map(add, letters, others)) for letters in product("lr", repeat=len(others))
+    )

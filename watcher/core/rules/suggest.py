@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from math import log2
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.model import Term, TermKind
+from watcher.core.rules.alike import RARE_READING, Kinship
 from watcher.core.rules.bending import script_of
 from watcher.core.rules.book import compile_terms
+from watcher.core.rules.company import ALONE_SOUND, LONG, Company
 from watcher.core.rules.evidence import has_kazakh_letter
-from watcher.core.rules.kin import Kinship, Names, Near
+from watcher.core.rules.kin import OTHER_KIND, Names, Near
 from watcher.core.rules.look import FIELDS
-from watcher.core.rules.sounds import sounds
+from watcher.core.rules.vocabulary import Vocabulary
 from watcher.core.text import fold, is_sign
 
 if TYPE_CHECKING:
@@ -36,13 +37,9 @@ _MOST: Final = 50_000
 """Different near misses in memory; beyond it the least supported go."""
 _ALONE: Final = 0.05
 """What an article without any company says for a near miss."""
-_ALONE_SOUND: Final = 0.3
-"""The same, where the word is the name in other letters, and not a short one."""
-_WHOLE: Final = 0.5
-"""What a name of several words says for itself: the one word stands beside the other."""
+_STRAY: Final = 0.01
+"""What a near miss counts that was never seen in any company: it comes after all others."""
 _AMBIGUOUS: Final = 0.7
-_LONG: Final = 6
-"""Sounds, or letters, from which on a name is no short one."""
 _LONGEST_BEND: Final = 4
 _SHORTEST_STEM: Final = 5
 
@@ -95,17 +92,19 @@ class _Seen:
     articles: int = 0
     elsewhere: int = 0
     languages: Counter[str] = field(default_factory=Counter)
+    tie: float = 1.0
+    """How much closer than chance its words stand to the leaf, of another kind of a name."""
 
     @property
     def score(self) -> float:
         """How likely it is a name of the leaf: near, in its company, and seldom elsewhere."""
-        if not self.articles:
-            return 0.0
         near = self.near
-        clear = near.kinship is Kinship.SOUND and len(self.words) >= _LONG and not near.name.ctx
-        alone = (_ALONE_SOUND if clear else _ALONE) * self.elsewhere
+        if not self.articles:
+            return _STRAY * near.near / self.elsewhere if _is_sure(near) else 0.0
+        clear = near.kinship is Kinship.SOUND and len(self.words) >= LONG and not near.name.ctx
+        alone = (ALONE_SOUND if clear else _ALONE) * self.elsewhere
         share = (self.weight + alone) / (self.articles + self.elsewhere)
-        likeness = near.near * (_AMBIGUOUS if near.name.ctx else 1)
+        likeness = near.near * (_AMBIGUOUS if near.name.ctx else 1) * self.tie
         return likeness * share * (1 + log2(self.articles) / 8)
 
     def take(self, other: _Seen) -> None:
@@ -144,10 +143,15 @@ class Suggester:
             for leaf in self._leaves
         }
         self._seen: dict[tuple[int, str], _Seen] = {}
+        self._vocabulary = Vocabulary()
 
     def look_at(self, article: Article) -> bool:
         """Take in what is nearly a name in the article; tell whether anything is."""
         look = self._book.look(article)
+        self._vocabulary.take(
+            {token.text for name in FIELDS for token in look.page(name).scan.tokens},
+            self._present(look),
+        )
         found: dict[tuple[int, str], tuple[Page, Near]] = {}
         for page in map(look.page, FIELDS):
             covered = _covered(look, page)
@@ -162,16 +166,29 @@ class Suggester:
                     found[key] = page, near
         if not found:
             return False
-        company = _Company(self._book, look, self._watched)
+        company = Company(self._book, look, self._watched)
+        deaf = {
+            leaf
+            for leaf in {near.name.leaf for _, near in found.values()}
+            if not self._book.listens(leaf, article)
+        }
         for key, (page, near) in found.items():
-            self._note(key, page, near, company, article)
+            if near.name.leaf not in deaf:
+                self._note(key, page, near, company, article)
         if len(self._seen) > _MOST:
             kept = sorted(self._seen.items(), key=lambda item: -item[1].weight)[: _MOST // 2]
             self._seen = dict(kept)
         return True
 
+    def _present(self, look: Look) -> set[int]:
+        """Return the leaves of which a name or a word of the context stands in an article."""
+        pages = [look.page(name) for name in FIELDS]
+        return self._watched.intersection(
+            leaf for page in pages for leaf in (*page.names, *page.contexts)
+        )
+
     def _note(
-        self, key: tuple[int, str], page: Page, near: Near, company: _Company, article: Article
+        self, key: tuple[int, str], page: Page, near: Near, company: Company, article: Article
     ) -> None:
         if company.forbids(near.name.leaf):
             return
@@ -203,6 +220,9 @@ class Suggester:
 
     def suggestions(self, limit: int = 10) -> list[Suggestion]:
         """Return at most `limit` spellings to add, the likeliest first."""
+        for (leaf, text), seen in self._seen.items():
+            if seen.near.near == OTHER_KIND:
+                seen.tie = min(self._vocabulary.tie(leaf, word) for word in text.split())
         merged = sorted(self._merged(), key=lambda seen: (-seen.score, seen.words))
         found: list[Suggestion] = []
         told: set[tuple[str, str]] = set()
@@ -262,70 +282,14 @@ class Suggester:
         return " ".join(seen.stem.split()) if book.match(probe) else words
 
 
-class _Company:
-    """What else of the watch list stands in an article."""
+def _is_sure(near: Near) -> bool:
+    """Tell whether a near miss says something by itself, without any company.
 
-    def __init__(self, book: RuleBook, look: Look, watched: set[int]) -> None:
-        self._book = book
-        self._look = look
-        self._watched = watched
-
-    @cached_property
-    def _found(self) -> dict[int, str]:
-        """The leaves that match, each with the words of one match."""
-        found = {}
-        for leaf in sorted(self._look.named(FIELDS)):
-            spots = self._look.spots(leaf, FIELDS)
-            if spots:
-                found[leaf] = spots[0].match.text
-        return found
-
-    def forbids(self, leaf: int) -> bool:
-        """Tell whether words stand there that speak against the leaf (`not_with`)."""
-        return any(page.guards.get(leaf) for page in map(self._look.page, FIELDS))
-
-    def of(self, near: Near, where: Page, mates: frozenset[int]) -> tuple[float, tuple[str, ...]]:
-        """Return how much speaks for a near miss (0 to 1), and the words that do."""
-        leaf = near.name.leaf
-        own = [self._found[leaf]] if leaf in self._found else []
-        own += [
-            page.scan.source[slice(*page.scan.span(found.first, found.last))]
-            for page in map(self._look.page, FIELDS)
-            for found in page.contexts.get(leaf, ())
-            if page is not where or found.last <= near.first or near.last <= found.first
-        ]
-        if own:
-            return 1.0, tuple(dict.fromkeys(own))[:3]
-        beside = [words for other, words in self._found.items() if other in mates]
-        if beside:
-            return 0.8, tuple(beside[:3])
-        others = [
-            words
-            for other, words in self._found.items()
-            if other != leaf and self._book.leaves[other].entity is not None
-        ]
-        if others:
-            return 0.7, tuple(others[:3])
-        if _is_whole(near):
-            return _WHOLE, ()
-        return (_ALONE_SOUND if _sounds_clear(near, where) else 0.0), ()
-
-
-def _sounds_clear(near: Near, where: Page) -> bool:
-    """Tell whether a name of some length stands there in other letters: that is no chance."""
-    word = where.scan.tokens[near.first].text
-    if near.kinship is Kinship.ENDING:
-        word = word[: near.stem]
-    elif near.kinship is not Kinship.SOUND:
-        return False
-    whole = near.last == near.first + 1 and not near.name.ctx
-    return whole and len(sounds(word)[0]) >= _LONG
-
-
-def _is_whole(near: Near) -> bool:
-    """Tell whether all words of a name of several stand there, or what sounds like them."""
-    kinds = (Kinship.SOUND, Kinship.LETTER, Kinship.ENDING)
-    return len(near.name.words) > 1 and near.kinship in kinds
+    Not what is put together from words of a name: every country has a Supreme Court.
+    """
+    as_many = near.last - near.first <= len(near.name.words)
+    usual = near.kinship is Kinship.SOUND and near.near > RARE_READING
+    return usual and as_many and not near.name.ctx
 
 
 def _covered(look: Look, page: Page) -> dict[int, set[int]]:

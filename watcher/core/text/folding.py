@@ -308,10 +308,15 @@ def _uneven(text: str) -> Iterator[Stretch]:
 def _uneven_signs(part: str, at: int) -> Iterator[Stretch]:
     """Yield the signs that become none or several; `at` is where the part begins."""
     uneven = {sign for sign in set(_ODD_OR_UNEVEN.findall(part)) if len(_TABLE[ord(sign)]) != 1}
-    if uneven:
-        for place, sign in enumerate(part):
-            if sign in uneven:
-                yield Stretch(len(_TABLE[ord(sign)]), at + place, at + place + 1)
+    for place in sorted(place for sign in uneven for place in _places(part, sign)):
+        yield Stretch(len(_TABLE[ord(part[place])]), at + place, at + place + 1)
+
+
+def _places(part: str, sign: str) -> Iterator[int]:
+    place = part.find(sign)
+    while place >= 0:
+        yield place
+        place = part.find(sign, place + 1)
 
 
 def _by_cluster(part: str, at: int) -> Iterator[Stretch]:
@@ -389,21 +394,23 @@ _ASCII = str.maketrans({code: _cluster(chr(code)) for code in range(128)})
 class Folded:
     """A text in its folded form. The way back is worked out only when asked for.
 
-    `source` is the text as given, `text` its folded form.
+    `source` is the text as given, `text` its folded form. `plain`: each sign is folded alone.
     """
 
     source: str = field(repr=False)
     text: str
+    plain: bool = field(default=False, repr=False, compare=False)
 
     @cached_property
     def _runs(self) -> tuple[list[int], list[Stretch]] | None:
         """Return the stretches with the places where they begin in `text`; None if all is even."""
         if self.source.isascii() and "&" not in self.source:
             return None
+        found = _uneven_signs(self.source, 0) if self.plain else _uneven(self.source)
         begins: list[int] = []
         runs: list[Stretch] = []
         at = done = 0
-        for uneven in (*_uneven(self.source), Stretch(0, len(self.source), len(self.source))):
+        for uneven in (*found, Stretch(0, len(self.source), len(self.source))):
             for run in (Stretch(uneven.start - done, done, uneven.start, even=True), uneven):
                 if run.signs > 0:
                     begins.append(at)
@@ -445,6 +452,10 @@ def fold(text: str) -> Folded:
     """
     if text.isascii() and "&" not in text:
         return Folded(text, text.translate(_ASCII))
+    if not _TROUBLE.search(text):
+        whole = _sign_by_sign(text)
+        if whole is not None:
+            return Folded(text, _without_look_alikes(whole), plain=True)
     return Folded(text, _without_look_alikes(_fold_parts(text)))
 
 

@@ -10,7 +10,7 @@ tests/core/tongues. To add one: write its file and name it below. Chinese needs 
 don't bend (see `han` for what it needs instead).
 """
 
-from watcher.core.rules.languages.arabic import ARABIC, without_particles
+from watcher.core.rules.languages.arabic import ARABIC, ARTICLE, without_particles
 from watcher.core.rules.languages.english import ENGLISH
 from watcher.core.rules.languages.french import FRENCH
 from watcher.core.rules.languages.german import GERMAN
@@ -28,6 +28,7 @@ from watcher.core.rules.languages.uyghur import UYGHUR
 from watcher.core.rules.languages.uzbek import UZBEK
 
 __all__ = [
+    "ARTICLE",
     "LANGUAGES",
     "OF_SCRIPT",
     "TYPED",
