@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from watcher.cli.common import Call
@@ -20,6 +21,7 @@ from watcher.core.model import Feed, FeedFault, FeedId, FeedState
 if TYPE_CHECKING:
     from watcher.feeds import Fetcher, Lanes, Reader
     from watcher.feeds.discover import Scout
+    from watcher.feeds.room import Place
 
 
 def fetcher(contact: str = "", *, seconds: float | None = None) -> "Fetcher":
@@ -109,16 +111,21 @@ async def check_feeds(
     Hosts are asked as gently as the daemon asks them.
     """
     from watcher.feeds import HeldError, Lanes, Reader
+    from watcher.feeds.room import asked_again
 
     lanes = lanes or Lanes()
     async with door or fetcher() as web, Reader() as reader:
+
+        async def in_turn(feed: Feed, known: FeedState | None, place: "Place") -> Checked:
+            async with lanes.turn(host_of(feed.url), own=feed.private):
+                return await check_feed(feed, known, web, reader, place)
 
         async def one(feed: Feed) -> Checked:
             host, known = host_of(feed.url), states.get(feed.url)
             start = time.monotonic()
             try:
-                async with lanes.turn(host, own=feed.private):
-                    result = await check_feed(feed, known, web, reader)
+                with web.room.place() as place:
+                    result = await asked_again(place, partial(in_turn, feed, known, place))
                 if result.retry_after:
                     lanes.hold(host, result.retry_after.total_seconds())
             except HeldError as held:
@@ -136,15 +143,22 @@ async def check_feeds(
 
 
 async def check_feed(
-    feed: Feed, known: FeedState | None, door: "Fetcher", reader: "Reader"
+    feed: Feed,
+    known: FeedState | None,
+    door: "Fetcher",
+    reader: "Reader",
+    place: "Place | None" = None,
 ) -> Checked:
-    """Poll one feed as the daemon would and put a name to what it is."""
+    """Poll one feed as the daemon would and put a name to what it is.
+
+    Raises NoRoomError where `place` finds no room for its document.
+    """
     start, at = time.monotonic(), now()
     state = _state(feed, known, at)
     etag, last_modified = rhythm.validators(state, now=at)
     document = None
     try:
-        fetched = await door.fetch(feed, etag=etag, last_modified=last_modified)
+        fetched = await door.fetch(feed, etag=etag, last_modified=last_modified, place=place)
         if fetched.body is not None:
             document = await reader.read(
                 fetched.body,

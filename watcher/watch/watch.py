@@ -22,6 +22,7 @@ from watcher.core import rhythm
 from watcher.core.errors import FeedError
 from watcher.core.model import FeedId, FeedState
 from watcher.feeds import Fetcher, Pages, Reader, websub
+from watcher.feeds.room import Place
 from watcher.store import Store, Tx
 from watcher.watch.desk import Desk
 from watcher.watch.ledger import adopt, tell_health
@@ -86,13 +87,20 @@ class Watch:
 
     # --- one poll --------------------------------------------------------------------------
 
-    async def poll(self, state: FeedState, *, rung: bool = False) -> Polled:
-        """Ask one feed what is new. A failure is a value with a named cause, never raised."""
+    async def poll(
+        self, state: FeedState, *, rung: bool = False, place: Place | None = None
+    ) -> Polled:
+        """Ask one feed what is new. A failure is a value with a named cause, never raised.
+
+        Raises NoRoomError where `place` finds no room for the document.
+        """
         feed, now = state.feed, self._clock()
         etag, last_modified = rhythm.validators(state, now=now)
         document = None
         try:
-            fetched = await self._fetcher.fetch(feed, etag=etag, last_modified=last_modified)
+            fetched = await self._fetcher.fetch(
+                feed, etag=etag, last_modified=last_modified, place=place
+            )
             if fetched.body is not None:
                 document = await self._reader.read(
                     fetched.body,
