@@ -29,7 +29,8 @@ def register(app: typer.Typer) -> None:
         feeds,
         "add",
         examples=[
-            "watcher feeds add https://example.kz/rss --name Example --language kk --tag kazakhstan"
+            "watcher feeds add https://example.kz/rss --name Example --tag kazakhstan",
+            "watcher feeds add example.kz/rss example.org/feed",
         ],
     )(feeds_add)
     command(feeds, "remove", examples=["watcher feeds remove https://example.kz/rss"])(feeds_remove)
