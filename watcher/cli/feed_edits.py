@@ -158,7 +158,7 @@ def _same(call: Call, new: Feed) -> Feed | None:
     except RulesError:
         return None
     wanted = canonical(call.filled(new.url))
-    return next((feed for feed in feeds if canonical(feed.url) == wanted), None)
+    return next((feed for feed in feeds if canonical(feed.asked) == wanted), None)
 
 
 def _known_already(call: Call, same: Feed, new: Feed) -> int:
@@ -381,7 +381,7 @@ def _sorted_out(
     from watcher.config.checks import canonical
     from watcher.config.edit import address_problem
 
-    taken = {canonical(feed.url): feed for feed in there}
+    taken = {canonical(feed.asked): feed for feed in there}
     results = []
     for feed in feeds:
         same = taken.get(canonical(feed.url))
@@ -401,11 +401,10 @@ def feeds_export(
     from watcher.feeds import opml
 
     feeds = known.feeds(call)
-    shown = [replace(feed, url=call.address(feed.url)) for feed in feeds]
-    hidden = sum(here.url != there.url for here, there in zip(feeds, shown, strict=True))
+    hidden = sum(feed.secret_url is not None for feed in feeds)
     if hidden:
-        call.note(f"{many(hidden, 'address', 'addresses')} with secrets: *** stands for them")
-    text = opml.write(shown, "watcher")
+        call.note(f"{many(hidden, 'address', 'addresses')} with secrets: ${{NAME}} stands for them")
+    text = opml.write(feeds, "watcher")
     if file == "-":
         sys.stdout.write(text)
         return 0

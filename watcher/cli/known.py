@@ -70,7 +70,7 @@ def find_feeds(call: Call, wanted: str) -> list[Feed]:
     for same in (
         [feed for feed in every if feed.url == wanted],
         [feed for feed in every if call.address(feed.url) == wanted],
-        [feed for feed in every if "://" in wanted and canonical(feed.url) == canonical(wanted)],
+        [feed for feed in every if "://" in wanted and canonical(feed.asked) == canonical(wanted)],
     ):
         if same:
             return same

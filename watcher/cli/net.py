@@ -117,11 +117,11 @@ async def check_feeds(
     async with door or fetcher() as web, Reader() as reader:
 
         async def in_turn(feed: Feed, known: FeedState | None, place: "Place") -> Checked:
-            async with lanes.turn(host_of(feed.url), own=feed.private):
+            async with lanes.turn(host_of(feed.asked), own=feed.private):
                 return await check_feed(feed, known, web, reader, place)
 
         async def one(feed: Feed) -> Checked:
-            host, known = host_of(feed.url), states.get(feed.url)
+            host, known = host_of(feed.asked), states.get(feed.url)
             start = time.monotonic()
             try:
                 with web.room.place() as place:

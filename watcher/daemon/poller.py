@@ -83,7 +83,7 @@ class Poller:
             if state.id in self._in_hand:
                 continue
             self._in_hand.add(state.id)
-            task = self._begin(self._poll(state))
+            task = self._begin(self._poll(self._watch.addressed(state)))
             self._queued[state.id] = task
             task.add_done_callback(partial(self._not_queued, state.id))
 
@@ -261,7 +261,7 @@ class Poller:
 
     async def _ask(self, state: FeedState, place: Place) -> None:
         """Ask a feed in its turn at its host. Raises HeldError and NoRoomError."""
-        host = host_of(state.feed.url)
+        host = host_of(state.feed.asked)
         async with self._lanes.turn(host, own=state.feed.private):
             self._queued.pop(state.id, None)
             rung = state.id in self._rung

@@ -161,8 +161,8 @@ class Fetcher:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
-        trip = self._trip(feed.url, guard, place)
-        return await self._get(feed.url, headers, trip, self._timeout)
+        trip = self._trip(feed.asked, guard, place)
+        return await self._get(feed.asked, headers, trip, self._timeout)
 
     async def page(
         self,
@@ -208,7 +208,7 @@ class Fetcher:
 
     def _page_trip(self, feed: Feed, url: str, place: Place | None) -> _Trip:
         home = (Guard(private=feed.private, allow=self._allow), Guard(allow=self._allow))
-        server = _server(home[0].url(feed.url))
+        server = _server(home[0].url(feed.asked))
         trip = self._trip(url, home[0], place)
         trip.guard = lambda other: home[_server(home[0].url(other)) != server]
         trip.most = min(LARGEST_PAGE, self._max_bytes)

@@ -145,7 +145,7 @@ class Pages:
         """Ask once: for the head of the answer by HEAD or GET, or (None) for the page itself."""
         url, host = recheck.url, recheck.host
         try:
-            async with self._lanes.turn(host, own=feed.private and host == host_of(feed.url)):
+            async with self._lanes.turn(host, own=feed.private and host == host_of(feed.asked)):
                 if head is None:
                     fetched = await self._fetcher.page(
                         feed,
@@ -190,7 +190,7 @@ class Pages:
         if walls.is_front(url):
             return _none(url, PageFault.NO_ARTICLE, "the link leads to the front page of a site.")
         host = host_of(url)
-        own = feed.private and host == host_of(feed.url)
+        own = feed.private and host == host_of(feed.asked)
         try:
             async with self._lanes.turn(host, own=own):
                 fetched = await self._fetcher.page(

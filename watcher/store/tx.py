@@ -24,6 +24,7 @@ from watcher.core.model import (
     FeedState,
     Hit,
     Link,
+    MuteKind,
     Recheck,
     StoryId,
     Subscription,
@@ -88,11 +89,16 @@ class Tx(Outbox, CareTx, EvidenceTx, RechecksTx):
         """
         wanted = {feed.url: feed for feed in feeds}
         stored = {row.url: row for row in self._rows(select(*v.SYNCED_COLUMNS))}
-        for old, moved in _moved(stored.values(), wanted.keys() - stored.keys(), stays=wanted):
-            stored[moved] = stored.pop(old)
+        # Where a secret is put into an address, the address as it was asked once named the feed.
+        bare = [(f.secret_url, f.url) for f in feeds if f.secret_url and f.url not in stored]
+        renamed = [(old, new) for old, new in bare if old in stored and old not in wanted]
+        added = wanted.keys() - stored.keys() - {new for _, new in renamed}
+        for old, url in (*renamed, *_moved(stored.values(), added, stays=wanted)):
+            stored[url] = stored.pop(old)
+            self.mute_instead(MuteKind.FEED, old, url)
         new = [feed for url, feed in wanted.items() if url not in stored]
         held = self._held(now) if new else {}
-        self._add([_new_feed(f, held.get(host_of(f.url), now)) for f in new], to=FEED)
+        self._add([_new_feed(f, held.get(host_of(f.asked), now)) for f in new], to=FEED)
         for url, row in stored.items():
             feed = wanted.get(url)
             if feed is None:

@@ -176,7 +176,7 @@ class Settlement:
         tx.save_feed(self._with_incident(tx, poll.state, after, poll.at), before=poll.state)
         if poll.error.retry_after:
             # 429 and 503 speak for the whole host, also when we are started anew meanwhile.
-            yield host_of(poll.state.feed.url), after.next_due
+            yield host_of(poll.state.feed.asked), after.next_due
 
     def _with_incident(
         self, tx: Tx, before: FeedState, after: FeedState, at: datetime
