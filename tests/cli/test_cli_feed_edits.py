@@ -431,3 +431,9 @@ def test_a_site_that_speaks_http_only_is_taken_so(folder: Path) -> None:
     assert f"added {site.url}/good\n  Steppe: 1 item" in ran.out
     assert f"taken as {site.url}/good" in ran.err
     assert f"not added: {site.url}/page" in page.err
+
+
+def test_a_feed_is_found_by_its_address_without_https(folder: Path) -> None:
+    ran = watcher("feeds", "remove", "steppe.example/rss", cwd=folder)
+
+    assert (ran.code, "steppe.example" in text_of(folder)) == (0, False)

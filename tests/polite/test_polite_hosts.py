@@ -12,6 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from support.cli_run import watcher
+from support.cli_site import PAGES, Page, served
 from support.feed_server import FeedServer, Request, answer
 from support.names import Names
 from support.polite import SPREAD, START, Scene
@@ -337,3 +339,29 @@ async def test_feeds_check_stops_at_a_host_that_asks_to_wait(scene: Scene) -> No
 
     assert {one.word for one in results} == {"rate-limited"}
     assert len(scene.server.requests) == 1
+
+
+def test_who_asks_for_everything_does_not_ask_a_host_that_asked_to_be_left_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Rule 10."""
+    pages: dict[str, Page | str] = {"/a": Page(status=429, wait=600), "/b": "no feed"}
+    with served(pages) as busy, served({"/c": PAGES["/good"]}, host="127.0.0.2") as well:
+        urls = [f"{busy.url}/a", f"{busy.url}/b", f"{well.url}/c"]
+        lines = "".join(f"  - {{url: '{url}', private: true}}\n" for url in urls)
+        (tmp_path / "rules.yaml").write_text(f"feeds:\n{lines}", encoding="utf-8")
+
+        first = watcher("once", "--feed", urls[0], cwd=tmp_path)
+        everything = watcher("once", "--all", "--json", cwd=tmp_path)
+        named = watcher("once", "--feed", urls[1], "--json", cwd=tmp_path)
+        checked = watcher("feeds", "check", "--json", cwd=tmp_path)
+
+    assert (first.code, first.out) == (1, "1 feed polled, 1 failed\n")
+    assert busy.asked == ["/a"]
+    assert well.asked == ["/c", "/c"]
+    assert (everything.row["polled"], named.row["polled"]) == (1, 0)
+    assert caplog.messages.count("not asked, as they want to be left alone: 127.0.0.1") == 2
+    assert [row["state"] for row in checked.rows if "127.0.0.1" in row["url"]] == [
+        "rate-limited",
+        "rate-limited",
+    ]

@@ -48,7 +48,7 @@ SPELLINGS = ("Atajurt", "Атажурт", "阿塔珠尔特", "أتاجورت")
 """What the rule of the faulty feeds finds."""
 RULE = f"  - {{name: Atajurt, find: [{', '.join(SPELLINGS)}], notify: [desk], follow_ups: now}}\n"
 _SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo")
-_NEXT_TRY = re.compile(r"\(next try \d\d:\d\d:\d\d\)$")
+_NEXT_TRY = re.compile(r"\(next try (?:\d\d [A-Z][a-z]+ )?\d\d:\d\d:\d\d\)$")
 
 
 # --- what feeds bring --------------------------------------------------------------------------

@@ -136,6 +136,8 @@ def feeds_check(
 ) -> int:
     """Ask every feed now and say how it is; nothing is stored and nobody is told.
 
+    A site that asked to be left alone for a while is, also by this.
+
     alive; silent (nothing new for longer than it is used to); zombie (its newest item is years
     old); moved; mojibake (damaged letters); missed (items may have come and gone between two
     polls); broken-xml (read all the same); or why it can't be read: blocked, html, rate-limited,
@@ -161,7 +163,8 @@ def feeds_check(
                 call.data(result.json() | shown | {"push": url in pushed})
 
         door = fetcher(call.config().contact)
-        results = asyncio.run(check_feeds(feeds, states, done=done, door=door))
+        held = known.resting(call)
+        results = asyncio.run(check_feeds(feeds, states, done=done, door=door, held=held))
     failed = sum(result.failed for result in results)
     if not call.json:
         _print_checked(call, results)

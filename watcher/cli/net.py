@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from watcher.cli.common import Call
@@ -104,16 +105,19 @@ async def check_feeds(
     done: Callable[[Checked], None],
     door: "Fetcher | None" = None,
     lanes: "Lanes | None" = None,
+    held: Mapping[str, datetime] = MappingProxyType({}),
 ) -> list[Checked]:
     """Poll all `feeds` once, without storing anything; `done` hears of each as it ends.
 
     `states` is what is known of them by address: what was read before is not asked for again.
-    Hosts are asked as gently as the daemon asks them.
+    Hosts are asked as gently as the daemon asks them; those in `held` not before then.
     """
     from watcher.feeds import HeldError, Lanes, Reader
     from watcher.feeds.room import asked_again
 
     lanes = lanes or Lanes()
+    for host, until in held.items():
+        lanes.hold(host, (until - now()).total_seconds())
     async with door or fetcher() as web, Reader() as reader:
 
         async def in_turn(feed: Feed, known: FeedState | None, place: "Place") -> Checked:
@@ -128,11 +132,11 @@ async def check_feeds(
                     result = await asked_again(place, partial(in_turn, feed, known, place))
                 if result.retry_after:
                     lanes.hold(host, result.retry_after.total_seconds())
-            except HeldError as held:
-                wait = timedelta(seconds=held.rest)
+            except HeldError as refused:
+                wait = timedelta(seconds=refused.rest)
                 error = FeedError(
                     FeedFault.RATE_LIMITED,
-                    "not asked: another feed of this site was told to wait.",
+                    "not asked: its site asked to be left alone.",
                     retry_after=wait,
                 )
                 result = _failed(feed, known, error, start)

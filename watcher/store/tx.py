@@ -35,7 +35,7 @@ from watcher.store import values as v
 from watcher.store.care import CareTx
 from watcher.store.evidence import EvidenceTx
 from watcher.store.outbox import Outbox
-from watcher.store.queries import WAITING
+from watcher.store.queries import HELD, WAITING
 from watcher.store.rechecks import RechecksTx
 from watcher.store.rows import (
     ALERT,
@@ -62,10 +62,6 @@ if TYPE_CHECKING:
 
 _LONGEST_HOLD = timedelta(days=9)
 """Beyond any retry, digest or limit."""
-_LONGEST_REST = timedelta(days=2)
-"""Beyond what a host may ask for (24 h), with its jitter."""
-_HELD = "held "
-"""Notes of hosts that asked to be left alone: `held news.example` has until when."""
 
 
 class Tx(Outbox, CareTx, EvidenceTx, RechecksTx):
@@ -140,21 +136,17 @@ class Tx(Outbox, CareTx, EvidenceTx, RechecksTx):
 
         It is noted, so that it holds for feeds that are added later, too.
         """
-        self.set_note(f"{_HELD}{host}", until.isoformat())
+        self.set_note(f"{HELD}{host}", until.isoformat())
         late = (FEED.c.host == host) & (FEED.c.next_due < until)
         self._connection.execute(update(FEED).where(late).values(next_due=until))
 
     def _held(self, now: datetime) -> dict[str, datetime]:
-        """Return until when hosts want to be left alone, and forget those whose time is over.
-
-        What lies too far ahead was written by a clock that ran ahead.
-        """
-        noted = select(NOTE.c.key, NOTE.c.value).where(NOTE.c.key.startswith(_HELD))
-        held = {row.key: datetime.fromisoformat(row.value) for row in self._rows(noted)}
-        over = [key for key, until in held.items() if not now < until <= now + _LONGEST_REST]
-        for key in over:
-            self._connection.execute(delete(NOTE).where(NOTE.c.key == key))
-        return {key.removeprefix(_HELD): held[key] for key in held.keys() - over}
+        """Return until when hosts want to be left alone, and forget those whose time is over."""
+        held = self.held_hosts(now)
+        standing = {f"{HELD}{host}" for host in held}
+        over = NOTE.c.key.startswith(HELD) & NOTE.c.key.not_in(standing)
+        self._connection.execute(delete(NOTE).where(over))
+        return held
 
     def poll_by(self, feed: FeedId, due: datetime) -> None:
         """Put a feed's next poll forward to `due`; none is put off."""
