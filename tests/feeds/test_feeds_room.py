@@ -92,6 +92,30 @@ async def test_a_turn_that_came_as_its_waiter_was_cancelled_goes_to_the_next() -
         await last.line_up()
 
 
+async def test_room_that_all_share_serves_the_line_when_it_is_free_again() -> None:
+    room = Room(shared=100, largest=100, places=1)
+    slow, others = room.place(), [room.place() for _ in range(3)]
+    first = room.place()
+    first.take(40)
+    await slow.line_up()  # and never leaves
+    waiting = [asyncio.create_task(other.line_up()) for other in others]
+    await a_step()
+    early = [task.done() for task in waiting]
+
+    first.leave()
+    await a_step()
+    waiting[1].cancel()
+    others[0].take(100)
+    with pytest.raises(NoRoomError):
+        others[0].take(1)
+    others[0].leave()
+    await waiting[2]
+    others[2].leave()
+
+    assert early == [False] * 3
+    assert room.left == 100
+
+
 async def test_a_document_takes_room_as_it_grows_and_small_ones_take_none() -> None:
     async with FeedServer() as server, Fetcher(user_agent="t", allow=server.allow) as fetcher:
         full = fetcher.room.left

@@ -25,7 +25,7 @@ from watcher.daemon import Limits, open_service
 from watcher.daemon.once import _once
 from watcher.feeds import Fetcher, HeldError, Lanes
 from watcher.feeds.fetch import user_agent
-from watcher.feeds.lanes import BREATH, FULL_MINUTE
+from watcher.feeds.lanes import BREATH, FULL_MINUTE, PER_HOST
 from watcher.watch import Settings
 
 MINUTE = timedelta(minutes=1)
@@ -320,6 +320,24 @@ async def test_a_feed_of_a_host_that_asked_to_wait_is_not_asked() -> None:
     await asks(99)
 
     assert asked == [0]
+
+
+async def test_feeds_that_wait_for_their_turn_when_their_host_asks_to_wait_are_not_asked(
+    scene: Scene,
+) -> None:
+    """Rule 10."""
+    feeds = [scene.feed(f"/{number}") for number in range(10)]
+    for feed in feeds:
+        feed.script = [answer(429, headers={"Retry-After": "3600"})]
+    scene.watch(*feeds)
+
+    async with scene.service() as service:
+        await scene.due(service)
+        asked = sum(feed.score.requests for feed in feeds)
+        again = await scene.due(service)
+
+    assert asked <= PER_HOST
+    assert again.polled == 0
 
 
 async def test_feeds_check_stops_at_a_host_that_asks_to_wait(scene: Scene) -> None:

@@ -51,34 +51,42 @@ class Room:
         self.left = shared
         self.largest = largest
         self._places = places
-        self._line: deque[asyncio.Future[None]] = deque()
+        self._line: deque[asyncio.Future[bool]] = deque()
 
     def place(self) -> Place:
         """Return a place in it that takes no room yet."""
         return Place(self)
 
-    async def turn(self) -> None:
-        """Wait for one of the places for documents of any size."""
-        if self._places:
-            self._places -= 1
-            return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def turn(self) -> bool:
+        """Wait for room for a document of any size; return whether it was taken from all."""
+        turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._line.append(turn)
+        self._serve()
         try:
-            await turn  # whoever goes leaves the place to us
+            return await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self.next()
+                self.back(self.largest if turn.result() else 0, ahead=not turn.result())
             raise
 
-    def next(self) -> None:
-        """Give such a place to the next who still waits for it."""
-        while self._line:
+    def back(self, some: int, *, ahead: bool) -> None:
+        """Take back so many bytes of what all share, and with `ahead` a place at the head."""
+        self.left += some
+        self._places += ahead
+        self._serve()
+
+    def _serve(self) -> None:
+        """Let go ahead who still waits in line, as far as there are places or room."""
+        while self._line and (self._places or self.left >= self.largest):
             turn = self._line.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self._places += 1
+            if turn.done():
+                continue
+            from_all = not self._places
+            if from_all:
+                self.left -= self.largest
+            else:
+                self._places -= 1
+            turn.set_result(from_all)
 
 
 class Place:
@@ -91,9 +99,9 @@ class Place:
         self._held = 0
         """Bytes taken of what all share."""
         self._ahead = False
-        """Whether it has come to the head of the line."""
+        """Whether it has one of the places at the head of the line."""
         self._own = 0
-        """Bytes of its own that are still left to it, from the head of the line."""
+        """Bytes that were put aside for it and are still left to it."""
 
     def __enter__(self) -> Self:
         return self
@@ -118,18 +126,16 @@ class Place:
     async def line_up(self) -> None:
         """Give everything back, and wait for room for a document of any size."""
         self.leave()
-        await self._room.turn()
-        self._ahead = True
+        from_all = await self._room.turn()
+        self._ahead = not from_all
+        self._held = self._room.largest if from_all else 0
         self._own = self._room.largest
 
     def leave(self) -> None:
         """Give everything back."""
-        if self._ahead:
-            self._ahead = False
-            self._room.next()
-        self._own = 0
-        self._room.left += self._held
-        self._held = 0
+        held, ahead = self._held, self._ahead
+        self._held, self._ahead, self._own = 0, False, 0
+        self._room.back(held, ahead=ahead)
 
 
 async def asked_again(place: Place, ask: Callable[[], Awaitable[T]]) -> T:
