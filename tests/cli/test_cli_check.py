@@ -355,3 +355,15 @@ def test_live_in_json_has_a_row_for_each(tmp_path: Path) -> None:
     assert [row["feed"] for row in live["feeds"]] == ["Good", "None Such"]
     assert [row["channel"] for row in live["channels"]] == ["desk", "lost"]
     assert all(row["ok"] for rows in live.values() for row in rows)
+
+
+def test_a_file_without_a_rule_is_not_called_fine(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("feeds: [https://a.example/rss]\n", encoding="utf-8")
+
+    ran = watcher("check", cwd=tmp_path)
+
+    assert ran.code == 0
+    assert ran.out == (
+        "rules.yaml has no mistakes and no rule yet, so nothing would be told: "
+        "0 rules, 1 feed, 0 channels\n"
+    )

@@ -9,6 +9,7 @@ import pytest
 from support.cli_run import Ran, watcher
 from support.cli_site import FEED, PAGES, Page, served
 
+from watcher.cli.feed_edits import _with_scheme
 from watcher.store import open_store
 
 RULES = """\
@@ -358,3 +359,81 @@ def test_what_was_not_asked_yet_has_one_name(folder: Path) -> None:
 
     assert listed.count("not polled yet") == 2
     assert "2 not polled yet" in status
+
+
+# --- as a hurried person types -------------------------------------------------------------------
+
+
+def test_several_are_added_each_as_it_is_and_the_worst_counts(folder: Path) -> None:
+    with served() as site:
+        urls = [f"{site.url}/{path}" for path in ("good", "page", "old")]
+        ran = watcher("feeds", "add", *urls, "--private", "--tag", "wire", cwd=folder)
+        rows = watcher("feeds", "add", *urls, "--private", "--json", cwd=folder).rows
+
+    assert ran.code == 1
+    assert [f"{url}," in text_of(folder) for url in urls] == [True, False, True]
+    assert text_of(folder).count("tags: [wire]") == RULES.count("tags: [wire]") + 2
+    assert [row["result"] for row in rows] == ["known", "not-added", "known"]
+
+
+def test_with_one_address_that_is_none_nothing_is_added(folder: Path) -> None:
+    ran = watcher("feeds", "add", "https://a.example/rss", "steppe", "--no-look", cwd=folder)
+
+    assert (ran.code, text_of(folder)) == (2, RULES)
+    assert '"steppe" has no https:// in front' in ran.err
+
+
+def test_one_name_is_not_for_several(folder: Path) -> None:
+    ran = watcher(
+        "feeds", "add", "a.example/rss", "b.example/rss", "--name", "A", "--no-look", cwd=folder
+    )
+
+    assert (ran.code, text_of(folder)) == (2, RULES)
+    assert "--name names one feed" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("a.example/rss", "https://a.example/rss"),
+        ("A.example", "https://A.example"),
+        ("a.example?feed=rss", "https://a.example?feed=rss"),
+        ("a.example:8443/rss?u=http://b", "https://a.example:8443/rss?u=http://b"),
+        ("a.example/${KEY}", "https://a.example/${KEY}"),
+        ("http://a.example/rss", "http://a.example/rss"),
+        ("${ADDRESS}", "${ADDRESS}"),
+        ("me@a.example", "me@a.example"),
+        ("steppe", "steppe"),
+    ],
+)
+def test_https_is_put_in_front_of_what_can_be_nothing_but_an_address(
+    typed: str, meant: str
+) -> None:
+    assert _with_scheme(typed) == meant
+
+
+def test_what_is_put_in_front_is_said(folder: Path) -> None:
+    ran = watcher("feeds", "add", "a.example/rss", "--no-look", cwd=folder)
+    known = watcher("feeds", "add", "steppe.example/rss", cwd=folder)
+
+    assert (ran.code, ran.out) == (0, "added https://a.example/rss\n")
+    assert "taken as https://a.example/rss" in ran.err
+    assert "https://a.example/rss" in text_of(folder)
+    assert "is in rules.yaml already, line 3, as Steppe Post" in known.out
+
+
+def test_a_site_that_speaks_http_only_is_taken_so(folder: Path) -> None:
+    with served() as site:
+        ran = add(folder, f"{site.at}/good")
+        page = add(folder, f"{site.at}/page")
+
+    assert ran.code == 0
+    assert f"added {site.url}/good\n  Steppe: 1 item" in ran.out
+    assert f"taken as {site.url}/good" in ran.err
+    assert f"not added: {site.url}/page" in page.err
+
+
+def test_a_feed_is_found_by_its_address_without_https(folder: Path) -> None:
+    ran = watcher("feeds", "remove", "steppe.example/rss", cwd=folder)
+
+    assert (ran.code, "steppe.example" in text_of(folder)) == (0, False)

@@ -26,6 +26,8 @@ from watcher.feeds.parse import MOST_NEW
 MOST_MEMORY = 400_000_000
 """Bytes of the whole service, its children included."""
 FLOOD = 5_000
+CROWD = 50
+"""Documents of nearly 10 MB each; together more than a service may weigh."""
 
 
 def test_the_program_promises_30_seconds_for_a_fetch_and_10_for_a_parse() -> None:
@@ -169,6 +171,31 @@ async def test_f04_f10_f24_f25_the_heaviest_at_once_stay_within_memory_and_time(
     assert f"{1_000_001 - MOST_NEW} items over the limit" in log
     assert "Traceback" not in log
     assert SECRETS["HOOK_TOKEN"] not in log
+
+
+async def test_f25_fifty_large_documents_at_once_stay_within_memory_and_all_are_read(
+    tmp_path: Path,
+) -> None:
+    paths = [f"/F25-crowd-{number}" for number in range(CROWD)]
+    async with running(tmp_path, *paths) as machine:
+        await machine.tell("poll")
+        news, document = canary(1)
+        large = answer(body=rss(item("F25 crowd"), f"<x>{'y' * 9_800_000}</x>"))
+        for path in paths:
+            machine.feeds.put(path, large)
+        machine.feeds.put("/canary", document)
+        machine.feeds.requests.clear()
+        found = asyncio.create_task(machine.tell("poll"))
+        await machine.hears(news)
+        while_read = not found.done()
+        faults = (await found)["fault"]
+
+    assert machine.scale.peak <= MOST_MEMORY, f"{machine.scale.peak / 1e6:.0f} MB"
+    assert while_read, "the canary waits for none of them"
+    assert set(faults.values()) == {None}
+    assert {len(machine.feeds.asked(path)) for path in paths} <= {1, 2}
+    told = "\n".join(map(words_of, machine.limited.got))
+    assert headline("F25 crowd") in told
 
 
 async def test_f39_a_flood_is_told_within_its_limit_oldest_first_and_nothing_of_it_is_lost(

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from support.cli_run import watcher
+from support.cli_site import Page, served
 from support.smtp import mailserver
 from support.webhook import Answer, serving
 
@@ -109,3 +110,60 @@ def test_the_secrets_were_used_and_quoted_back(folder: Path, said: list[tuple[st
     errors = " ".join(str(one["error"]) for one in listed)
     assert len({one["target"] for one in listed}) >= 6, said
     assert "***" in errors
+
+
+# --- in the address of a feed --------------------------------------------------------------------
+
+FEED_KEY = "canary-of-the-feed-77"
+HUB = """<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>Paid</title>
+<atom:link rel="hub" href="http://127.0.0.1:9/hub"/>
+<atom:link rel="self" href="{self_url}"/>
+<item><guid>{guid}</guid><title>Atajurt opens {guid}</title><link>https://p.example/{guid}</link>
+</item></channel></rss>"""
+ON_A_FEED = [
+    *COMMANDS,
+    ("alerts", "mute", "--feed", "Paid"),
+    ("alerts", "mute"),
+    ("status",),
+    ("feeds", "check"),
+    ("feeds", "export"),
+    ("stories", "list"),
+    ("alerts", "list"),
+    ("export",),
+    ("alerts", "unmute", "--feed", "Paid"),
+]
+
+
+@pytest.mark.parametrize("way", ["/feed", "/moved"])
+def test_a_secret_in_the_address_of_a_feed_is_sent_to_its_server_and_nowhere_else(
+    tmp_path: Path, way: str
+) -> None:
+    (tmp_path / "state").mkdir(mode=0o700)
+    (tmp_path / "state" / "secrets.env").write_text(f"KEY={FEED_KEY}\n")
+    (tmp_path / "state" / "secrets.env").chmod(0o600)
+    moved = Page(status=301, location=f"/feed?key={FEED_KEY}")
+    with served({}) as site:
+        (tmp_path / "rules.yaml").write_text(
+            "public_url: https://watch.example\n"
+            'channels: {desk: "json://127.0.0.1:9/"}\n'
+            f"feeds:\n  - {{url: '{site.url}{way}?key=${{KEY}}', name: Paid, private: true}}\n"
+            "rules:\n  - {name: Atajurt, find: Atajurt, notify: [desk]}\n"
+        )
+        said = []
+        for guid in ("one", "two"):
+            feed = HUB.format(guid=guid, self_url=f"{site.url}/feed?key={FEED_KEY}")
+            site.pages = {
+                f"/moved?key={FEED_KEY}": moved,
+                f"/feed?key={FEED_KEY}": Page(feed, "application/rss+xml"),
+            }
+            for words in ON_A_FEED:
+                for options in ([], ["--json"]):
+                    ran = watcher("-vv", *options, *words, cwd=tmp_path)
+                    said.append((words, ran.out + ran.err))
+
+    assert set(site.asked) <= {f"/feed?key={FEED_KEY}", f"/moved?key={FEED_KEY}"}
+    assert f"/feed?key={FEED_KEY}" in site.asked
+    assert any("Atajurt opens two" in text for _, text in said)
+    assert [words for words, text in said if FEED_KEY in text or "Traceback" in text] == []
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "secrets.env"]
+    assert [path.name for path in files if FEED_KEY.encode() in path.read_bytes()] == []

@@ -41,9 +41,9 @@ def feed(url: str) -> Feed:
     return Feed(url=url, name="x")
 
 
-async def fault_of(fetcher: Fetcher, url: str, **validators: str) -> FeedError:
+async def fault_of(fetcher: Fetcher, url: str) -> FeedError:
     with pytest.raises(FeedError) as failure:
-        await fetcher.fetch(feed(url), **validators)
+        await fetcher.fetch(feed(url))
     return failure.value
 
 

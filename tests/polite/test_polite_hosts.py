@@ -12,6 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from support.cli_run import watcher
+from support.cli_site import PAGES, Page, served
 from support.feed_server import FeedServer, Request, answer
 from support.names import Names
 from support.polite import SPREAD, START, Scene
@@ -23,7 +25,7 @@ from watcher.daemon import Limits, open_service
 from watcher.daemon.once import _once
 from watcher.feeds import Fetcher, HeldError, Lanes
 from watcher.feeds.fetch import user_agent
-from watcher.feeds.lanes import BREATH, FULL_MINUTE
+from watcher.feeds.lanes import BREATH, FULL_MINUTE, PER_HOST
 from watcher.watch import Settings
 
 MINUTE = timedelta(minutes=1)
@@ -320,6 +322,24 @@ async def test_a_feed_of_a_host_that_asked_to_wait_is_not_asked() -> None:
     assert asked == [0]
 
 
+async def test_feeds_that_wait_for_their_turn_when_their_host_asks_to_wait_are_not_asked(
+    scene: Scene,
+) -> None:
+    """Rule 10."""
+    feeds = [scene.feed(f"/{number}") for number in range(10)]
+    for feed in feeds:
+        feed.script = [answer(429, headers={"Retry-After": "3600"})]
+    scene.watch(*feeds)
+
+    async with scene.service() as service:
+        await scene.due(service)
+        asked = sum(feed.score.requests for feed in feeds)
+        again = await scene.due(service)
+
+    assert asked <= PER_HOST
+    assert again.polled == 0
+
+
 async def test_feeds_check_stops_at_a_host_that_asks_to_wait(scene: Scene) -> None:
     """Rule 10."""
     feeds = [scene.feed(f"/{number}") for number in range(10)]
@@ -337,3 +357,29 @@ async def test_feeds_check_stops_at_a_host_that_asks_to_wait(scene: Scene) -> No
 
     assert {one.word for one in results} == {"rate-limited"}
     assert len(scene.server.requests) == 1
+
+
+def test_who_asks_for_everything_does_not_ask_a_host_that_asked_to_be_left_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Rule 10."""
+    pages: dict[str, Page | str] = {"/a": Page(status=429, wait=600), "/b": "no feed"}
+    with served(pages) as busy, served({"/c": PAGES["/good"]}, host="127.0.0.2") as well:
+        urls = [f"{busy.url}/a", f"{busy.url}/b", f"{well.url}/c"]
+        lines = "".join(f"  - {{url: '{url}', private: true}}\n" for url in urls)
+        (tmp_path / "rules.yaml").write_text(f"feeds:\n{lines}", encoding="utf-8")
+
+        first = watcher("once", "--feed", urls[0], cwd=tmp_path)
+        everything = watcher("once", "--all", "--json", cwd=tmp_path)
+        named = watcher("once", "--feed", urls[1], "--json", cwd=tmp_path)
+        checked = watcher("feeds", "check", "--json", cwd=tmp_path)
+
+    assert (first.code, first.out) == (1, "1 feed polled, 1 failed\n")
+    assert busy.asked == ["/a"]
+    assert well.asked == ["/c", "/c"]
+    assert (everything.row["polled"], named.row["polled"]) == (1, 0)
+    assert caplog.messages.count("not asked, as they want to be left alone: 127.0.0.1") == 2
+    assert [row["state"] for row in checked.rows if "127.0.0.1" in row["url"]] == [
+        "rate-limited",
+        "rate-limited",
+    ]

@@ -20,7 +20,15 @@ from support.stored import (
     put,
 )
 
-from watcher.core.model import FeedFault, FeedId, FeedState, HubState, Subscription
+from watcher.core.model import (
+    FeedFault,
+    FeedId,
+    FeedState,
+    HubState,
+    Mute,
+    MuteKind,
+    Subscription,
+)
 
 if TYPE_CHECKING:
     from watcher.core.model import Feed
@@ -87,6 +95,23 @@ def test_new_words_for_a_feed_leave_what_polling_taught(store: Store) -> None:
         tx.sync_feeds([renamed], now=NOW)
 
         assert tx.feed_states() == [replace(polled, feed=renamed)]
+
+
+def test_an_address_that_holds_a_secret_is_stored_as_it_is_written(store: Store) -> None:
+    bare = replace(FEED, url="https://paid.example/rss?k=canary-77")
+    written = replace(FEED, url="https://paid.example/rss?k=${KEY}", secret_url=bare.url)
+    with store.write() as tx:
+        tx.sync_feeds([bare], now=NOW)
+        tx.save_feed(replace(known(tx, bare), etag='"a"'))
+        tx.mute(Mute(kind=MuteKind.FEED, what=bare.url, since=NOW))
+
+        tx.sync_feeds([written], now=NOW)
+        tx.sync_feeds([written], now=NOW)
+
+        assert tx.feed(bare.url) is None
+        [state] = tx.feed_states()
+        assert (state.feed.url, state.feed.secret_url, state.etag) == (written.url, None, '"a"')
+        assert [mute.what for mute in tx.mutes(NOW)] == [written.url]
 
 
 def test_a_poll_that_ends_after_a_reload_does_not_bring_the_old_words_back(store: Store) -> None:

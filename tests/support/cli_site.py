@@ -25,6 +25,8 @@ class Page:
     kind: str = "text/html"
     status: int = 200
     location: str = ""
+    wait: int = 0
+    """Seconds of Retry-After."""
 
 
 PAGES = {
@@ -72,6 +74,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(page.status)
         if page.location:
             self.send_header("Location", page.location)
+        if page.wait:
+            self.send_header("Retry-After", str(page.wait))
         self.send_header("Content-Type", page.kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -48,7 +48,7 @@ SPELLINGS = ("Atajurt", "Атажурт", "阿塔珠尔特", "أتاجورت")
 """What the rule of the faulty feeds finds."""
 RULE = f"  - {{name: Atajurt, find: [{', '.join(SPELLINGS)}], notify: [desk], follow_ups: now}}\n"
 _SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo")
-_NEXT_TRY = re.compile(r"\(next try \d\d:\d\d:\d\d\)$")
+_NEXT_TRY = re.compile(r"\(next try (?:\d\d [A-Z][a-z]+ )?\d\d:\d\d:\d\d\)$")
 
 
 # --- what feeds bring --------------------------------------------------------------------------
@@ -205,7 +205,7 @@ class Scene:
 
     async def cycle(self, faulty: Faulty) -> Cycle:
         """Poll the canary and the faulty feed; hold the service to its promises."""
-        return await self.poll(faulty.full_url, faulty.name, within=faulty.patience)
+        return await self.poll(faulty.written_url, faulty.name, within=faulty.patience)
 
     async def poll(self, url: str, name: str, *, within: float = PATIENCE) -> Cycle:
         """Poll every feed, which may take so many seconds; report of the one at `url`."""
@@ -302,9 +302,14 @@ class Faulty:
         return f"{self.url}?key={SECRETS['FEED_KEY']}"
 
     @property
+    def written_url(self) -> str:
+        """The address as it stands in rules.yaml, by which the service knows the feed."""
+        return f"{self.url}?key=${{FEED_KEY}}"
+
+    @property
     def line(self) -> str:
         """The feed as rules.yaml names it."""
-        return f"{{url: '{self.url}?key=${{FEED_KEY}}', name: '{self.name}'}}"
+        return f"{{url: '{self.written_url}', name: '{self.name}'}}"
 
     @property
     def tags(self) -> list[str | None]:
@@ -352,6 +357,13 @@ async def until(done: Callable[[], bool], seconds: float, what: str) -> None:
     while not done():
         assert time.monotonic() < end, f"not within {seconds:g} s: {what}"
         await asyncio.sleep(0.01)
+
+
+def _secrets_in(folder: Path) -> list[str]:
+    """Return the names of the files that hold a secret and are not there for it."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "secrets.env"]
+    keys = [key.encode() for key in SECRETS.values()]
+    return [path.name for path in files if any(key in path.read_bytes() for key in keys)]
 
 
 def _check_the_line(cycle: Cycle) -> None:
@@ -409,3 +421,4 @@ async def open_scene(folder: Path, *, limits: Limits = LIMITS) -> AsyncIterator[
         finally:
             stop.set()
             await outbox
+            assert _secrets_in(folder) == []

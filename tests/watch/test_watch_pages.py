@@ -361,7 +361,7 @@ async def polling(folder: Path, site: FeedServer, *paths: str) -> AsyncIterator[
             clock=now,
             jitter=random.random,
         )
-        poller = Poller(watch, lanes, settled=lambda _: None)
+        poller = Poller(watch, lanes, fetcher.room, settled=lambda _: None)
         try:
             yield poller
         finally:

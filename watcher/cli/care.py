@@ -123,7 +123,7 @@ def alerts_mute(
     with call.store().write() as tx:
         tx.mute(Mute(kind=subject.kind, what=subject.what, since=now(), until=end))
     if call.json:
-        call.data(_mute_json(subject.kind, subject.what, end))
+        call.data(_mute_json(subject.kind, call.address(subject.what), end))
         return 0
     lasts = f"until {call.when(end)}" if end else "until it is unmuted"
     call.say(f"muted {lasts}: {subject.kind.value} {subject.name}", "yellow")
@@ -155,7 +155,7 @@ def _list(call: Call) -> int:
         mutes = queries.mutes(now())
     if call.json:
         for mute in mutes:
-            call.data(_mute_json(mute.kind, mute.what, mute.until))
+            call.data(_mute_json(mute.kind, call.address(mute.what), mute.until))
     elif not mutes:
         call.say("nothing is muted")
     else:

@@ -81,8 +81,11 @@ def _print(path: Path, config: Config, mistakes: Sequence[Mistake], call: Call) 
     print_mistakes(mistakes, call)
     if wrong:
         call.note(f"{many(len(wrong), 'mistake')} in {path}", "bold")
-    else:
+    elif config.rules:
         call.say(f"{path} is fine: {_counts(config)}", "green")
+    else:
+        said = f"{path} has no mistakes and no rule yet, so nothing would be told"
+        call.say(f"{said}: {_counts(config)}", "yellow")
 
 
 def _examine(path: Path, call: Call) -> "Examined":

@@ -9,23 +9,13 @@ import typer
 
 from watcher.cli import known
 from watcher.cli.common import Call
+from watcher.cli.look import TRY_HTTP
 from watcher.cli.words import ago, iso, now, one_line
 from watcher.core.errors import FeedError, RulesError, UsageError, WatcherError
-from watcher.core.model import Feed, FeedFault
+from watcher.core.model import Feed
 
 if TYPE_CHECKING:
     from watcher.feeds.discover import Found
-
-_TRY_HTTP = frozenset(
-    {
-        FeedFault.TLS,
-        FeedFault.REFUSED,
-        FeedFault.UNREACHABLE,
-        FeedFault.RESET,
-        FeedFault.TIMEOUT,
-    }
-)
-"""What a site that speaks http only does when it is asked by https."""
 
 
 def feeds_discover(
@@ -87,7 +77,7 @@ async def _search(
         except FeedError as error:
             said = error.detail.replace("add `private: true` to it", "say --private")
             failure = failure or WatcherError(f"{address}: {said.rstrip('.')}")
-            if error.fault not in _TRY_HTTP:
+            if error.fault not in TRY_HTTP:
                 break
     raise failure or WatcherError("no address was given")
 

@@ -1,6 +1,7 @@
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs, so that --help stays light
 """feeds add, remove, import, export: edits of rules.yaml that keep every other sign of it."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 def feeds_add(
     call: Call,
-    url: Annotated[str, typer.Argument(metavar="URL", help="The address of the feed.")],
+    url: Annotated[
+        list[str],
+        typer.Argument(metavar="URL...", help="Addresses of feeds; without https:// it is added."),
+    ],
     *,
     name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="The outlet, as alerts name it.")
@@ -49,19 +53,19 @@ def feeds_add(
         bool, typer.Option("--no-look", help="Add it without asking its server.")
     ] = False,
 ) -> int:
-    """Add a feed to rules.yaml; comments and order are kept. A running daemon takes it up.
+    """Add feeds to rules.yaml; comments and order are kept. A running daemon takes them up.
 
-    The address is asked once: what it holds is told, and a web page is not added: the feeds that
+    Each address is asked once: what it holds is told, and a web page is not added: the feeds that
     it names are shown instead (exit code 1). When its server can't be asked now, it is added all
     the same and said so. A feed that is there already is left as it is; where your options differ,
-    the line to write in its place is shown (exit code 1).
+    the line to write in its place is shown (exit code 1). The options count for all addresses.
     """
-    from watcher import config
-    from watcher.cli.look import look
     from watcher.config.edit import address_problem
 
-    new = Feed(
-        url=url.strip(),
+    if name and len(url) > 1:
+        raise UsageError("--name names one feed: add them one by one, or all without a name")
+    asked = Feed(
+        url="",
         name=name or "",
         language=_asked_language(language),
         tags=frozenset(tag or ()),
@@ -70,13 +74,46 @@ def feeds_add(
         full_text=full_text or FullText.NEVER,
     )
     rules = call.rules_file()
-    problem = address_problem(new.url, private=private)
-    if problem:
-        raise UsageError(f'the feed address "{new.url}" {problem}')
+    new = {typed: replace(asked, url=_with_scheme(typed.strip())) for typed in dict.fromkeys(url)}
+    for typed, feed in new.items():
+        problem = address_problem(feed.url, private=private)
+        if problem:
+            raise UsageError(f'the feed address "{typed.strip()}" {problem}')
+    return max(
+        _add(call, rules, feed, guessed=feed.url != typed.strip(), unseen=no_look)
+        for typed, feed in new.items()
+    )
+
+
+def _with_scheme(typed: str) -> str:
+    """Return an address as a hurried person means it: example.kz/rss is https://example.kz/rss.
+
+    A word alone is no address, and what has a secret in front may hold the scheme.
+    """
+    site = re.split(r"[/?#]", typed, maxsplit=1)[0]
+    if "$" in site or "@" in site or not re.search(r"[.\]]|:\d", site):
+        return typed
+    return f"https://{typed}"
+
+
+def _add(call: Call, rules: Path, new: Feed, *, guessed: bool, unseen: bool) -> int:
+    """Add one feed; `guessed`: nobody typed its https://. Return the exit code."""
+    from watcher import config
+    from watcher.cli.look import TRY_HTTP, look
+
+    if guessed:
+        call.note(f"taken as {new.url}")
     same = _same(call, new)
     if same is not None:
         return _known_already(call, same, new)
-    seen = None if no_look else look(call, new.url, private=private)
+    seen = None if unseen else look(call, new.url, private=new.private)
+    if guessed and seen and seen.error and seen.error.fault in TRY_HTTP:
+        plain = replace(new, url=new.url.replace("https://", "http://", 1))
+        again = look(call, plain.url, private=new.private)
+        if again.feed or again.refused:
+            why = seen.error.detail.rstrip(".")
+            call.note(f"{new.url}: {why}; taken as {plain.url}")
+            new, seen = plain, again
     if seen is not None and seen.refused:
         return _not_added(call, new, seen)
     moved = seen.feed.moved_to if seen and seen.feed else None
@@ -121,7 +158,7 @@ def _same(call: Call, new: Feed) -> Feed | None:
     except RulesError:
         return None
     wanted = canonical(call.filled(new.url))
-    return next((feed for feed in feeds if canonical(feed.url) == wanted), None)
+    return next((feed for feed in feeds if canonical(feed.asked) == wanted), None)
 
 
 def _known_already(call: Call, same: Feed, new: Feed) -> int:
@@ -344,7 +381,7 @@ def _sorted_out(
     from watcher.config.checks import canonical
     from watcher.config.edit import address_problem
 
-    taken = {canonical(feed.url): feed for feed in there}
+    taken = {canonical(feed.asked): feed for feed in there}
     results = []
     for feed in feeds:
         same = taken.get(canonical(feed.url))
@@ -364,11 +401,10 @@ def feeds_export(
     from watcher.feeds import opml
 
     feeds = known.feeds(call)
-    shown = [replace(feed, url=call.address(feed.url)) for feed in feeds]
-    hidden = sum(here.url != there.url for here, there in zip(feeds, shown, strict=True))
+    hidden = sum(feed.secret_url is not None for feed in feeds)
     if hidden:
-        call.note(f"{many(hidden, 'address', 'addresses')} with secrets: *** stands for them")
-    text = opml.write(shown, "watcher")
+        call.note(f"{many(hidden, 'address', 'addresses')} with secrets: ${{NAME}} stands for them")
+    text = opml.write(feeds, "watcher")
     if file == "-":
         sys.stdout.write(text)
         return 0

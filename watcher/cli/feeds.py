@@ -29,7 +29,8 @@ def register(app: typer.Typer) -> None:
         feeds,
         "add",
         examples=[
-            "watcher feeds add https://example.kz/rss --name Example --language kk --tag kazakhstan"
+            "watcher feeds add https://example.kz/rss --name Example --tag kazakhstan",
+            "watcher feeds add example.kz/rss example.org/feed",
         ],
     )(feeds_add)
     command(feeds, "remove", examples=["watcher feeds remove https://example.kz/rss"])(feeds_remove)
@@ -135,6 +136,8 @@ def feeds_check(
 ) -> int:
     """Ask every feed now and say how it is; nothing is stored and nobody is told.
 
+    A site that asked to be left alone for a while is, also by this.
+
     alive; silent (nothing new for longer than it is used to); zombie (its newest item is years
     old); moved; mojibake (damaged letters); missed (items may have come and gone between two
     polls); broken-xml (read all the same); or why it can't be read: blocked, html, rate-limited,
@@ -160,7 +163,8 @@ def feeds_check(
                 call.data(result.json() | shown | {"push": url in pushed})
 
         door = fetcher(call.config().contact)
-        results = asyncio.run(check_feeds(feeds, states, done=done, door=door))
+        held = known.resting(call)
+        results = asyncio.run(check_feeds(feeds, states, done=done, door=door, held=held))
     failed = sum(result.failed for result in results)
     if not call.json:
         _print_checked(call, results)

@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from watcher.cli.common import Call
 from watcher.cli.words import nearest, now
@@ -30,6 +31,16 @@ def pushed(call: Call) -> frozenset[str]:
     with call.store().read() as queries:
         sent = at_rest.pushed(queries, now())
         return frozenset(state.feed.url for state in queries.feed_states() if state.id in sent)
+
+
+def resting(call: Call) -> dict[str, datetime]:
+    """Return the hosts that asked to be left alone, each with when that is over."""
+    from watcher.cli.state import exists
+
+    if not exists(call.options):
+        return {}
+    with call.store().read() as queries:
+        return queries.held_hosts(now())
 
 
 def feeds(call: Call, known: Mapping[str, FeedState] | None = None) -> tuple[Feed, ...]:
@@ -70,13 +81,17 @@ def find_feeds(call: Call, wanted: str) -> list[Feed]:
     for same in (
         [feed for feed in every if feed.url == wanted],
         [feed for feed in every if call.address(feed.url) == wanted],
-        [feed for feed in every if "://" in wanted and canonical(feed.url) == canonical(wanted)],
+        [feed for feed in every if "://" in wanted and canonical(feed.asked) == canonical(wanted)],
     ):
         if same:
             return same
     plain = {feed.url: feed.name for feed in call.config().feeds}
     name = wanted.casefold()
     found = [feed for feed in every if name in {feed.name.casefold(), plain[feed.url].casefold()}]
+    # As a hurried person types it: without https://.
+    found = found or [
+        feed for feed in every if canonical(feed.asked) == canonical(f"https://{wanted}")
+    ]
     if not found:
         known = [feed.name for feed in every] + [call.address(feed.url) for feed in every]
         raise UsageError(

@@ -24,6 +24,16 @@ SECONDS = 15.0
 """How long a person waits for a server before the address is taken unseen."""
 _NO_FEED = frozenset({FeedFault.HTML, FeedFault.NOT_A_FEED})
 """What was read and is none; everything else (no network, a server that is down) may pass."""
+TRY_HTTP = frozenset(
+    {
+        FeedFault.TLS,
+        FeedFault.REFUSED,
+        FeedFault.UNREACHABLE,
+        FeedFault.RESET,
+        FeedFault.TIMEOUT,
+    }
+)
+"""What a site that speaks http only does when it is asked by https."""
 ELSEWHERE = frozenset({FeedFault.HTML, FeedFault.NOT_FOUND, FeedFault.GONE})
 """What makes another address of the same site worth looking for."""
 

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from watcher.cli.common import Call
@@ -20,6 +22,7 @@ from watcher.core.model import Feed, FeedFault, FeedId, FeedState
 if TYPE_CHECKING:
     from watcher.feeds import Fetcher, Lanes, Reader
     from watcher.feeds.discover import Scout
+    from watcher.feeds.room import Place
 
 
 def fetcher(contact: str = "", *, seconds: float | None = None) -> "Fetcher":
@@ -102,30 +105,38 @@ async def check_feeds(
     done: Callable[[Checked], None],
     door: "Fetcher | None" = None,
     lanes: "Lanes | None" = None,
+    held: Mapping[str, datetime] = MappingProxyType({}),
 ) -> list[Checked]:
     """Poll all `feeds` once, without storing anything; `done` hears of each as it ends.
 
     `states` is what is known of them by address: what was read before is not asked for again.
-    Hosts are asked as gently as the daemon asks them.
+    Hosts are asked as gently as the daemon asks them; those in `held` not before then.
     """
     from watcher.feeds import HeldError, Lanes, Reader
+    from watcher.feeds.room import asked_again
 
     lanes = lanes or Lanes()
+    for host, until in held.items():
+        lanes.hold(host, (until - now()).total_seconds())
     async with door or fetcher() as web, Reader() as reader:
 
+        async def in_turn(feed: Feed, known: FeedState | None, place: "Place") -> Checked:
+            async with lanes.turn(host_of(feed.asked), own=feed.private):
+                return await check_feed(feed, known, web, reader, place)
+
         async def one(feed: Feed) -> Checked:
-            host, known = host_of(feed.url), states.get(feed.url)
+            host, known = host_of(feed.asked), states.get(feed.url)
             start = time.monotonic()
             try:
-                async with lanes.turn(host, own=feed.private):
-                    result = await check_feed(feed, known, web, reader)
+                with web.room.place() as place:
+                    result = await asked_again(place, partial(in_turn, feed, known, place))
                 if result.retry_after:
                     lanes.hold(host, result.retry_after.total_seconds())
-            except HeldError as held:
-                wait = timedelta(seconds=held.rest)
+            except HeldError as refused:
+                wait = timedelta(seconds=refused.rest)
                 error = FeedError(
                     FeedFault.RATE_LIMITED,
-                    "not asked: another feed of this site was told to wait.",
+                    "not asked: its site asked to be left alone.",
                     retry_after=wait,
                 )
                 result = _failed(feed, known, error, start)
@@ -136,15 +147,22 @@ async def check_feeds(
 
 
 async def check_feed(
-    feed: Feed, known: FeedState | None, door: "Fetcher", reader: "Reader"
+    feed: Feed,
+    known: FeedState | None,
+    door: "Fetcher",
+    reader: "Reader",
+    place: "Place | None" = None,
 ) -> Checked:
-    """Poll one feed as the daemon would and put a name to what it is."""
+    """Poll one feed as the daemon would and put a name to what it is.
+
+    Raises NoRoomError where `place` finds no room for its document.
+    """
     start, at = time.monotonic(), now()
     state = _state(feed, known, at)
     etag, last_modified = rhythm.validators(state, now=at)
     document = None
     try:
-        fetched = await door.fetch(feed, etag=etag, last_modified=last_modified)
+        fetched = await door.fetch(feed, etag=etag, last_modified=last_modified, place=place)
         if fetched.body is not None:
             document = await reader.read(
                 fetched.body,

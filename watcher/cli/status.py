@@ -59,7 +59,10 @@ def collect(call: Call) -> dict[str, Any]:
         counts = queries.counts()
         pulse = _moment(queries.note(PULSE))
         lost = queries.note("recovered")
-        muted = [f"{mute.kind.value} {mute.what}" for mute in queries.mutes(at)]
+        muted = {
+            f"{mute.kind.value} {call.address(mute.what)}": iso(mute.until)
+            for mute in queries.mutes(at)
+        }
         next_delivery = queries.next_delivery()
         broken = queries.note(BROKEN)
         alerts_today = Counter(
@@ -102,7 +105,8 @@ def collect(call: Call) -> dict[str, Any]:
         "stories_today": stories_today,
         "alerts_today": alerts_today[False],
         "notices_today": alerts_today[True],
-        "muted": muted,
+        "muted": list(muted),
+        "muted_until": muted,
         "deliveries": by_state,
         "next_delivery": iso(next_delivery),
         "articles": counts["articles"],
@@ -174,7 +178,11 @@ def _print(call: Call, report: dict[str, Any]) -> None:
     told = f", {many(notices, 'notice')} about the watcher itself" if notices else ""
     call.say(f"today     {stories}, {many(report['alerts_today'], 'alert')}{told}")
     if report["muted"]:
-        call.say(f"muted     {', '.join(report['muted'])} (watcher alerts mute)", "yellow")
+        told = ", ".join(
+            f"{what} until {call.when(_moment(until)) if until else 'it is unmuted'}"
+            for what, until in report["muted_until"].items()
+        )
+        call.say(f"muted     {told} (watcher alerts mute)", "yellow")
     states = ", ".join(f"{count} {state}" for state, count in report["deliveries"].items() if count)
     style = "red" if report["deliveries"].get("parked") else None
     call.say(f"sending   {states or 'nothing on its way'}", style)

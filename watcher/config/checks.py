@@ -31,7 +31,7 @@ def feeds(drafts: Sequence[FeedDraft]) -> tuple[Feed, ...]:
     for draft in drafts:
         if draft.feed is None:
             continue
-        key = canonical(draft.feed.url)
+        key = canonical(draft.feed.asked)
         if key in found:
             first = found[key][0]
             draft.page.warning(
@@ -71,7 +71,7 @@ def canonical(url: str) -> str:
 def shown_feed(feed: Feed) -> str:
     """Return a feed's address for a message, without what may be secret in it."""
     parts = urlsplit(feed.url)
-    return shown(f"{parts.hostname}{parts.path}", 80)
+    return shown(f"{parts.hostname or ''}{parts.path}", 80)
 
 
 def rules(
@@ -194,7 +194,7 @@ def tags_lost(config: Config, url: str) -> list[tuple[Rule, str]]:
 
 
 def _hears(patterns: Sequence[str], feed: Feed) -> bool:
-    host = (urlsplit(feed.url).hostname or "").lower()
+    host = (urlsplit(feed.asked).hostname or "").lower()
     name = feed.name.casefold()
     for pattern in patterns:
         plain = pattern.casefold()

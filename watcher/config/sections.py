@@ -179,10 +179,12 @@ def _feed(page: Page, node: Node, secrets: Secrets, *, require: bool) -> FeedDra
     reader = Reader(page, f'feed "{shown_address(called)}"' if called else "a feed")
     if isinstance(node, Word):
         written = reader.text(node, "url")
-        url = written and _feed_url(reader, node.at, written, secrets, require=require)
-        return (
-            FeedDraft(page, node.at, Feed(url=url, name=outlet(url), named=False)) if url else None
-        )
+        asked = written and _feed_url(reader, node.at, written, secrets, require=require)
+        if not (written and asked):
+            return None
+        url, secret = _addresses(written, asked)
+        feed = Feed(url=url, name=outlet(asked), named=False, secret_url=secret)
+        return FeedDraft(page, node.at, feed)
     if isinstance(node, Table) and "opml" in node.pairs:
         return _list(reader.within("a list of feeds"), node)
     if isinstance(node, Table) and len(node.pairs) == 1 and (found := _named_address(node)):
@@ -199,7 +201,7 @@ def _feed(page: Page, node: Node, secrets: Secrets, *, require: bool) -> FeedDra
     private = reader.flag_of(pairs, "private")
     at = pairs["url"][1].at
     written = reader.text_of(pairs, "url")
-    url = written and _feed_url(reader, at, written, secrets, private=private, require=require)
+    asked = written and _feed_url(reader, at, written, secrets, private=private, require=require)
     every = reader.parsed_of(pairs, "every", when.duration, SPAN)
     if every is not None and every.total_seconds() < _SHORTEST_EVERY:
         reader.mistake(
@@ -209,19 +211,26 @@ def _feed(page: Page, node: Node, secrets: Secrets, *, require: bool) -> FeedDra
     name = reader.text_of(pairs, "name")
     language, tags = _language(reader, pairs), _tags(reader, pairs)
     full_text = reader.choice_of(pairs, "full_text", FULL_TEXT)
-    if not url:
+    if not (written and asked):
         return FeedDraft(page, at, tags=tags)
+    url, secret = _addresses(written, asked)
     feed = Feed(
         url=url,
-        name=name or outlet(url),
+        name=name or outlet(asked),
         language=language,
         tags=tags,
         every=every,
         private=private,
         full_text=FullText(full_text or FullText.NEVER),
         named=bool(name),
+        secret_url=secret,
     )
     return FeedDraft(page, at, feed)
+
+
+def _addresses(written: str, asked: str) -> tuple[str, str | None]:
+    """Return the address that names a feed, and apart from it the one that has secrets in it."""
+    return (written, asked) if "${" in written else (asked, None)
 
 
 def _named_address(node: Table) -> tuple[str, str] | None:

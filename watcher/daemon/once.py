@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
@@ -15,6 +16,8 @@ from watcher.daemon.limits import Limits
 from watcher.daemon.looks import Rounds
 from watcher.daemon.service import Service, open_service
 from watcher.watch import Settings, Tally
+
+log = logging.getLogger(__name__)
 
 OUTBOX_WITHIN = 60.0
 """Seconds that `once` gives the targets."""
@@ -33,7 +36,10 @@ def once(
     report: Report,
     limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> dict[str, int]:
-    """Poll what is due (or all, or the feed of that name or address), deliver, and count."""
+    """Poll what is due (or all, or the feed of that name or address), deliver, and count.
+
+    A host that asked to be left alone is, whatever is wanted.
+    """
     return asyncio.run(_once(settings, limits, poll_all=poll_all, feed=feed, report=report))
 
 
@@ -47,6 +53,10 @@ async def _once(
                 wanted = _called(feed, known.feed_states())
             else:
                 wanted = known.feed_hosts(due=None if poll_all else now())
+            held = known.held_hosts(now())
+        if resting := sorted({host for _, host in wanted if host in held}):
+            log.warning("not asked, as they want to be left alone: %s", ", ".join(resting))
+            wanted = [(feed, host) for feed, host in wanted if host not in held]
         report(f"polling {len(wanted)} feed{'s' if len(wanted) != 1 else ''}")
         await _poll(service, spread(wanted))
         if feed is None:

@@ -14,6 +14,7 @@ from watcher.core.errors import StateError
 from watcher.core.identity import host_of
 from watcher.core.model import FeedId, FeedState
 from watcher.feeds import HeldError, Lanes
+from watcher.feeds.room import NoRoomError, Place, Room, asked_again
 from watcher.feeds.websub import Pushed
 from watcher.watch import Polled, Tally, Watch
 
@@ -27,18 +28,26 @@ SETTLE_PAUSE = 60.0
 MOST_PUSHES = 8
 """Pushes of one feed that wait for their turn."""
 MOST_HELD = 64_000_000
-"""Bytes of all pushes that wait."""
+"""Bytes of all pushes that wait or are being read."""
 NOTHING_SAID = Pushed(body=b"", content_type=None)
 """What a hub sends that only rings: the feed is asked."""
 
 
 class Poller:
-    """The polls under way, and the one thread that settles; `lanes` say when a host is asked."""
+    """The polls under way, and the one thread that settles.
 
-    def __init__(self, watch: Watch, lanes: Lanes, *, settled: Callable[[Tally], None]) -> None:
+    `lanes` say when a host is asked, `room` how much of what they answer is kept at once.
+    """
+
+    def __init__(
+        self, watch: Watch, lanes: Lanes, room: Room, *, settled: Callable[[Tally], None]
+    ) -> None:
         self._watch = watch
         self._settled = settled
         self._lanes = lanes
+        self._room = room
+        self._places: dict[FeedId, Place] = {}
+        """What documents take of the room that are not settled yet."""
         self._polls: set[asyncio.Task[None]] = set()
         self._in_hand: set[FeedId] = set()
         self._pauses: dict[FeedId, asyncio.TimerHandle] = {}
@@ -49,6 +58,8 @@ class Poller:
         self._done: asyncio.Queue[Polled] = asyncio.Queue(SETTLE_TOGETHER)
         self._pushed: dict[FeedId, deque[Pushed]] = {}
         """What hubs have sent for feeds that are in hand, oldest first."""
+        self._taking_in = 0
+        """Bytes of the pushes that are being read."""
         self._rung: set[FeedId] = set()
         """Feeds whose hub said no more than that there is something new."""
         self._queued: dict[FeedId, asyncio.Task[None]] = {}
@@ -72,7 +83,7 @@ class Poller:
             if state.id in self._in_hand:
                 continue
             self._in_hand.add(state.id)
-            task = self._begin(self._poll(state))
+            task = self._begin(self._poll(self._watch.addressed(state)))
             self._queued[state.id] = task
             task.add_done_callback(partial(self._not_queued, state.id))
 
@@ -81,7 +92,9 @@ class Poller:
 
         What is too much to be kept waiting is let go: the feed is asked instead.
         """
-        held = sum(len(one.body) for waiting in self._pushed.values() for one in waiting)
+        held = self._taking_in + sum(
+            len(one.body) for waiting in self._pushed.values() for one in waiting
+        )
         waiting = self._pushed.setdefault(feed, deque())
         if len(waiting) >= MOST_PUSHES or held + len(pushed.body) > MOST_HELD:
             pushed = NOTHING_SAID
@@ -100,9 +113,14 @@ class Poller:
         if feed in self._in_hand or not waiting or self._stopping:
             return
         self._in_hand.add(feed)
-        self._begin(self._take_in(feed, waiting.popleft()))
+        pushed = waiting.popleft()
+        self._taking_in += len(pushed.body)
+        self._begin(self._take_in(feed, pushed)).add_done_callback(partial(self._taken_in, pushed))
         if not waiting:
             del self._pushed[feed]
+
+    def _taken_in(self, pushed: Pushed, _: asyncio.Task[None]) -> None:
+        self._taking_in -= len(pushed.body)
 
     async def _take_in(self, feed: FeedId, pushed: Pushed) -> None:
         try:
@@ -120,7 +138,7 @@ class Poller:
             log.exception("feed %d: what its hub sent could not be read", feed)
             self._not_written(feed, pushed=True)
         except asyncio.CancelledError:
-            self._in_hand.discard(feed)
+            self._let_go(feed)
             raise
 
     def _not_written(self, feed: FeedId, *, pushed: bool) -> None:
@@ -134,8 +152,17 @@ class Poller:
             self._pushed[feed] = deque([NOTHING_SAID])
 
     def _free(self, feed: FeedId) -> None:
-        self._in_hand.discard(feed)
+        self._let_go(feed)
         self._next_push(feed)
+
+    def _let_go(self, feed: FeedId) -> None:
+        self._in_hand.discard(feed)
+        self._leave(feed)
+
+    def _leave(self, feed: FeedId) -> None:
+        """Give back what a feed's document took of the room."""
+        if place := self._places.pop(feed, None):
+            place.leave()
 
     def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -169,6 +196,7 @@ class Poller:
 
     def _later(self, feed: FeedId, seconds: float) -> None:
         """Let a feed be given again only after so long; it stays due in the store."""
+        self._leave(feed)
         loop = asyncio.get_running_loop()
         self._pauses[feed] = loop.call_later(seconds, self._again, feed)
 
@@ -218,33 +246,43 @@ class Poller:
             await self._hand_over(polled)
 
     async def _poll(self, state: FeedState) -> None:
-        host = host_of(state.feed.url)
+        place = self._places[state.id] = self._room.place()
         try:
-            async with self._lanes.turn(host, own=state.feed.private):
-                self._queued.pop(state.id, None)
-                rung = state.id in self._rung
-                self._rung.discard(state.id)
-                polled = await self._watch.poll(state, rung=rung)
-                # Whole documents wait here: who polls faster than we settle waits, too.
-                await self._hand_on(polled)
-            if polled.error is not None and polled.error.retry_after:
-                self._lanes.hold(host, polled.error.retry_after.total_seconds())
+            await asked_again(place, lambda: self._ask(state, place))
         except HeldError as held:
             self._later(state.id, held.rest)
         except asyncio.CancelledError:
-            self._in_hand.discard(state.id)
+            self._let_go(state.id)
             raise
         except Exception:
             # A fault of ours in one feed must not end the polling of the others.
             log.exception("feed %s: the poll failed", state.feed.url)
             self._later(state.id, SETTLE_PAUSE)
 
+    async def _ask(self, state: FeedState, place: Place) -> None:
+        """Ask a feed in its turn at its host. Raises HeldError and NoRoomError."""
+        host = host_of(state.feed.asked)
+        async with self._lanes.turn(host, own=state.feed.private):
+            self._queued.pop(state.id, None)
+            rung = state.id in self._rung
+            self._rung.discard(state.id)
+            try:
+                polled = await self._watch.poll(state, rung=rung, place=place)
+            except NoRoomError:
+                self._rung |= {state.id} if rung else set()
+                raise
+            # Whole documents wait here: who polls faster than we settle waits, too.
+            await self._hand_on(polled)
+        if polled.error is not None and polled.error.retry_after:
+            self._lanes.hold(host, polled.error.retry_after.total_seconds())
+
     async def _add_pages(self, polled: Polled) -> None:
         try:
-            polled = await self._watch.pages.add(polled)
+            place = self._places.setdefault(polled.state.id, self._room.place())
+            polled = await self._watch.pages.add(polled, place)
         except (HeldError, asyncio.CancelledError):
             # We are stopping: the same news comes again, and its pages with it.
-            self._in_hand.discard(polled.state.id)
+            self._let_go(polled.state.id)
             return
         except Exception:
             # The news is told from the feed's own words.

@@ -110,7 +110,7 @@ class Push:
             feed: (address, topic)
             for feed, address, topic in named
             # The address of a feed may hold a key, and a hub is somebody else.
-            if redact(topic, config.secrets) == topic
+            if "${" not in topic and redact(topic, config.secrets) == topic
         }
         changes, served = self._changes(standing, wanted, now)
         new = [self._new(feed, *wanted[feed], now) for feed in wanted.keys() - served]

@@ -157,7 +157,7 @@ async def open_service(
             service.outbox = Outbox(
                 service.ledger, service.desk.targets, timezone=service.desk.zone, clock=clock
             )
-            service.poller = Poller(service.watch, lanes, settled=service.count)
+            service.poller = Poller(service.watch, lanes, fetcher.room, settled=service.count)
             service.push = Push(
                 service.watch,
                 service.poller,

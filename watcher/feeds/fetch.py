@@ -10,10 +10,8 @@ redirects that the guard has seen. What the bytes mean is `parse`'s business.
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote, urljoin
 
@@ -22,8 +20,9 @@ import aiohttp
 from watcher import __version__
 from watcher.core.errors import FeedError
 from watcher.core.model import FeedFault, Fetched
-from watcher.feeds import dates, inflate, links, network
+from watcher.feeds import answers, inflate, links, network
 from watcher.feeds.guard import Guard
+from watcher.feeds.room import LARGEST, SMALL, Place, Room
 
 if TYPE_CHECKING:
     import ssl
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
 TIMEOUT: Final = 30.0
 """Seconds for all of one fetch."""
 MOST_HOPS: Final = 5
-LONGEST_WAIT: Final = timedelta(hours=24)
-"""Retry-After is believed up to here; one server asked for 88 hours."""
 ACCEPT: Final = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.5, */*;q=0.1"
@@ -47,27 +44,14 @@ ACCEPT: Final = (
 ACCEPT_PAGE: Final = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 LARGEST_PAGE: Final = 3_000_000
 """Bytes; some thirty times what the page of an article takes."""
-_PAGES: Final = ("text/html", "application/xhtml+xml")
 _CONNECTIONS: Final = 200
 _KEPT_ALIVE: Final = 2.0
 """Seconds: the next feed of a large host comes after one; 5,000 hosts are too many to hold."""
 _UNDERSTOOD: Final = frozenset({200, 203, 226})
 _PERMANENT: Final = frozenset({301, 308})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_MAX_AGE: Final = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
 _COMMENT_SAFE: Final = "%/:?=&;+,$!*'@[]~#"
 _LOCATION_SAFE: Final = "%/:?=&;+,$!*'()@[]~#"
-
-_STATUS_FAULTS: Final = {
-    401: (FeedFault.UNAUTHORIZED, "the site wants a login"),
-    402: (FeedFault.BLOCKED, "the site wants payment"),
-    403: (FeedFault.BLOCKED, "the site refuses access"),
-    404: (FeedFault.NOT_FOUND, "there is nothing at this address"),
-    407: (FeedFault.UNAUTHORIZED, "a proxy on the way wants a login"),
-    410: (FeedFault.GONE, "the site says that it is gone for good"),
-    429: (FeedFault.RATE_LIMITED, "the site asks for fewer requests"),
-    451: (FeedFault.BLOCKED, "the site may not show it, for legal reasons"),
-}
 
 
 def user_agent(contact: str = "") -> str:
@@ -91,6 +75,8 @@ class _Trip:
     """What guards an address on the way."""
     most: int
     """Bytes of the body, before and after decompression."""
+    place: Place
+    """What holds the room that the body takes."""
     page: bool = False
     """Whether the page of an article is asked for, not a feed."""
     method: str = "GET"
@@ -114,7 +100,7 @@ class Fetcher:
         *,
         user_agent: str,
         timeout: float = TIMEOUT,
-        max_bytes: int = 10_000_000,
+        max_bytes: int = LARGEST,
         allow: frozenset[tuple[str, int]] = frozenset(),
         resolver: AbstractResolver | None = None,
         tls: ssl.SSLContext | None = None,
@@ -127,6 +113,8 @@ class Fetcher:
         }
         self._timeout = timeout
         self._max_bytes = max_bytes
+        self.room = Room(largest=max_bytes)
+        """What all documents share that are fetched with a place in it."""
         self._allow = allow
         self._given_resolver = resolver
         self._resolver: AbstractResolver | None = None
@@ -154,11 +142,18 @@ class Fetcher:
         self._headers["User-Agent"] = user_agent
 
     async def fetch(
-        self, feed: Feed, *, etag: str | None = None, last_modified: str | None = None
+        self,
+        feed: Feed,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        place: Place | None = None,
     ) -> Fetched:
         """Return the server's answer; both validators go out byte for byte as they came.
 
-        Raises FeedError for everything that isn't 200, 203, 226 or (with a validator) 304.
+        Raises FeedError for everything that isn't 200, 203, 226 or (with a validator) 304, and
+        NoRoomError where `place` is given and finds no room for the body; what it holds afterwards
+        is the caller's to give back. Without it the body counts for nothing.
         """
         guard = Guard(private=feed.private, allow=self._allow)
         headers = dict(self._headers)
@@ -166,8 +161,8 @@ class Fetcher:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
-        trip = _Trip(where=feed.url, guard=lambda _: guard, most=self._max_bytes)
-        return await self._get(feed.url, headers, trip, self._timeout)
+        trip = self._trip(feed.asked, guard, place)
+        return await self._get(feed.asked, headers, trip, self._timeout)
 
     async def page(
         self,
@@ -177,12 +172,13 @@ class Fetcher:
         seconds: float,
         etag: str | None = None,
         last_modified: str | None = None,
+        place: Place | None = None,
     ) -> Fetched:
         """Return the page of one of the feed's articles; `body` is None when it is no web page.
 
         It is also None for a 304, which only who has a validator is answered. What `private: true`
         opens is the feed's own server and nothing else: the links in a feed are written by others.
-        Raises FeedError as `fetch` does.
+        Raises FeedError and NoRoomError as `fetch` does.
         """
         headers = {name: value for name, value in self._headers.items() if name != "A-IM"}
         headers["Accept"] = ACCEPT_PAGE
@@ -190,7 +186,7 @@ class Fetcher:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
-        return await self._get(url, headers, self._page_trip(feed, url), seconds)
+        return await self._get(url, headers, self._page_trip(feed, url, place), seconds)
 
     async def peek(self, feed: Feed, url: str, *, seconds: float, head: bool) -> Fetched:
         """Ask whether the page of an article is there, without its body; `head`: by HEAD.
@@ -198,19 +194,26 @@ class Fetcher:
         Guarded as `page` is; raises FeedError as `fetch` does.
         """
         headers = {name: value for name, value in self._headers.items() if name != "A-IM"}
-        trip = self._page_trip(feed, url)
+        trip = self._page_trip(feed, url, None)
         trip.method, trip.peek = ("HEAD" if head else "GET"), True
         return await self._get(url, headers | {"Accept": ACCEPT_PAGE}, trip, seconds)
 
-    def _page_trip(self, feed: Feed, url: str) -> _Trip:
-        home = (Guard(private=feed.private, allow=self._allow), Guard(allow=self._allow))
-        server = _server(home[0].url(feed.url))
+    def _trip(self, url: str, guard: Guard, place: Place | None = None) -> _Trip:
         return _Trip(
             where=url,
-            guard=lambda other: home[_server(home[0].url(other)) != server],
-            most=min(LARGEST_PAGE, self._max_bytes),
-            page=True,
+            guard=lambda _: guard,
+            most=self._max_bytes,
+            place=place or Room(shared=self._max_bytes).place(),
         )
+
+    def _page_trip(self, feed: Feed, url: str, place: Place | None) -> _Trip:
+        home = (Guard(private=feed.private, allow=self._allow), Guard(allow=self._allow))
+        server = _server(home[0].url(feed.asked))
+        trip = self._trip(url, home[0], place)
+        trip.guard = lambda other: home[_server(home[0].url(other)) != server]
+        trip.most = min(LARGEST_PAGE, self._max_bytes)
+        trip.page = True
+        return trip
 
     async def _get(self, url: str, headers: dict[str, str], trip: _Trip, seconds: float) -> Fetched:
         started = time.monotonic()
@@ -233,7 +236,7 @@ class Fetcher:
         are followed as long as they lead to nothing less protected.
         """
         guard = Guard(private=private, allow=self._allow)
-        trip = _Trip(where=url, guard=lambda _: guard, most=self._max_bytes)
+        trip = self._trip(url, guard)
         try:
             async with asyncio.timeout(self._timeout):
                 await self._post(guard, guard.url(url), form, trip)
@@ -257,7 +260,7 @@ class Fetcher:
                     return
                 if response.status not in {307, 308}:
                     response.close()
-                    raise _refusal(response)
+                    raise answers.refusal(response)
                 trip.hops.append(response.status)
                 following = _next(url, response, trip)
                 response.close()
@@ -305,13 +308,13 @@ class Fetcher:
     ) -> Fetched:
         conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
         body: bytes | None = None
-        unread = trip.peek or (trip.page and not _is_page(response))
+        unread = trip.peek or (trip.page and not answers.is_page(response))
         if response.status in _UNDERSTOOD and unread:
             response.close()  # a film is not worth its bytes
         elif response.status in _UNDERSTOOD:
             body = await self._body(response, trip)
         elif response.status != 304 or not conditional:
-            error = _refusal(response)
+            error = answers.refusal(response)
             response.close()
             raise error
         hub, topic = links.of_header(response.headers.getall("Link", []), str(url))
@@ -320,10 +323,10 @@ class Fetcher:
             status=response.status,
             url=str(url),
             body=body,
-            content_type=_header(response, "Content-Type"),
-            etag=_header(response, "ETag"),
-            last_modified=_header(response, "Last-Modified"),
-            max_age=_max_age(response),
+            content_type=answers.header(response, "Content-Type"),
+            etag=answers.header(response, "ETag"),
+            last_modified=answers.header(response, "Last-Modified"),
+            max_age=answers.max_age(response),
             moved_to=str(url) if permanent else None,
             hub=hub,
             topic=topic,
@@ -333,15 +336,21 @@ class Fetcher:
         )
 
     async def _body(self, response: aiohttp.ClientResponse, trip: _Trip) -> bytes:
-        """Return the whole inflated body, or raise TOO_LARGE, TRUNCATED, BAD_COMPRESSION."""
+        """Return the whole inflated body, or raise TOO_LARGE, TRUNCATED, BAD_COMPRESSION.
+
+        What is larger than SMALL takes room for as much as it has come to. Raises NoRoomError.
+        """
         layers = inflate.decoders(response.headers.get("Content-Encoding", ""))
-        body = bytearray()
+        body, asked_for = bytearray(), SMALL
         async for chunk in response.content.iter_any():
             trip.received += len(chunk)
             for piece in inflate.through(layers, chunk):
                 body += piece
                 if len(body) > trip.most:
                     raise _too_large(response, trip)
+                while len(body) > asked_for:
+                    trip.place.take(SMALL)
+                    asked_for += SMALL
             if trip.received > trip.most:
                 raise _too_large(response, trip)
         for layer in layers:
@@ -407,68 +416,3 @@ def _too_large(response: aiohttp.ClientResponse, trip: _Trip) -> FeedError:
         f"the {'page' if trip.page else 'feed'} is larger than {trip.most / 1e6:g} MB.",
         status=response.status,
     )
-
-
-def _refusal(response: aiohttp.ClientResponse) -> FeedError:
-    """Return the error for a status that brings no feed."""
-    status = response.status
-    if status in {204, 205}:
-        fault, why = FeedFault.EMPTY, "the site answers that there is nothing to read"
-    elif status == 304:
-        fault, why = FeedFault.BAD_STATUS, '"not modified", though the whole feed was asked for'
-    elif status in _STATUS_FAULTS:
-        fault, why = _STATUS_FAULTS[status]
-    elif 500 <= status < 600:
-        fault, why = FeedFault.SERVER_ERROR, "the site has a problem of its own"
-    else:
-        fault, why = FeedFault.BAD_STATUS, "an answer that feeds don't give"
-    if "challenge" in response.headers.get("cf-mitigated", ""):
-        fault, why = FeedFault.BLOCKED, f"{why} (it asks whether a person is there)"
-    wait = _retry_after(response)
-    until = f"; it asks to wait {wait}" if wait else ""
-    return FeedError(fault, f"HTTP {status}: {why}{until}.", retry_after=wait, status=status)
-
-
-def _retry_after(response: aiohttp.ClientResponse) -> timedelta | None:
-    """Read Retry-After in seconds or as a date (RFC 9110 10.2.3), at most 24 hours."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdigit():
-        return min(timedelta(seconds=min(int(value[:9]), 10**6)), LONGEST_WAIT)
-    until = dates.read(value)
-    if until is None:
-        return None
-    return min(max(until - _served(response), timedelta(0)), LONGEST_WAIT)
-
-
-def _served(response: aiohttp.ClientResponse) -> datetime:
-    """Return when the answer was made, by the clock that also made its other dates."""
-    return dates.read(response.headers.get("Date")) or datetime.now(UTC)
-
-
-def _is_page(response: aiohttp.ClientResponse) -> bool:
-    """Tell whether the answer says it is a web page; one that doesn't say may be."""
-    return "Content-Type" not in response.headers or response.content_type in _PAGES
-
-
-def _max_age(response: aiohttp.ClientResponse) -> timedelta | None:
-    """Read how long the answer stays fresh: Cache-Control max-age, else Expires (RFC 9111)."""
-    found = _MAX_AGE.search(",".join(response.headers.getall("Cache-Control", [])))
-    if found:
-        return timedelta(seconds=min(int(found[1]), 10**9))
-    expires = dates.read(response.headers.get("Expires"))
-    if expires is None:
-        return None
-    now = _served(response)
-    return expires - now if expires > now else None
-
-
-def _header(response: aiohttp.ClientResponse, name: str) -> str | None:
-    """Return a header as it came, or None; one that isn't UTF-8 couldn't be sent back as it was."""
-    value = response.headers.get(name)
-    if not value:
-        return None
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return None
-    return value

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -18,6 +19,7 @@ from watcher.core.model import FeedFault, Glimpse, Page, PageFault, Sight
 from watcher.feeds import walls
 from watcher.feeds.decode import decode
 from watcher.feeds.lanes import HeldError, Lanes
+from watcher.feeds.room import NoRoomError, asked_again
 from watcher.feeds.worker import ChildDiedError, Worker
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from watcher.core.model import Feed, Fetched, Recheck
     from watcher.feeds.fetch import Fetcher
+    from watcher.feeds.room import Place
 
 MOST: Final = 20
 """Pages fetched for one poll of a feed."""
@@ -88,16 +91,16 @@ class Pages:
     ) -> None:
         await self._worker.stop()
 
-    async def read(self, feed: Feed, urls: Sequence[str]) -> list[Page]:
+    async def read(self, feed: Feed, urls: Sequence[str], place: Place | None = None) -> list[Page]:
         """Return what came of each of the pages, all within `all_seconds`.
 
-        The first MOST are fetched, several hosts at once; each host as its lane allows. Raises
-        nothing but HeldError, when the lanes are closed.
+        The first MOST are fetched, several hosts at once; each host as its lane allows, and as far
+        as `place` finds room. Raises nothing but HeldError, when the lanes are closed.
         """
         if self._missing or not installed():
             return [_not_installed(url) for url in urls]
         killed: list[str] = []
-        tasks = [asyncio.create_task(self._page(feed, url, killed)) for url in urls[:MOST]]
+        tasks = [asyncio.create_task(self._page(feed, url, killed, place)) for url in urls[:MOST]]
         try:
             done, late = await asyncio.wait(tasks, timeout=self._all_seconds)
         except BaseException:
@@ -128,16 +131,21 @@ class Pages:
         ways = (None,) if read else (True, False)
         glimpse = Glimpse(sight=Sight.UNSURE)
         for head in ways:
-            glimpse = await self._glimpse(feed, recheck, head=head)
+            with self._fetcher.room.place() as place:
+                glimpse = await asked_again(
+                    place, partial(self._glimpse, feed, recheck, head=head, place=place)
+                )
             if glimpse.sight is Sight.THERE or glimpse.retry_after:
                 break
         return glimpse
 
-    async def _glimpse(self, feed: Feed, recheck: Recheck, *, head: bool | None) -> Glimpse:
+    async def _glimpse(
+        self, feed: Feed, recheck: Recheck, *, head: bool | None, place: Place
+    ) -> Glimpse:
         """Ask once: for the head of the answer by HEAD or GET, or (None) for the page itself."""
         url, host = recheck.url, recheck.host
         try:
-            async with self._lanes.turn(host, own=feed.private and host == host_of(feed.url)):
+            async with self._lanes.turn(host, own=feed.private and host == host_of(feed.asked)):
                 if head is None:
                     fetched = await self._fetcher.page(
                         feed,
@@ -145,6 +153,7 @@ class Pages:
                         seconds=self._page_seconds,
                         etag=recheck.etag,
                         last_modified=recheck.last_modified,
+                        place=place,
                     )
                 else:
                     fetched = await self._fetcher.peek(
@@ -176,20 +185,24 @@ class Pages:
             last_modified=fetched.last_modified,
         )
 
-    async def _page(self, feed: Feed, url: str, killed: list[str]) -> Page:
+    async def _page(self, feed: Feed, url: str, killed: list[str], place: Place | None) -> Page:
         """Fetch and read one page; `killed` are those of the same poll that killed the child."""
         if walls.is_front(url):
             return _none(url, PageFault.NO_ARTICLE, "the link leads to the front page of a site.")
         host = host_of(url)
-        own = feed.private and host == host_of(feed.url)
+        own = feed.private and host == host_of(feed.asked)
         try:
             async with self._lanes.turn(host, own=own):
-                fetched = await self._fetcher.page(feed, url, seconds=self._page_seconds)
+                fetched = await self._fetcher.page(
+                    feed, url, seconds=self._page_seconds, place=place
+                )
         except HeldError as held:
             if not held.rest:
                 raise  # nobody is asked any more
             why = f"{host} has asked to be left alone for now."
             return _none(url, FeedFault.RATE_LIMITED, why)
+        except NoRoomError:
+            return _none(url, PageFault.NO_TIME, "there was no room for it among larger documents.")
         except FeedError as error:
             if error.retry_after:
                 self._lanes.hold(host, error.retry_after.total_seconds())

@@ -68,6 +68,11 @@ class Care(Asking):
 class CareTx(Care):
     """What changes it."""
 
+    def mute_instead(self, kind: MuteKind, old: str, new: str) -> None:
+        """Let a mute go on for what goes by another name now."""
+        muted = (MUTE.c.kind == kind.value) & (MUTE.c.what == old)
+        self._connection.execute(update(MUTE).where(muted).values(what=new))
+
     def mute(self, mute: Mute) -> None:
         """Silence a rule, a feed or a story, in place of what was said of it before."""
         self.unmute(mute.kind, mute.what)

@@ -74,7 +74,7 @@ def _require_head(engines: Engines) -> None:
     if found != schema.HEAD:
         raise StateError(
             f"{engines.place}: its tables have version {found}, this program's {schema.HEAD}. "
-            "Start the watcher once: it brings them up to date, or says that they are newer."
+            "Run: watcher once. It brings them up to date, or says that they are newer."
         )
 
 

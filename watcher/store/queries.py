@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, or_, select
@@ -61,8 +62,6 @@ from watcher.store.rows import (
 from watcher.store.types import mark_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import ColumnElement, Table
 
     from watcher.store.values import Record
@@ -80,6 +79,10 @@ _OF_FEED = select(*v.KNOWN_COLUMNS).where(
         ARTICLE.c.fingerprint.in_(bindparam("prints", expanding=True)),
     ),
 )
+HELD = "held "
+"""Notes of hosts that asked to be left alone: `held news.example` has until when."""
+_LONGEST_REST = timedelta(days=2)
+"""Beyond what a host may ask for (24 h), with its jitter."""
 _STREAM = 1000
 """Rows held in memory at once while many are read."""
 
@@ -123,6 +126,18 @@ class Queries(Books, History, Care, Evidence, Rechecks):
             statement = statement.where(FEED.c.next_due <= due)
         rows = self._rows(statement.order_by(FEED.c.id))
         return [(FeedId(row.id), row.host) for row in rows]
+
+    def held_hosts(self, now: datetime) -> dict[str, datetime]:
+        """Return the hosts that asked to be left alone, each with when that is over.
+
+        What lies too far ahead was written by a clock that ran ahead.
+        """
+        noted = select(NOTE.c.key, NOTE.c.value).where(NOTE.c.key.startswith(HELD))
+        held = {
+            row.key.removeprefix(HELD): datetime.fromisoformat(row.value)
+            for row in self._rows(noted)
+        }
+        return {host: until for host, until in held.items() if now < until <= now + _LONGEST_REST}
 
     def feeds_numbered(self, numbers: Sequence[FeedId]) -> list[FeedState]:
         """Return the feeds with these numbers, in this order."""

@@ -24,6 +24,7 @@ from watcher.core.model import (
     FeedState,
     Hit,
     Link,
+    MuteKind,
     Recheck,
     StoryId,
     Subscription,
@@ -34,7 +35,7 @@ from watcher.store import values as v
 from watcher.store.care import CareTx
 from watcher.store.evidence import EvidenceTx
 from watcher.store.outbox import Outbox
-from watcher.store.queries import WAITING
+from watcher.store.queries import HELD, WAITING
 from watcher.store.rechecks import RechecksTx
 from watcher.store.rows import (
     ALERT,
@@ -61,10 +62,6 @@ if TYPE_CHECKING:
 
 _LONGEST_HOLD = timedelta(days=9)
 """Beyond any retry, digest or limit."""
-_LONGEST_REST = timedelta(days=2)
-"""Beyond what a host may ask for (24 h), with its jitter."""
-_HELD = "held "
-"""Notes of hosts that asked to be left alone: `held news.example` has until when."""
 
 
 class Tx(Outbox, CareTx, EvidenceTx, RechecksTx):
@@ -88,11 +85,16 @@ class Tx(Outbox, CareTx, EvidenceTx, RechecksTx):
         """
         wanted = {feed.url: feed for feed in feeds}
         stored = {row.url: row for row in self._rows(select(*v.SYNCED_COLUMNS))}
-        for old, moved in _moved(stored.values(), wanted.keys() - stored.keys(), stays=wanted):
-            stored[moved] = stored.pop(old)
+        # Where a secret is put into an address, the address as it was asked once named the feed.
+        bare = [(f.secret_url, f.url) for f in feeds if f.secret_url and f.url not in stored]
+        renamed = [(old, new) for old, new in bare if old in stored and old not in wanted]
+        added = wanted.keys() - stored.keys() - {new for _, new in renamed}
+        for old, url in (*renamed, *_moved(stored.values(), added, stays=wanted)):
+            stored[url] = stored.pop(old)
+            self.mute_instead(MuteKind.FEED, old, url)
         new = [feed for url, feed in wanted.items() if url not in stored]
         held = self._held(now) if new else {}
-        self._add([_new_feed(f, held.get(host_of(f.url), now)) for f in new], to=FEED)
+        self._add([_new_feed(f, held.get(host_of(f.asked), now)) for f in new], to=FEED)
         for url, row in stored.items():
             feed = wanted.get(url)
             if feed is None:
@@ -134,21 +136,17 @@ class Tx(Outbox, CareTx, EvidenceTx, RechecksTx):
 
         It is noted, so that it holds for feeds that are added later, too.
         """
-        self.set_note(f"{_HELD}{host}", until.isoformat())
+        self.set_note(f"{HELD}{host}", until.isoformat())
         late = (FEED.c.host == host) & (FEED.c.next_due < until)
         self._connection.execute(update(FEED).where(late).values(next_due=until))
 
     def _held(self, now: datetime) -> dict[str, datetime]:
-        """Return until when hosts want to be left alone, and forget those whose time is over.
-
-        What lies too far ahead was written by a clock that ran ahead.
-        """
-        noted = select(NOTE.c.key, NOTE.c.value).where(NOTE.c.key.startswith(_HELD))
-        held = {row.key: datetime.fromisoformat(row.value) for row in self._rows(noted)}
-        over = [key for key, until in held.items() if not now < until <= now + _LONGEST_REST]
-        for key in over:
-            self._connection.execute(delete(NOTE).where(NOTE.c.key == key))
-        return {key.removeprefix(_HELD): held[key] for key in held.keys() - over}
+        """Return until when hosts want to be left alone, and forget those whose time is over."""
+        held = self.held_hosts(now)
+        standing = {f"{HELD}{host}" for host in held}
+        over = NOTE.c.key.startswith(HELD) & NOTE.c.key.not_in(standing)
+        self._connection.execute(delete(NOTE).where(over))
+        return held
 
     def poll_by(self, feed: FeedId, due: datetime) -> None:
         """Put a feed's next poll forward to `due`; none is put off."""

@@ -167,7 +167,7 @@ def feed_values(feed: Feed) -> Values:
         "private": feed.private,
         "full_text": feed.full_text,
         "named": feed.named,
-        "host": host_of(feed.url),
+        "host": host_of(feed.asked),
     }
 
 

@@ -19,6 +19,7 @@ from watcher.core.model import (
 )
 from watcher.feeds import Pages
 from watcher.feeds.pages import MEND, installed
+from watcher.feeds.room import Place
 from watcher.store import Store
 from watcher.watch.desk import Desk
 from watcher.watch.nouns import Polled
@@ -70,10 +71,11 @@ class ArticlePages:
             and poll.state.first_read is not None
         )
 
-    async def add(self, poll: Polled) -> Polled:
+    async def add(self, poll: Polled, place: Place | None = None) -> Polled:
         """Fetch the pages of what is new, where the feed is to be read in full.
 
         What can't be had costs its text alone: the article is told from the feed's own words.
+        `place` is where the pages take room.
         Raises HeldError when nobody is asked any more.
         """
         if self._pages is None or poll.document is None or not self.wanted(poll):
@@ -82,7 +84,7 @@ class ArticlePages:
         if not urls:
             return poll
         feed = self._desk().feed_of(poll)
-        pages = await self._pages.read(feed, urls)
+        pages = await self._pages.read(feed, urls, place)
         self._log(feed, pages)
         texts = {page.url: page.text for page in pages}
         entries = tuple(

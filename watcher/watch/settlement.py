@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from watcher.alerts import redact
 from watcher.core import rhythm
@@ -144,7 +144,7 @@ class Settlement:
             after.feed.name,
             after.feed.url,
             " ".join("; ".join(notes).split()),
-            self._time(after.next_due),
+            self._time(after),
         )
 
     # --- trouble ---------------------------------------------------------------------------
@@ -171,12 +171,12 @@ class Settlement:
             poll.state.feed.url,
             poll.error.fault.value,
             detail.rstrip("."),
-            self._time(after.next_due),
+            self._time(after),
         )
         tx.save_feed(self._with_incident(tx, poll.state, after, poll.at), before=poll.state)
         if poll.error.retry_after:
             # 429 and 503 speak for the whole host, also when we are started anew meanwhile.
-            yield host_of(poll.state.feed.url), after.next_due
+            yield host_of(poll.state.feed.asked), after.next_due
 
     def _with_incident(
         self, tx: Tx, before: FeedState, after: FeedState, at: datetime
@@ -190,8 +190,11 @@ class Settlement:
             (told.add if incident.begins else told.discard)(incident.ailment)
         return replace(after, told=frozenset(told)) if told != after.told else after
 
-    def _time(self, at: datetime) -> str:
-        return f"{at.astimezone(self._desk.zone):%H:%M:%S}"
+    def _time(self, state: FeedState) -> str:
+        """Return when a feed is asked next, with the day where the hour alone would mislead."""
+        at, far = state.next_due.astimezone(self._desk.zone), timedelta(hours=12)
+        soon = state.last_polled is not None and state.next_due - state.last_polled < far
+        return f"{at:%H:%M:%S}" if soon else f"{at:%d %B %H:%M:%S}"
 
     def _minute(self, at: datetime) -> str:
         return at.astimezone(self._desk.zone).strftime("%d %B %Y %H:%M")

@@ -18,10 +18,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from watcher.alerts import redact
 from watcher.core import rhythm
 from watcher.core.errors import FeedError
-from watcher.core.model import FeedId, FeedState
+from watcher.core.model import Document, FeedId, FeedState, Fetched
 from watcher.feeds import Fetcher, Pages, Reader, websub
+from watcher.feeds.room import Place
 from watcher.store import Store, Tx
 from watcher.watch.desk import Desk
 from watcher.watch.ledger import adopt, tell_health
@@ -86,13 +88,20 @@ class Watch:
 
     # --- one poll --------------------------------------------------------------------------
 
-    async def poll(self, state: FeedState, *, rung: bool = False) -> Polled:
-        """Ask one feed what is new. A failure is a value with a named cause, never raised."""
+    async def poll(
+        self, state: FeedState, *, rung: bool = False, place: Place | None = None
+    ) -> Polled:
+        """Ask one feed what is new. A failure is a value with a named cause, never raised.
+
+        Raises NoRoomError where `place` finds no room for the document.
+        """
         feed, now = state.feed, self._clock()
         etag, last_modified = rhythm.validators(state, now=now)
         document = None
         try:
-            fetched = await self._fetcher.fetch(feed, etag=etag, last_modified=last_modified)
+            fetched = await self._fetcher.fetch(
+                feed, etag=etag, last_modified=last_modified, place=place
+            )
             if fetched.body is not None:
                 document = await self._reader.read(
                     fetched.body,
@@ -103,9 +112,35 @@ class Watch:
                 )
                 # It may be 10 MB, and waits with others to be settled.
                 fetched = replace(fetched, body=None)
+            if feed.secret_url:
+                fetched, document = self._without_secrets(fetched, document)
         except FeedError as error:
             return Polled(state=state, at=self._clock(), error=error)
         return Polled(state=state, at=self._clock(), fetched=fetched, document=document, rung=rung)
+
+    def addressed(self, state: FeedState) -> FeedState:
+        """Return what is known of a feed with the secrets in place that its address asks for."""
+        rules = self.desk.feeds.get(state.feed.url)
+        if rules is None or rules.secret_url is None:
+            return state
+        return replace(state, feed=replace(state.feed, secret_url=rules.secret_url))
+
+    def _without_secrets(
+        self, fetched: Fetched, document: Document | None
+    ) -> tuple[Fetched, Document | None]:
+        """Return an answer as it may be kept: an address that was led to repeats the key.
+
+        Nor may a hub learn of the feed.
+        """
+        secrets = self.desk.config.secrets
+        fetched = replace(
+            fetched,
+            url=redact(fetched.url, secrets),
+            moved_to=redact(fetched.moved_to, secrets) if fetched.moved_to else None,
+            hub=None,
+            topic=None,
+        )
+        return fetched, document and replace(document, hub=None, topic=None)
 
     async def read(self, feed: FeedId, pushed: websub.Pushed) -> Polled | None:
         """Read what a hub sent as if it had been asked for; None when there is no item in it."""

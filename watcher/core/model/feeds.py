@@ -26,7 +26,8 @@ class Feed:
     """One feed as rules.yaml names it. `name` is the outlet that people read in alerts.
 
     Where nobody gave it a name (`named` is False), `name` is its site until it has been read, and
-    the title it gives itself from then on.
+    the title it gives itself from then on. `url` is what names it everywhere: the address, as it
+    stands in rules.yaml where a secret is put into it (${KEY}).
     """
 
     url: str
@@ -37,6 +38,13 @@ class Feed:
     private: bool = False
     full_text: FullText = FullText.NEVER
     named: bool = True
+    secret_url: str | None = field(default=None, repr=False, compare=False)
+    """The address with its secrets in place, where it has any: never stored, never shown."""
+
+    @property
+    def asked(self) -> str:
+        """The address at which it is asked."""
+        return self.secret_url or self.url
 
 
 class FeedFault(StrEnum):
