@@ -12,6 +12,7 @@ from support.reprints import reprints, templates
 from watcher.core.model import Article, ArticleId, Link, LinkKind
 from watcher.core.stories import StoryIndex
 from watcher.core.stories.polarity import excludes
+from watcher.core.text import fold
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 REPRINTS = reprints()
@@ -113,8 +114,10 @@ def test_reprints_fold_but_for_one_in_fifty(*, turned: bool) -> None:
     ],
 )
 def test_words_of_two_kinds_exclude_each_other(first: str, second: str) -> None:
-    assert excludes(first.split(), second.split())
-    assert not excludes(first.split(), first.split())
+    one, other = (fold(words).text.split() for words in (first, second))
+
+    assert excludes(one, other)
+    assert not excludes(one, one)
 
 
 def test_words_of_one_kind_or_of_none_exclude_nothing() -> None:
