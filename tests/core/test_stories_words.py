@@ -7,7 +7,7 @@ import pytest
 from watcher.core.model import Article, ArticleId
 from watcher.core.stories import spellings
 from watcher.core.stories.stems import stem
-from watcher.core.stories.words import clean_body, clean_title, normal, read_back, words_of
+from watcher.core.stories.words import clean_body, clean_title, cleaned, normal, read_back, words_of
 
 
 @pytest.mark.parametrize(
@@ -180,3 +180,22 @@ def test_a_headline_in_capitals_says_nothing_of_names() -> None:
 
 def test_only_the_first_part_of_a_long_text_is_compared() -> None:
     assert len(words("title", "word " * 100_000)) < 200
+
+
+def test_a_body_that_only_repeats_the_headline_is_none() -> None:
+    """Aggregators write the headline, a dash and the outlet; below, both again without the dash."""
+    told = Article(
+        id=ArticleId("a"),
+        title="Court frees Atajurt activist - Steppe Courier",
+        summary="<a href='https://a.example/1'>Court frees Atajurt activist</a>&nbsp;&nbsp;"
+        "<font color='#6f6f6f'>Steppe Courier</font>",
+        outlet="Aggregator",
+    )
+
+    assert cleaned(told) == ("Court frees Atajurt activist", "")
+
+
+def test_a_dash_that_the_body_has_too_belongs_to_the_headline() -> None:
+    title = "Kairat - Astana: a draw"
+
+    assert cleaned(Article(id=ArticleId("a"), title=title, summary=title)) == (title, "")

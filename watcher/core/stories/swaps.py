@@ -16,7 +16,7 @@ from rapidfuzz.distance import Indel, Levenshtein
 from watcher.core.stories.polarity import excludes, negates
 from watcher.core.stories.side import sides_taken
 from watcher.core.stories.stems import stem
-from watcher.core.stories.words import COMMON_STEMS, MONTHS, WEEKDAYS, read_back
+from watcher.core.stories.words import COMMON_STEMS, MONTHS, STOP_STEMS, WEEKDAYS, read_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -64,9 +64,11 @@ def swaps_between(one: Side, two: Side) -> tuple[Swap, ...]:
     for old, new, around in _gaps(equal, len(a), len(b)):
         if around < ANCHOR or not _short(a[old]) or not _short(b[new]):
             continue
+        headline = _in_headlines(one, two, old, new)
+        if not headline and not _in_bodies(one, two, old, new):
+            continue
         key = one.told(old), two.told(new)
         known = found.get(key)
-        headline = _in_headlines(one, two, old, new)
         if known is not None:
             found[key] = replace(known, repeated=known.repeated or known.headline != headline)
             continue
@@ -118,12 +120,11 @@ def _swap(one: Side, two: Side, old: slice, new: slice, *, headline: bool) -> Sw
         return None
     bare = _bare(one, old) and _bare(two, new)
     bare = bare and not _shared(one, two, old, new, dense=dense)
-    below = old.start >= len(one.title) and new.start >= len(two.title)
     framed = headline and (bare or (one.named(old) and two.named(new))) and _one_form(one, two)
     return replace(
         _exchange(before, after, headline=headline),
         number=number,
-        name=(one.capital(old) and two.capital(new)) or (bare and (framed or below)),
+        name=(one.capital(old) and two.capital(new)) or (bare and (framed or not headline)),
         opposite=opposite,
         framed=framed,
     )
@@ -160,13 +161,15 @@ def _signs(old: str, new: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _bare(side: Side, part: slice) -> bool:
     """Tell whether capitals don't show what is a name there, so that any word may be one.
 
-    Some letters have none, and some headlines have them throughout.
+    Some letters have none, and some headlines have them throughout. Small words are in no name.
     """
-    words = zip(side.all[part], side.words.all[part], strict=True)
+    stems = side.all[part]
+    if not STOP_STEMS.isdisjoint(stems):
+        return False
     throughout = part.stop <= len(side.title) and not side.capital(slice(0, len(side.title)))
     return any(
         word.isalpha() and stemmed not in COMMON_STEMS and (throughout or not word.islower())
-        for stemmed, word in words
+        for stemmed, word in zip(stems, side.words.all[part], strict=True)
     )
 
 
@@ -215,6 +218,11 @@ def _other_day(old: Iterable[str], new: Iterable[str]) -> bool:
 
 def _in_headlines(one: Side, two: Side, old: slice, new: slice) -> bool:
     return bool(old.stop <= len(one.title) and new.stop <= len(two.title))
+
+
+def _in_bodies(one: Side, two: Side, old: slice, new: slice) -> bool:
+    """Tell whether both stand below; the end of a headline is in no sentence with what follows."""
+    return old.start >= len(one.title) and new.start >= len(two.title)
 
 
 @lru_cache(maxsize=1 << 14)

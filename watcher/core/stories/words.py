@@ -29,6 +29,8 @@ LENGTH: Final = 512
 """Characters of the body that are compared."""
 HEADLINE: Final = 256
 """Characters of the title that are compared."""
+REPEATED: Final = 200
+"""Signs of markup that a body may have more than a headline which it only repeats."""
 ROUNDS: Final = 8
 """How often labels are taken off one text at most."""
 
@@ -69,8 +71,24 @@ def words_of(article: Article, furniture: Furniture | None = None) -> Words:
 
 def cleaned(article: Article) -> tuple[str, str]:
     """Return headline and body without what is furniture of any outlet."""
-    title = clean_title(article.title[: 2 * HEADLINE], article.outlet)[:HEADLINE]
-    return title, clean_body(_body(article), article.outlet)
+    headline, body = article.title[: 2 * HEADLINE], _body(article)
+    if len(body) <= len(headline) + REPEATED and _letters(headline) == _letters(_plain(body)):
+        headline, body = _last_signed(headline, body), ""
+    title = clean_title(headline, article.outlet)[:HEADLINE]
+    return title, clean_body(body, article.outlet)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+def _last_signed(headline: str, body: str) -> str:
+    """Return a headline less the outlet that an aggregator names behind a dash.
+
+    Its description is the headline and the outlet again, without the dash between them.
+    """
+    found = _LAST_PART.search(headline)
+    return headline[: found.start()] if found and found[0] not in body else headline
 
 
 def clean_title(title: str, outlet: str = "") -> str:
@@ -131,7 +149,7 @@ _MARKUP = regex.compile(tables.MARKUP, regex.IGNORECASE)
 _PHRASES = tuple((regex.compile(pattern), new) for pattern, new in spellings.PHRASES)
 _INITIALS = re.compile(r"\.[^\W\d_]\.")
 _BRITISH = tuple((regex.compile(pattern), new) for pattern, new in spellings.BRITISH)
-_LAST_PART = regex.compile(r"\s[-–—]\s([^–—]{2,40})$")
+_LAST_PART = regex.compile(r"\s[-–—|]\s([^–—|]{2,40})$")
 _DENSE: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _TOKEN = regex.compile(
     rf"\d+(?:[.,]\d+)*|[{_DENSE}]+|[[\p{{L}}\p{{M}}\u200c]--[{_DENSE}]]+(?:['’ʼ][\p{{L}}\p{{M}}]+)*",
