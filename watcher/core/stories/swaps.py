@@ -222,7 +222,7 @@ def _in_headlines(one: Side, two: Side, old: slice, new: slice) -> bool:
 
 def _in_bodies(one: Side, two: Side, old: slice, new: slice) -> bool:
     """Tell whether both stand below; the end of a headline is in no sentence with what follows."""
-    return old.start >= len(one.title) and new.start >= len(two.title)
+    return bool(old.start >= len(one.title) and new.start >= len(two.title))
 
 
 @lru_cache(maxsize=1 << 14)
