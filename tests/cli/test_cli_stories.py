@@ -29,6 +29,19 @@ def test_stories_are_found_by_words_of_any_member(folder: Path) -> None:
     assert "no stories" in none.out
 
 
+def test_stories_of_one_feed_or_rule_are_listed_alone(folder: Path) -> None:
+    for asked in (["list"], ["search", "Almaty"]):
+        of_feed = watcher("stories", *asked, "--feed", FIRST.outlet, "--json", cwd=folder)
+        of_none = watcher("stories", *asked, "--feed", "Nowhere", "--json", cwd=folder)
+        of_rule = watcher("stories", *asked, "--rule", ALERT.rules[0], "--json", cwd=folder)
+        unknown = watcher("stories", *asked, "--rule", "Nothing", cwd=folder)
+
+        assert [row["story"] for row in of_feed.rows] == [FIRST.id]
+        assert of_none.rows == []
+        assert [row["story"] for row in of_rule.rows] == [FIRST.id]
+        assert "no rule is called" in unknown.out
+
+
 def test_a_story_says_who_was_first_and_how_each_copy_differs(folder: Path) -> None:
     row = watcher("stories", "show", FIRST.id, "--json", cwd=folder).row
     said = watcher("stories", "show", FIRST.id, cwd=folder).out

@@ -64,6 +64,17 @@ def test_differences_are_told_in_the_words_of_the_texts() -> None:
     assert found.dropped == ()
 
 
+def test_a_headline_of_its_own_is_told_in_one_piece() -> None:
+    first = an_article("Kazakh court bans rights group for five years")
+    second = an_article("Rights group gets five-year ban in Almaty")
+
+    found = changes(first, second)
+
+    assert found.dropped == ("Kazakh court bans rights group for five years",)
+    assert found.added == ("Rights group gets five-year ban in Almaty",)
+    assert found.changed == ()
+
+
 def test_furniture_capitals_and_quotes_are_no_difference() -> None:
     first = an_article("Court frees “Atajurt” man", summary="A court freed him on Tuesday.")
     second = an_article(

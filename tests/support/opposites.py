@@ -19,9 +19,14 @@ Text = tuple[str, str]
 
 def opposites() -> list[tuple[str, Text, Text]]:
     """Return language, one text and the other, for each pair."""
+    return read_pairs(FILE)
+
+
+def read_pairs(file: Path) -> list[tuple[str, Text, Text]]:
+    """Read a file in which each line is a pair."""
     pairs = []
     language = ""
-    for line in filter(None, FILE.read_text(encoding="utf-8").splitlines()):
+    for line in filter(None, file.read_text(encoding="utf-8").splitlines()):
         if line.startswith("# "):
             language = line[2:]
         else:

@@ -36,6 +36,9 @@ CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV, for spreadshe
 RuleOption = Annotated[
     str | None, typer.Option("--rule", metavar="NAME", help="Only those of this rule.")
 ]
+FeedOption = Annotated[
+    str | None, typer.Option("--feed", metavar="URL|NAME", help="Only those from this feed.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -61,9 +64,7 @@ def alerts_list(
     *,
     start: SinceOption = None,
     rule: RuleOption = None,
-    feed: Annotated[
-        str | None, typer.Option("--feed", metavar="URL|NAME", help="Only those from this feed.")
-    ] = None,
+    feed: FeedOption = None,
     limit: LimitOption = 50,
     csv: CsvOption = False,
 ) -> int:
@@ -80,7 +81,7 @@ def alerts_list(
         return 0
     if not rows:
         some = "no alerts yet" if (start, rule, feed) == (None, None, None) else "no such alerts"
-        call.say(f"{some}{_no_such_rule(call, rule)}")
+        call.say(f"{some}{no_such_rule(call, rule)}")
         return 0
     call.table(
         ("alert", "time", "kind", "rules", "outlet", "headline"),
@@ -100,7 +101,7 @@ def alerts_list(
     return 0
 
 
-def _no_such_rule(call: Call, rule: str | None) -> str:
+def no_such_rule(call: Call, rule: str | None) -> str:
     """Return what to say of a rule that rules.yaml hasn't; alerts of one that it had are listed."""
     try:
         names = [one.name for one in call.config().rules]

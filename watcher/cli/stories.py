@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watcher.cli.alerts import PANEL, CsvOption, SinceOption, link_json, member_json
+from watcher.cli.alerts import (
+    PANEL,
+    CsvOption,
+    FeedOption,
+    RuleOption,
+    SinceOption,
+    link_json,
+    member_json,
+    no_such_rule,
+)
 from watcher.cli.common import Call, command, since
 from watcher.cli.words import iso, many, now, one_line, short
 from watcher.core.errors import UsageError, WatcherError
@@ -40,7 +49,7 @@ def register(app: typer.Typer) -> None:
     stories = typer.Typer(
         help="Stories: one event with all its copies and reports.", no_args_is_help=True
     )
-    command(stories, "list", examples=["watcher stories list --since 12h --by outlets"])(
+    command(stories, "list", examples=["watcher stories list --since 12h --rule Atajurt"])(
         stories_list
     )
     command(stories, "show", examples=["watcher stories show 1b9f03c2"])(stories_show)
@@ -56,6 +65,8 @@ def stories_list(
     *,
     start: SinceOption = "1d",
     by: ByOption = By.NEWEST,
+    rule: RuleOption = None,
+    feed: FeedOption = None,
     limit: LimitOption = 50,
     csv: CsvOption = False,
 ) -> int:
@@ -65,7 +76,27 @@ def stories_list(
     with call.store().read() as queries:
         for article, link in queries.articles_since(moment):
             groups.setdefault(link.story, []).append((article, link))
-    return _list_stories(call, groups, by=by, limit=limit, csv=csv, none=call.when(moment))
+        groups = _only(queries, groups, rule=rule, feed=feed)
+    none = f"{call.when(moment)}{no_such_rule(call, rule)}"
+    return _list_stories(call, groups, by=by, limit=limit, csv=csv, none=none)
+
+
+def _only(queries: "Queries", groups: Groups, *, rule: str | None, feed: str | None) -> Groups:
+    """Return the stories that the rule told of, and of which the feed has an article."""
+    if rule is not None:
+        told = queries.told_of(groups)
+        groups = {
+            story: group
+            for story, group in groups.items()
+            if any(each.rule == rule for each in told.get(story, ()))
+        }
+    if feed is None:
+        return groups
+    return {
+        story: group
+        for story, group in groups.items()
+        if any(feed in {article.feed, article.outlet} for article, _ in group)
+    }
 
 
 def _list_stories(
@@ -194,6 +225,8 @@ def stories_search(
     *,
     start: SinceOption = "30d",
     by: ByOption = By.NEWEST,
+    rule: RuleOption = None,
+    feed: FeedOption = None,
     limit: LimitOption = 50,
     csv: CsvOption = False,
 ) -> int:
@@ -211,8 +244,9 @@ def stories_search(
                 text = fold(f"{article.title} {article.summary} {article.text}").text
                 if all(word in text for word in wanted):
                     found.add(link.story)
-    groups = {story: group for story, group in groups.items() if story in found}
-    none = f"{call.when(moment)} with these words"
+        groups = {story: group for story, group in groups.items() if story in found}
+        groups = _only(queries, groups, rule=rule, feed=feed)
+    none = f"{call.when(moment)} with these words{no_such_rule(call, rule)}"
     status = _list_stories(call, groups, by=by, limit=limit, csv=csv, none=none)
     return status if groups else 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import Levenshtein
@@ -42,17 +43,19 @@ def changes(before: Article, after: Article) -> Changes:
     dropped: list[str] = []
     changed: list[tuple[str, str]] = []
     for old, new in zip(_texts(before), _texts(after), strict=True):
-        for op in Levenshtein.opcodes([*map(_folded, old)], [*map(_folded, new)]):
-            lost = " ".join(old[op.src_start : op.src_end])
-            come = " ".join(new[op.dest_start : op.dest_end])
-            short = max(op.src_end - op.src_start, op.dest_end - op.dest_start) <= LONGEST
-            if op.tag == "equal":
+        ops = Levenshtein.opcodes([*map(_folded, old)], [*map(_folded, new)])
+        for equal, group in groupby(ops, key=lambda op: op.tag == "equal"):
+            first, *rest = group
+            last = rest[-1] if rest else first
+            lost = old[first.src_start : last.src_end]
+            come = new[first.dest_start : last.dest_end]
+            if equal:
                 continue
-            if lost and come and short:
-                changed.append((lost, come))
+            if lost and come and max(len(lost), len(come)) <= LONGEST:
+                changed.append((" ".join(lost), " ".join(come)))
                 continue
-            dropped += [lost] if lost else []
-            added += [come] if come else []
+            dropped += [" ".join(lost)] if lost else []
+            added += [" ".join(come)] if come else []
     return Changes(added=tuple(added), dropped=tuple(dropped), changed=tuple(changed))
 
 

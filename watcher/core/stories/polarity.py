@@ -1,14 +1,20 @@
-"""Whether two articles tell opposite facts: detained and released, guilty and not guilty."""
+"""Whether two articles tell opposite facts: detained and released, guilty and not guilty.
+
+Also whether a word stands for one that it excludes: north and south, first and second.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
+from watcher.core.stories.others import OTHERS
 from watcher.core.stories.tables import NEGATIONS
 from watcher.core.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from watcher.core.stories.side import Side
 
 ALIKE_HEADLINES: Final = 0.6
@@ -18,6 +24,30 @@ DENIALS: Final = frozenset(fold(word).text for word in NEGATIONS.split())
 _NEGATED = re.compile(r"(.{2,}?)(?:[ea]?m[ae]|м[ае]|б[ае]|п[ае])([dt][iu]\w*|[дт][ыі]\w*)")
 """A Turkish or Kazakh verb in the past that is denied: "yenemedi", "қабылдамады"."""
 _HARD: Final = str.maketrans("tт", "dд")
+
+
+def _kinds() -> Iterator[tuple[str, tuple[int, int]]]:
+    for number, row in enumerate(OTHERS):
+        for kind, words in enumerate(row):
+            yield from ((fold(word).text, (number, kind)) for word in words.split())
+
+
+_KINDS: Final = tuple(_kinds())
+_WHOLE: Final = {word: kind for word, kind in _KINDS if not word.endswith("*")}
+_BEGINNINGS: Final = tuple((word[:-1], kind) for word, kind in _KINDS if word.endswith("*"))
+
+
+def excludes(before: Iterable[str], after: Iterable[str]) -> bool:
+    """Tell whether some of these folded words are of another kind of `OTHERS` than those."""
+    left, right = dict(_kinds_of(before)), dict(_kinds_of(after))
+    return any(row in right and right[row] != kind for row, kind in left.items())
+
+
+def _kinds_of(words: Iterable[str]) -> Iterator[tuple[int, int]]:
+    for word in words:
+        if word in _WHOLE:
+            yield _WHOLE[word]
+        yield from (kind for start, kind in _BEGINNINGS if word.startswith(start))
 
 
 def negates(one: str, other: str) -> bool:

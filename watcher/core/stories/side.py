@@ -33,6 +33,10 @@ class Side:
         """Tell whether any word of the part began with a capital."""
         return bool(self.words.capitals >> part.start & ((1 << (part.stop - part.start)) - 1))
 
+    def named(self, part: slice) -> bool:
+        """Tell whether any word of the part is a capital that doesn't begin a sentence."""
+        return bool(self.words.names >> part.start & ((1 << (part.stop - part.start)) - 1))
+
     @cached_property
     def numbers(self) -> frozenset[str]:
         """Numbers in figures, and small ones in words."""

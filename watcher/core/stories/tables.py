@@ -1,4 +1,4 @@
-"""What newsrooms put around a story, as data: prefixes, datelines, furniture, spellings, opposites.
+"""What newsrooms put around a story, as data: labels, furniture, common small words, opposites.
 
 Nothing here decides. Patterns are for the `regex` module, are tried on one line of text (runs of
 whitespace already one space) and are bounded, so that hostile text can't make them slow. Folded
@@ -15,17 +15,6 @@ def _words(text: str) -> frozenset[str]:
 def _names(text: str) -> frozenset[str]:
     return frozenset(name.strip() for name in text.split(","))
 
-
-MONTH_WORD = r"\p{L}{3,10}[.,]?"
-
-AGENCIES = (
-    r"Reuters|AP|AFP|UPI|dpa|DPA|EFE|ANSA|Xinhua|TASS|Interfax|INTERFAX|Bloomberg|RFA|RFE/RL|VOA|AA"
-    r"|DHA|İHA|IHA|Anadolu|Kazinform|KazTAG|Sputnik|Kyodo|CNA|Yonhap|PTI|ANI|IANS|BBC|CNN|MEE|Reuter"
-    r"|ТАСС|Интерфакс|РИА Новости|РИА|КазТАГ|ҚазТАГ|КазИнформ|Казинформ|ҚазАқпарат|Қазақпарат"
-    r"|رويترز|أ ف ب|أ\.ف\.ب|ا ف ب|فرانس برس|شينخوا|الأناضول|د ب أ|سبوتنيك|وكالات|واس"
-    r"|شىنخۇا|رويتېرس|ئەركىن ئاسىيا رادىيوسى|ب ب س|BHA|Cihan|Kabar|Кабар|ФедералПресс"
-    r"|Спутник|Азаттық|Азаттык|Радио Азаттык|УНИАН|Укринформ|РБК|БелТА|АКИpress|24\.kg|Tengrinews"
-)
 
 TITLE_START = (
     (
@@ -91,47 +80,6 @@ OUTLETS = _names(
 )
 """Folded names that end headlines after a dash. The feed's own name is always one."""
 
-DATELINES = (
-    rf"[^()]{{0,60}}?\((?:{AGENCIES})[^()]{{0,20}}\)\s?[:.–—-]{{1,2}}\s+",
-    rf"\((?:{AGENCIES})\)\s?",
-    rf"\p{{L}}[\p{{L}} .'’-]{{1,30}}\s?/\s?(?:{AGENCIES})\s?[:–—-]{{1,2}}\s+",
-    (
-        rf"(?:{AGENCIES})\s(?:ئاگېنتلىقى\s)?[\p{{L}} ]{{0,30}}?"
-        r"\d{1,2}-\p{L}{3,8}\s?خەۋىرى\s?:\s+"
-    ),
-    r"(?:شىنخۇا ئاگېنتلىقى|شىنخۇا|ئەركىن ئاسىيا رادىيوسى|رويترز|الأناضول|شينخوا)\s?:\s+",
-    (
-        rf"[\p{{Lu}}][\p{{L}} .'’-]{{1,40}}[,.]\s(?:\d{{1,2}}\s)?(?:{MONTH_WORD}\s)?"
-        rf"(?:\d{{1,2}}[,.]?\s)?"
-        rf"(?:\d{{4}}[,.]?\s)?(?:г\.\s"
-        rf"|ж\.\s)?(?:[–—-]\s)?[/(«\"]?(?:{AGENCIES})[\p{{L}}.]{{0,6}}[/)»\"]?"
-        r"[.,:]?\s?(?:[–—-]{1,2}\s)?"
-    ),
-    (
-        rf"\p{{Lu}}[\p{{Lu}} .,'’/-]{{2,40}},\s(?:{MONTH_WORD}\s\d{{1,2}}"
-        rf"|\d{{1,2}}\s{MONTH_WORD})"
-        r"(?:,?\s\d{4})?\s?(?:[–—:.]|-{1,2})\s*"
-    ),
-    (
-        rf"\p{{Lu}}[\p{{L}} .'’-]{{2,30}},\s\p{{Lu}}[\p{{L}} .]{{1,20}},\s{MONTH_WORD}"
-        rf"\s\d{{1,2}}\s[–—-]{{1,2}}\s"
-    ),
-    (
-        rf"\p{{Lu}}\p{{Ll}}[\p{{L}} -]{{1,28}},\s(?:{MONTH_WORD}\s\d{{1,2}}"
-        rf"|\d{{1,2}}\s{MONTH_WORD})"
-        r"\s?[.–—-]{1,2}\s+"
-    ),
-    (
-        r"(?:据|據)?(?:新华社|新華社|中新社|中新网|中新網|人民网|法新社|路透社|美联社|美聯社|德新社|共同社|中央社"
-        r"|央视|塔斯社|韩联社|自由亚洲电台|美国之音|环球网|财新|澎湃新闻)?[\p{Han}]{0,8}?(?:\d{4}年)?"
-        r"\d{1,2}月\d{1,2}日(?:综合)?(?:电|電|讯|訊|消息|报道|報導)"
-        r"\s?(?:[（(][^）)]{0,24}[）)]|(?:记者|記者)[\p{Han}、 ]{2,12}?(?:报道|報導|[，,：:]))?"
-        r"[，,：:]?\s*"
-    ),
-    r"[（(【](?:新华社|中新社|中央社|法新社|路透社|美联社|记者|記者|德国之声|自由亚洲)[^）)】]{0,30}[）)】]\s?(?:电|讯)?\s*",
-)
-"""Where and when the agency wrote; before a body, and before a headline made of its first words."""
-
 BODY_START = (
     r"\p{Lu}{2}[\p{Lu} .,'’/-]{1,38}\s?(?:[–—]|-{1,2})\s+",
     r"(?:\p{Lu}\p{Ll}+[ -]?){1,3}\s[–—-]\s(?=\p{Lu})",
@@ -153,6 +101,7 @@ BODY_START = (
     r"[^|]{2,30}\s\|\s",
     r"(?i:hide caption|toggle caption|enlarge this image|share this article|close close)\s*",
     r"\d{1,2}:\d{2}\s*",
+    r"\(?(?:Haber Merkezi|HABER MERKEZİ|Dış Haberler|DIŞ HABERLER)\)?\s?[:–—-]\s+",
     r"\W+",
 )
 """What stands before the first sentence. Tried again until none fits."""
@@ -218,92 +167,14 @@ CUT_MARKS = ("…", "...", "[…]", "[...]")
 CUT_SIGNS = " .…[]"
 """The signs of which such an ending is made."""
 
+BRACKETS = ("(", "（", "[", "【", "〔")
+"""How a credit in Chinese begins."""
+
 MARKUP = (
     r"</?(?:p|br|a|b|i|u|em|strong|span|div|img|h\d|ul|ol|li|blockquote|figure|figcaption|table|tr|td"
     r"|font|small|sup|sub|iframe|video|source|hr|section|article)(?:\s[^<>]{0,400})?/?>"
 )
 """Tags that feeds leave in plain text; a ticker such as <BAC.N> is none of them."""
-
-SPELLINGS = {
-    "uighur": "uyghur",
-    "uigur": "uyghur",
-    "uygur": "uyghur",
-    "uighurs": "uyghurs",
-    "uigurs": "uyghurs",
-    "kiev": "kyiv",
-    "odessa": "odesa",
-    "kharkov": "kharkiv",
-    "peking": "beijing",
-    "sinkiang": "xinjiang",
-    "kazak": "kazakh",
-    "kazaks": "kazakhs",
-    "atazhurt": "atajurt",
-    "almata": "almaty",
-    "qazaq": "kazakh",
-    "qazaqstan": "kazakhstan",
-    "turkiye": "turkey",
-    "bln": "billion",
-    "mln": "million",
-    "trln": "trillion",
-    "dlr": "dollar",
-    "dlrs": "dollars",
-    "pct": "percent",
-    "mths": "months",
-    "yr": "year",
-    "yrs": "years",
-    "govt": "government",
-    "centre": "center",
-    "centres": "centers",
-    "theatre": "theater",
-    "metres": "meters",
-    "metre": "meter",
-    "kilometre": "kilometer",
-    "kilometres": "kilometers",
-    "litres": "liters",
-    "defence": "defense",
-    "offence": "offense",
-    "licence": "license",
-    "programme": "program",
-    "programmes": "programs",
-    "cheque": "check",
-    "tonne": "ton",
-    "tonnes": "tons",
-    "gaol": "jail",
-    "travelled": "traveled",
-    "cancelled": "canceled",
-    "labelled": "labeled",
-    "traveller": "traveler",
-    "judgement": "judgment",
-    "whilst": "while",
-    "amongst": "among",
-    "млн": "миллион",
-    "млрд": "миллиард",
-    "трлн": "триллион",
-    "тыс": "тысяч",
-    "руб": "рублей",
-}
-"""Folded words that are one word; the right side is what they are compared as."""
-
-PHRASES = (
-    (r"(?i)\bper cent\b", "percent"),
-    (r"(?i)\bnur[- ]sultan\b", "Astana"),
-    (r"(?i)\balma[- ]ata\b", "Almaty"),
-    (r"(?i)алма-ат(?=[аыеу])", "Алмат"),
-    (r"(?i)нур-султан(?=[аеу]?)", "Астан"),
-    (r"\b(\p{Lu})\.(\p{Lu})\.(?:(\p{Lu})\.)?", r"\1\2\3"),
-    (r"(?i)\bCOVID-19\b", "Covid"),
-)
-"""Spellings of more than one word, in the text before it is cut into words. U.S. becomes US."""
-
-PHRASE_HINTS = ("per cent", "sultan", "alma", "алма-ат", "нур-султан", "covid-19")
-"""In small letters, what stands in each text that PHRASES, but for initials, fit: cheap to ask."""
-
-BRITISH = (
-    (r"(?<=[a-z]{3})is(e|es|ed|er|ers|ing|ation|ations)$", r"iz\1"),
-    (r"(?<=[a-z]{3})ys(e|es|ed|ing)$", r"yz\1"),
-    (r"(?<=[a-z]{2})our(s|ed|ing|able|er|ers|ite|ful)?$", r"or\1"),
-)
-"""Endings of English words. Both spellings meet, so a "raize" does no harm."""
 
 STOP_WORDS = _words(
     """

@@ -181,8 +181,9 @@ def same_body(evidence: Evidence) -> bool:
     The labelled sets make new headlines from the text, so the card asks for more agreement than
     a sub-editor leaves. One outlet's same words under other headlines are its standing notice.
     """
-    other_outlet = not evidence.same_outlet
-    return other_outlet and evidence.body_runs >= VERBATIM and not evidence.swaps
+    if evidence.same_outlet or evidence.body_runs < VERBATIM:
+        return False
+    return all(swap.headline and not (swap.name or swap.number) for swap in evidence.swaps)
 
 
 def forbids_copy(evidence: Evidence) -> str:
@@ -209,8 +210,9 @@ def forbids_report(evidence: Evidence) -> str:
         return _exchange(evidence.swaps[0])
     if evidence.names == APART and evidence.runs_small < SAME_TEXT:
         return "other names"
-    names = [swap for swap in evidence.swaps if swap.name]
-    if names and evidence.runs_small >= IN_FORM and not evidence.opposite:
+    names = [swap for swap in evidence.swaps if swap.name or swap.repeated]
+    in_form = evidence.runs_small >= IN_FORM or any(swap.framed for swap in names)
+    if names and in_form and not evidence.opposite:
         return _exchange(names[0])
     return ""
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from watcher.core.stories import commons, tables
+from watcher.core.stories import commons, spellings, tables
+from watcher.core.stories.datelines import DATELINES, HAN_DATELINES
 from watcher.core.stories.stems import REMEMBERED, stem
 from watcher.core.text import fold
 
@@ -27,6 +28,8 @@ LENGTH: Final = 512
 """Characters of the body that are compared."""
 HEADLINE: Final = 256
 """Characters of the title that are compared."""
+REPEATED: Final = 200
+"""Signs of markup that a body may have more than a headline which it only repeats."""
 ROUNDS: Final = 8
 """How often labels are taken off one text at most."""
 
@@ -68,20 +71,35 @@ def cut(title: str, body: str) -> Words:
 
 def cleaned(article: Article) -> tuple[str, str]:
     """Return headline and body without what is furniture of any outlet."""
-    title = clean_title(article.title[: 2 * HEADLINE], article.outlet)[:HEADLINE]
-    return title, clean_body(_body(article), article.outlet)
+    headline, body = article.title[: 2 * HEADLINE], _body(article)
+    if len(body) <= len(headline) + REPEATED and _letters(headline) == _letters(_plain(body)):
+        headline, body = _last_signed(headline, body), ""
+    title = clean_title(headline, article.outlet)[:HEADLINE]
+    return title, clean_body(body, article.outlet)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+def _last_signed(headline: str, body: str) -> str:
+    """Return a headline less the outlet that an aggregator names behind a dash.
+
+    Its description is the headline and the outlet again, without the dash between them.
+    """
+    found = _LAST_PART.search(headline)
+    return headline[: found.start()] if found and found[0] not in body else headline
 
 
 def clean_title(title: str, outlet: str = "") -> str:
     """Take labels, the outlet's name and cut marks off a headline; never all of it."""
-    text = _plain(title)
-    text = _strip_start(text, _TITLE_START)
+    text = started = _strip_start(_plain(title), _TITLE_START)
     for _ in range(ROUNDS):
         shorter = _without_outlet(_TITLE_END.sub("", text, count=1), outlet)
-        if len(shorter) < MIN_HEADLINE or shorter == text:
+        if not _enough(shorter) or shorter == text:
             break
         text = shorter
-    return _strip_start(text, _TITLE_START)
+    return text if text is started else _strip_start(text, _TITLE_START)
 
 
 def clean_body(text: str, outlet: str = "") -> str:
@@ -92,7 +110,7 @@ def clean_body(text: str, outlet: str = "") -> str:
     text = _strip_start(text, _BODY_START)
     for _ in range(ROUNDS):
         text = text.rstrip(tables.CUT_SIGNS) if text.endswith(tables.CUT_MARKS) else text
-        cut = max(len(text) - tables.BODY_END_REACH, MIN_BODY)
+        cut = max(len(text) - tables.BODY_END_REACH, MIN_BODY[bool(_DENSE_SIGN.match(text))])
         tail = text[cut:].lower()
         hints = tables.BODY_END_HINTS_LATIN if tail.isascii() else tables.BODY_END_HINTS
         if not any(hint in tail for hint in hints):
@@ -106,26 +124,34 @@ def clean_body(text: str, outlet: str = "") -> str:
 
 MIN_HEADLINE: Final = 8
 """A headline is never cut shorter than this: "Live: | BBC" stays what it is."""
-MIN_BODY: Final = 20
+MIN_DENSE: Final = 4
+"""The same in signs of which two are a word."""
+MIN_BODY: Final = (20, 8)
+"""Letters, and signs of which two are a word, that are left of a body at least."""
 
 
 def _any(patterns: tuple[str, ...]) -> regex.Pattern[str]:
     return regex.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
-_TITLE_START = _any((*tables.TITLE_START, *tables.DATELINES))
+def _starts(*patterns: str) -> tuple[regex.Pattern[str], regex.Pattern[str]]:
+    """Return what is tried at a start, and what where a Han sign or a bracket stands there."""
+    return _any((*DATELINES, *patterns)), _any((*HAN_DATELINES, *DATELINES, *patterns))
+
+
+_TITLE_START = _starts(*tables.TITLE_START)
 _TITLE_END = _any(tables.TITLE_END)
-_BODY_START = _any((*tables.DATELINES, *tables.BODY_START))
+_BODY_START = _starts(*tables.BODY_START)
 _BODY_END = _any(
     (rf"(?<![\p{{L}}\p{{N}}])(?:{'|'.join(tables.BODY_END)})", *tables.BODY_END_SIGNS),
 )
 _MARKUP = regex.compile(tables.MARKUP, regex.IGNORECASE)
-_PHRASES = tuple((regex.compile(pattern), new) for pattern, new in tables.PHRASES)
+_PHRASES = tuple((regex.compile(pattern), new) for pattern, new in spellings.PHRASES)
 _INITIALS = re.compile(r"\.[^\W\d_]\.")
-_BRITISH = tuple((regex.compile(pattern), new) for pattern, new in tables.BRITISH)
+_BRITISH = tuple((regex.compile(pattern), new) for pattern, new in spellings.BRITISH)
 _BRITISH_HINT = re.compile("[iy]s[eia]|our")
-"""Without one of these no pattern of `tables.BRITISH` fits."""
-_LAST_PART = regex.compile(r"\s[-–—]\s([^–—]{2,40})$")
+"""Without one of these no pattern of `spellings.BRITISH` fits."""
+_LAST_PART = regex.compile(r"\s[-–—|]\s([^–—|]{2,40})$")
 _DENSE: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _TOKEN = regex.compile(
     rf"\d+(?:[.,]\d+)*|[{_DENSE}]+|[[\p{{L}}\p{{M}}\u200c]--[{_DENSE}]]+(?:['’ʼ][\p{{L}}\p{{M}}]+)*",
@@ -136,7 +162,7 @@ _QUICK = re.compile(r"[\0-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u20ac]*"
 _LETTERS: Final = r"[^\W\d_²³¹¼½¾]+"
 _QUICK_TOKEN = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*|\d+(?:[.,]\d+)*")
 _SENTENCE = re.compile(r"(?:^|[.!?:;…|])[\s\"'”’»)“‘«(]*")
-_DENSE_START = regex.compile(rf"[{_DENSE}]")
+_DENSE_SIGN = regex.compile(rf"[{_DENSE}]")
 _THOUSANDS = regex.compile(
     r"(?<=\d)[.,](?=\d{3}(?:[.,]\d{3})+$)|(?<=\d),(?=\d{3}$)|(?<=[.,]\d{3})[.,](?=\d{3}$)"
 )
@@ -159,10 +185,14 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def _strip_start(text: str, pattern: regex.Pattern[str]) -> str:
+def _enough(text: str) -> bool:
+    return len(text) >= MIN_HEADLINE or len(_DENSE_SIGN.findall(text)) >= MIN_DENSE
+
+
+def _strip_start(text: str, patterns: tuple[regex.Pattern[str], regex.Pattern[str]]) -> str:
     for _ in range(ROUNDS):
-        found = pattern.match(text)
-        if found is None or found.end() == 0 or len(text) - found.end() < MIN_HEADLINE:
+        found = patterns[text[:1] >= "\u2e80" or text.startswith(tables.BRACKETS)].match(text)
+        if found is None or found.end() == 0 or not _enough(text[found.end() :]):
             break
         text = text[found.end() :]
     return text
@@ -211,7 +241,8 @@ def _cut(text: str) -> Words:
 
 def _without_phrases(text: str) -> str:
     small = text.lower()
-    if _INITIALS.search(text) or any(hint in small for hint in tables.PHRASE_HINTS):
+    hints = spellings.PHRASE_HINTS_LATIN if small.isascii() else spellings.PHRASE_HINTS
+    if _INITIALS.search(text) or any(hint in small for hint in hints):
         for pattern, new in _PHRASES:
             text = pattern.sub(new, text)
     return text
@@ -225,7 +256,7 @@ def _pieces(raw: str) -> tuple[str, ...]:
     return tuple(
         piece
         for word in fold(raw).text.split()
-        for piece in (_pairs(word) if _DENSE_START.match(word) else (normal(word),))
+        for piece in (_pairs(word) if _DENSE_SIGN.match(word) else (normal(word),))
         if piece
     )
 
@@ -238,13 +269,14 @@ def read_back(words: tuple[str, ...]) -> str:
     """Write words as text again; overlapping pairs of signs become one run of signs."""
     text = ""
     for word in words:
-        joined = len(word) == 2 and text.endswith(word[0]) and _DENSE_START.match(word)
+        joined = len(word) == 2 and text.endswith(word[0]) and _DENSE_SIGN.match(word)
         text += word[1] if joined else f" {word}"
     return text.strip()
 
 
 _SPELLINGS = {
-    _folded(one): _folded(other) for one, other in (tables.SPELLINGS | commons.MONTHS_SHORT).items()
+    _folded(one): _folded(other)
+    for one, other in (spellings.SPELLINGS | commons.MONTHS_SHORT).items()
 }
 _NUMBER_WORDS = {_folded(word): figure for word, figure in tables.NUMBER_WORDS.items()}
 
