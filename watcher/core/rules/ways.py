@@ -29,6 +29,7 @@ _LOOKING_INSIDE = {
 }
 _SHORTEST_WITHOUT_ARTICLE = 4
 _SHORT_WORD = 2
+_SHORTEST_STEM = 2
 _SHORTEST_SURE = 4
 """Marks are folded away: Çin with an ending is French "ciné", so the text must be Turkish."""
 
@@ -89,10 +90,24 @@ def by_the_whole(
 
 
 def by_rows(word: str, rows: Rows, language: str | None) -> Iterator[Way]:
-    """Bend a word by one table of rows."""
+    """Bend a word by one table of rows. Stems have two letters: of лев, льва it is ль."""
     for cut, endings in rows_of(word, rows):
-        if len(word) - cut >= 2:
-            yield (word[: len(word) - cut], endings, language)
+        stem = word[: len(word) - cut]
+        if len(stem) >= _SHORTEST_STEM:
+            yield (stem, endings, language)
+        elif len(word) == _SHORTEST_STEM + 1 and stem:
+            for letter, rests in _by_first_letter(endings).items():
+                yield (stem + letter, rests, language)
+
+
+@lru_cache(maxsize=256)
+def _by_first_letter(endings: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Return what follows each letter that an ending begins with."""
+    letters = {ending[0] for ending in endings if ending}
+    return {
+        letter: frozenset(ending[1:] for ending in endings if ending.startswith(letter))
+        for letter in letters
+    }
 
 
 def _without_article(word: str, rows: Rows, language: str) -> Iterator[Way]:
@@ -103,12 +118,13 @@ def _without_article(word: str, rows: Rows, language: str) -> Iterator[Way]:
 
 
 def _derived(word: str, tongue: Language, language: str | None) -> Iterator[Way]:
-    for links, endings, shortest in tongue.derivations:
-        if len(word) < shortest:
+    for made in tongue.derivations:
+        if len(word) < made.shortest:
             continue
-        for cut, middles in rows_of(word, links):
+        for cut, middles in rows_of(word, made.links):
             for middle in middles:
-                yield (word[: len(word) - cut] + middle, endings, language)
+                stem = word[: len(word) - cut] + middle
+                yield (stem, made.endings, None if made.telling else language)
 
 
 # --- chains --------------------------------------------------------------------------------------

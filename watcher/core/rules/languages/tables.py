@@ -244,11 +244,15 @@ def _both_cases(written: str) -> frozenset[str]:
 
 
 class Derivation(NamedTuple):
-    """Words of these rows take a link, and then one of `endings`: уйгур-ск-ого."""
+    """Words of these rows take a link, and then one of `endings`: уйгур-ск-ого.
+
+    `telling`: no other language has the link (-ськ-), so that it counts in any text.
+    """
 
     links: Rows
     endings: frozenset[str]
     shortest: int = 4
+    telling: bool = False
 
 
 class Language:
