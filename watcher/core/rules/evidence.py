@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 _BY_WORDS = tuple(one for one in LANGUAGES if one.words)
+_BY_TWO = tuple(one for one in LANGUAGES if one.two_of)
 _BY_LETTER = {
     letter: frozenset(one for one in LANGUAGES if letter in one.letters)
     for letter in frozenset[str]().union(*(one.letters for one in LANGUAGES))
@@ -44,6 +45,13 @@ _PLAIN_WORDS = (
 PLAIN_WORDS = frozenset(_PLAIN_WORDS.split())
 
 
+PROPER = "a proper name"
+"""Stands among the languages of a short word with a capital. Names of places bend however short
+they are (в Оше), and their people are called by them (İranlı); so do few other words of four or
+five letters: a minister (bakan) is no ministry (bakanlık)."""
+_SHORT_NAME = 5
+
+
 def language_of_term(text: str, language: str) -> frozenset[str]:
     """Return the languages that a spelling speaks for: by its letters, its form, its label.
 
@@ -56,6 +64,8 @@ def language_of_term(text: str, language: str) -> frozenset[str]:
         found.add(language[:2])
     if len(text) >= 9 and _GERMAN_HEAD.search(text.lower()):
         found.add("de")
+    if len(text) <= _SHORT_NAME and text.istitle() and text.isalpha():
+        found.add(PROPER)
     return _shared(frozenset(found))
 
 
@@ -69,6 +79,7 @@ def languages_of(raw: str, words: Iterable[str]) -> frozenset[str]:
     """Return the languages that a text shows signs of. `words` are its words, folded."""
     seen = set(words)
     found = {one.code for one in _BY_WORDS if not seen.isdisjoint(one.words)} if seen else set()
+    found |= {one.code for one in _BY_TWO if len(seen & one.two_of) > 1}
     if raw.isascii():
         return frozenset(found)
     signs = set(raw)

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from watcher.core.rules.evidence import PROPER
 from watcher.core.rules.languages import OF_SCRIPT, rows_of
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def by_last_letters(
 
     `vowels` are the last vowels that chains go by, per language (see `Strung.vowel_of`).
     """
+    proper = PROPER in known
     for tongue in OF_SCRIPT[script]:
         if len(word) < tongue.shortest and not _is_short(word, tongue, known):
             continue
@@ -56,10 +58,10 @@ def by_last_letters(
         for rows in tongue.rows:
             yield from by_rows(word, rows, language)
         yield from by_rows(word, tongue.telling, None)
-        yield from _derived(word, tongue, language)
+        yield from _derived(word, tongue, language, proper=proper)
         if tongue.strung:
             vowel = vowels.get(tongue.code, "")
-            yield from by_chains(word, script, tongue.strung, language, vowel=vowel)
+            yield from by_chains(word, script, tongue.strung, language, vowel=vowel, proper=proper)
 
 
 def _is_short(word: str, tongue: Language, known: frozenset[str]) -> bool:
@@ -67,8 +69,8 @@ def _is_short(word: str, tongue: Language, known: frozenset[str]) -> bool:
 
     Not in Latin letters, where most such words are of no language in particular.
     """
-    surely = tongue.code in known and tongue.strung is not None and tongue.script != "latin"
-    return surely and len(word) == _SHORT_WORD
+    surely = PROPER in known or (tongue.code in known and tongue.strung is not None)
+    return surely and tongue.script != "latin" and len(word) == _SHORT_WORD
 
 
 def by_the_whole(
@@ -117,9 +119,11 @@ def _without_article(word: str, rows: Rows, language: str) -> Iterator[Way]:
         yield from by_rows(word, rows, language)
 
 
-def _derived(word: str, tongue: Language, language: str | None) -> Iterator[Way]:
+def _derived(
+    word: str, tongue: Language, language: str | None, *, proper: bool
+) -> Iterator[Way]:
     for made in tongue.derivations:
-        if len(word) < made.shortest:
+        if len(word) < made.shortest and not proper:
             continue
         for cut, middles in rows_of(word, made.links):
             for middle in middles:
@@ -138,7 +142,7 @@ _TELLING = {
 }
 _SHORTEST_TELLING = 5
 _SHORTEST_POSSESSED = 5
-_SHORTEST_FLEETING = 5
+_SHORTEST_FLEETING = 4
 _SHORTEST_DERIVED = 6
 
 
@@ -170,14 +174,16 @@ def _plural_only(endings: frozenset[str]) -> frozenset[str]:
     return frozenset(e for e in endings if e.startswith(("lar", "ler")))
 
 
-def _whole(strung: Strung, vowel: str, last: str, length: int) -> Iterator[frozenset[str]]:
-    """Yield what may follow a whole word, by its last vowel, last letter and length."""
+def _whole(
+    strung: Strung, vowel: str, last: str, *, derived: bool
+) -> Iterator[frozenset[str]]:
+    """Yield what may follow a whole word, by its last vowel and last letter."""
     chains = strung.chains_after(vowel)
     if last in strung.vowels or last in strung.gliding:
         yield chains.after_vowel
     if last not in strung.vowels:
         yield chains.after_consonant
-    if length >= _SHORTEST_DERIVED:
+    if derived:
         yield chains.derived
 
 
@@ -186,21 +192,27 @@ def _whole_telling(
 ) -> Iterator[frozenset[str]]:
     """Yield what of it counts in any text: after four letters the plural, then long chains."""
     if length >= _SHORTEST_TELLING:
-        for endings in _whole(strung, vowel, last, _SHORTEST_TELLING):
+        for endings in _whole(strung, vowel, last, derived=False):
             yield _after_letter(_telling(endings, script), last)
     elif length == _SHORTEST_TELLING - 1 and script == "latin":
         yield _plural_only(strung.chains.after_consonant)
 
 
 def by_chains(
-    word: str, script: str, strung: Strung, language: str | None, *, vowel: str
+    word: str,
+    script: str,
+    strung: Strung,
+    language: str | None,
+    *,
+    vowel: str,
+    proper: bool = False,
 ) -> Iterator[Way]:
     """Bend a word of a chaining language at its end."""
-    last, length = word[-1], min(len(word), _SHORTEST_DERIVED)
-    for endings in _whole(strung, vowel, last, length):
+    last = word[-1]
+    for endings in _whole(strung, vowel, last, derived=proper or len(word) >= _SHORTEST_DERIVED):
         yield (word, endings, language)
     if language:
-        for endings in _whole_telling(strung, vowel, last, length, script):
+        for endings in _whole_telling(strung, vowel, last, len(word), script):
             yield (word, endings, None)
     chains = strung.chains_after(vowel)
     if strung.merged and word.endswith(strung.merged):
@@ -210,6 +222,8 @@ def by_chains(
         yield (soft, _opening(chains.after_consonant, strung.vowels + strung.gliding), language)
     if last in strung.dropped:
         yield (word[:-1], chains.after_consonant, language)
+        if language and len(word) > _SHORTEST_TELLING:
+            yield (word[:-1], _telling(chains.after_consonant, script), None)
 
 
 def inside(word: str, strung: Strung, language: str | None, *, ends_name: bool) -> Iterator[Way]:

@@ -18,6 +18,11 @@ _WORDS = rows("""
 ي                                                 | 1 | ون ين
 """)
 
+# Of words of four letters or more: Amr (عمرو) is not Omar (عمر).
+_CONSTRUCT = rows("""
+ا ب ت ث ج ح خ د ذ ر ز س ش ص ض ط ظ ع غ ف ق ك ل م ن و ي | 0 | و
+""")
+
 ARTICLE = "ال"
 
 ARABIC = (
@@ -30,6 +35,7 @@ ARABIC = (
         rows=(_WORDS,),
         article=ARTICLE,
     ),
+    Language("ar", "arabic", rows=(_CONSTRUCT,), shortest=4),
 )
 _BEFORE_THE_ARTICLE = endings("- و ب ف ك وب فب وك")
 _PARTICLES = endings("و ب ل ك ف وب ول فب فل")
@@ -38,8 +44,15 @@ _TO_THE = ("لل", "ولل", "فلل")
 _FIRST = frozenset("وبلكفا")
 """With one of these begin all of them, and the article: asked of every word of a text."""
 _SHORTEST = 3
-_SHORTEST_AFTER_A_LETTER = 4
+_SHORTEST_AFTER_A_LETTER = 3
 """و, ب and ل may be the first letter of the word itself: what is left must be long enough."""
+_OFTEN_BEFORE_THREE = frozenset("وبل")
+_WHOLE = frozenset(
+    "وزير وجود وحده وصفه وعود وقود وسيط وثيق وليد وطني ورشه واقع واحد واجب والد والي وارد واسع"
+    " بعيد بديل بريد بقره بحار بدون بشري بطيء بلاد بلدي بلده بناء بنوك بيان بيئه بيوت بروز بريق"
+    " لجنه لجان لقاء لقاح لوحه لغات لغوي لهجه ليله لذيذ لبنه لسان ليبي لحوم لحظه لصوص لكنه".split()
+)
+"""Words of four letters that do begin with it: a committee (لجنة) is not "to paradise" (جنة)."""
 
 
 def without_particles(word: str) -> Iterator[str]:
@@ -57,5 +70,12 @@ def without_particles(word: str) -> Iterator[str]:
             yield ARTICLE + rest
     for particle in _PARTICLES:
         rest = word.removeprefix(particle)
-        if len(rest) < len(word) and len(rest) >= _SHORTEST_AFTER_A_LETTER:
+        if len(rest) == len(word) or len(rest) < _SHORTEST_AFTER_A_LETTER:
+            continue
+        if len(rest) > _SHORTEST_AFTER_A_LETTER or _may_open_three(particle, word):
             yield rest
+
+
+def _may_open_three(particle: str, word: str) -> bool:
+    """Tell whether a particle may stand before three letters: in Egypt (بمصر), to Gaza (لغزة)."""
+    return particle in _OFTEN_BEFORE_THREE and word not in _WHOLE

@@ -84,7 +84,7 @@ KAZAKH = (
         term_letters="چگپھ",
         strung=_strung(
             letters("абгғдезийкқлмнңпрстшыі", "ابگعدەزييكقلمنڭپرستشىى"),
-            vowels="اهۇۆ",
+            vowels="اهوۇ",
             gliding="يوۋ",
             softened={"ق": "ع", "ك": "گ", "پ": "ب"},
             high="ي",

@@ -267,6 +267,7 @@ class Language:
         never: str = "",
         term_letters: str = "",
         words: str = "",
+        two_of: str = "",
         rows: tuple[Rows, ...] = (),
         telling: Rows | None = None,
         derivations: tuple[Derivation, ...] = (),
@@ -280,7 +281,8 @@ class Language:
 
         `code` as in ISO 639-1; `script` is "latin", "cyrillic" or "arabic". A text shows the
         language when it has one of its `letters` and none of those it `never` writes, or one of
-        its little `words` (folded; no other language here has them); a word of a list also by
+        its little `words` (folded; no other language here has them), or two of those that it shares
+        with another (`two_of`); a word of a list also by
         its `term_letters`. A term may be found without the `article` that is written together with
         it. Words of `shortest` letters or more bend. `telling` rows count in any
         text, the others only in one that shows the language; `everywhere` makes all of them
@@ -292,6 +294,7 @@ class Language:
         self.never = _both_cases(never)
         self.term_letters = _both_cases(term_letters)
         self.words = frozenset(words.split())
+        self.two_of = frozenset(two_of.split())
         self.rows = rows
         self.telling = telling or {}
         self.derivations = derivations
