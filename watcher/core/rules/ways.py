@@ -92,12 +92,15 @@ def by_the_whole(
 
 
 def by_rows(word: str, rows: Rows, language: str | None) -> Iterator[Way]:
-    """Bend a word by one table of rows. Stems have two letters: of лев, льва it is ль."""
+    """Bend a word by one table of rows.
+
+    Of a stem of one letter two are taken (лев, ль-ва), if the table names the word itself.
+    """
     for cut, endings in rows_of(word, rows):
         stem = word[: len(word) - cut]
         if len(stem) >= _SHORTEST_STEM:
             yield (stem, endings, language)
-        elif len(word) == _SHORTEST_STEM + 1 and stem:
+        elif stem and any(final == word for final, _ in rows[word[-1]]):
             for letter, rests in _by_first_letter(endings).items():
                 yield (stem + letter, rests, language)
 

@@ -13,8 +13,7 @@ isch ig lich                                | 0 | - e en em er es
 et iert                                     | 0 | - e en em er es
 en                                          | 0 | - s e en em er es
 er el                                       | 0 | - s n in innen
-es                                          | 0 | -
-es                                          | 1 | - n m r
+isches liches iges erstes chstes nales rotes | 1 | - n m r s
 erster chster ischer licher tiger naler zialer ener | 0 | - s n in innen
 erster chster ischer licher tiger naler zialer ener | 1 | - n m s
 agter eilter etzter ierter fteter ichteter  | 1 | - n m r s
