@@ -2,10 +2,13 @@
 
 A match is such a seam when its first sign belongs to a word that began before it AND its last
 sign to a word that goes on after it (创新|疆域, 士兵|团结), or when a long match loses its last
-sign to the next word and still leaves a word (集中|营业). Both words must be known ones.
+sign to the next word and still leaves a word (集中|营业). Both words must be known ones: the
+commonest of the language (`han_words`), and those listed here.
 """
 
 from __future__ import annotations
+
+from watcher.core.rules.han_words import common_words
 
 
 def _pairs(text: str) -> frozenset[str]:
@@ -50,11 +53,18 @@ _WORDS = _pairs("""
 def straddles(term: str, before: str, after: str) -> bool:
     """Tell whether `term` is made of the ends of its neighbours. All simplified (folded).
 
-    `before` and `after` are the signs around it; two on each side are looked at.
+    `before` and `after` are the signs around it; one before and three after are looked at.
     """
     if not after or len(term) < 2:
         return False
-    goes_on = term[-1] + after[0] in _WORDS and after[:2] not in _WORDS
-    begins_before = bool(before) and before[-1] + term[0] in _WORDS
-    leaves_a_word = len(term) > 2 and term[-3:-1] in _WORDS
-    return goes_on and (begins_before or leaves_a_word)
+    goes_on, next_word = term[-1] + after[0], after[:2]
+    if len(term) > 2 and term[-3:-1] in _WORDS and goes_on in _WORDS and next_word not in _WORDS:
+        return True
+    if not before or not _is_word(before[-1] + term[0]) or not _is_word(goes_on):
+        return False
+    # 中|国安|全部|门 or 中国|安全|部门: what comes then must be a word as well.
+    return not _is_word(next_word) or _is_word(after[1:3])
+
+
+def _is_word(signs: str) -> bool:
+    return signs in _WORDS or signs in common_words()

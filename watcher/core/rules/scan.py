@@ -294,7 +294,7 @@ class Scan:
         """Tell whether Chinese signs belong to the words around them (see `han`)."""
         start, end = self.tokens[first].start, self.tokens[last - 1].end
         text = self.folded.text
-        return straddles(text[start:end], text[max(start - 2, 0) : start], text[end : end + 2])
+        return straddles(text[start:end], text[max(start - 1, 0) : start], text[end : end + 3])
 
     def _is_shouted(self, first: int, last: int) -> bool:
         """Tell whether an acronym may be a plain word of a line in capitals: WHO IS TO BLAME."""

@@ -83,9 +83,10 @@ def by_the_whole(
                 yield from _without_article(word.removeprefix(tongue.article), rows, tongue.code)
         strung = tongue.strung
         # Asked of every word of every language: most need no closer look.
-        if strung and (ends_name or strung.rising or word[-2] in strung.fleeting):
+        long = len(word) >= _LONG_COMPOUND
+        if strung and (ends_name or long or strung.rising or word[-2] in strung.fleeting):
             language = gate(tongue, word, known)
-            yield from inside(word, strung, language, ends_name=ends_name)
+            yield from inside(word, strung, language, ends_name=ends_name or long)
 
 
 # --- rows ----------------------------------------------------------------------------------------
@@ -146,7 +147,11 @@ _TELLING = {
 _SHORTEST_TELLING = 5
 _SHORTEST_POSSESSED = 5
 _SHORTEST_FLEETING = 4
-_SHORTEST_DERIVED = 6
+_SHORTEST_DERIVED = {"latin": 6, "cyrillic": 6, "arabic": 5}
+"""In Arabic script short vowels are few, and no capital tells a name."""
+_LONG_STEM = 6
+_LONG_COMPOUND = 10
+"""A word so long may be one with its possessive: milletvekili, milletvekilleri."""
 
 
 @lru_cache(maxsize=4096)
@@ -212,7 +217,8 @@ def by_chains(
 ) -> Iterator[Way]:
     """Bend a word of a chaining language at its end."""
     last = word[-1]
-    for endings in _whole(strung, vowel, last, derived=proper or len(word) >= _SHORTEST_DERIVED):
+    derived = proper or len(word) >= _SHORTEST_DERIVED[script]
+    for endings in _whole(strung, vowel, last, derived=derived):
         yield (word, endings, language)
     if language:
         for endings in _whole_telling(strung, vowel, last, len(word), script):
@@ -272,6 +278,8 @@ def _raised(word: str, strung: Strung, language: str | None) -> Iterator[Way]:
         return
     if last == len(word) - 1:
         yield (word[:-1] + i, strung.chains.after_vowel, language)
+        if len(word) >= _LONG_STEM:
+            yield (word[:-1] + i, strung.chains.derived, language)
         return
     endings = _opening(strung.chains.after_consonant, strung.vowels + strung.gliding)
     for high in (i, {"i": "e", "и": "е", "ي": "ې"}[i]):

@@ -28,7 +28,7 @@ el                                          | 0 | le les
 er                                          | 0 | -
 ier ger cher                                | 0 | e es
 eur                                         | 1 | se ses
-teur                                        | 3 | rice rices
+teur adeur                                  | 3 | rice rices
 """)
 
 FRENCH = (
