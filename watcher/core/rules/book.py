@@ -37,6 +37,7 @@ _SHORTEST_FAMILY_NAME = 5
 _WITH_PATRONYMIC = 3
 """Words of a full name: given name, father's name, family name."""
 _INITIAL = re.compile("[A-ZÀ-ÞĀ-ſЀ-ЯҐ-Ӻ]")
+_GIVEN_OR_FAMILY = re.compile(r"[A-ZÀ-ÞĀ-ſЀ-ЯҐ-Ӻ][^\W\d_A-ZÀ-ÞЀ-Я]{2,}")
 _DIGRAPH = re.compile("^(?:Sh|Zh|Ch|Kh|Gh|Ts|Ya|Yu|Ye|Dz|Sch|Tsch|Dsch)")
 _ACRONYM = re.compile(r"[^\W\d_]{2,6}")
 
@@ -236,6 +237,18 @@ def _acronym(text: str) -> str:
     return bare if bare.isupper() and _ACRONYM.fullmatch(bare) else ""
 
 
+def _turned_around(text: str) -> str:
+    """Return what may be a person's name with the family name first; "" if it is none.
+
+    Nobody has said that it is a person, so both words must have a capital, in the text too:
+    "the bank west of the river" is not the West Bank.
+    """
+    parts = text.split()
+    if len(parts) != _WITH_PATRONYMIC - 1 or not all(map(_GIVEN_OR_FAMILY.fullmatch, parts)):
+        return ""
+    return " ".join(reversed(parts))
+
+
 def _spelled_out(text: str, language: str) -> str:
     """Return a German spelling as keyboards without ä, ö and ü write it (Mueller); "" if none."""
     if language not in ("", "de") or not text.isprintable() or _TURKIC.search(text):
@@ -256,6 +269,8 @@ def _patterns(number: int, term: Term, entity: Entity | None) -> Iterator[Patter
         case TermKind.WORD | TermKind.FUZZY:
             fuzzy = term.kind is TermKind.FUZZY
             yield Pattern(leaf=number, text=term.text, fuzzy=fuzzy)
+            if turned := _turned_around(term.text):
+                yield Pattern(leaf=number, text=turned, alias=term.text, capital=True)
             if spelled_out:
                 yield Pattern(leaf=number, text=spelled_out, alias=term.text)
         case TermKind.PHRASE:

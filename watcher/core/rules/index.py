@@ -81,6 +81,8 @@ class Pattern:
     """The alias that it spells, or (a guard) that it speaks against; None for the whole entity."""
     initials: tuple[str, ...] = ()
     """Folded; one of them, with a full stop, must stand before it: "S. Bilash"."""
+    capital: bool = False
+    """The text must write its first and last word with a capital."""
 
 
 class Differs(IntFlag):

@@ -278,6 +278,8 @@ class Scan:
         pattern = end.pattern
         if is_sign(self.tokens[first].text) and is_sign(self.tokens[last - 1].text):
             return not self._is_seam(first, last)
+        if pattern.capital and not (self.is_upper(first) and self.is_upper(last - 1)):
+            return False
         if not pattern.cased:
             return True
         typed = " ".join(self._typed(first, last).split())
