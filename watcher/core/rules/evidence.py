@@ -22,6 +22,7 @@ _BY_LETTER = {
     letter: frozenset(one for one in LANGUAGES if letter in one.letters)
     for letter in frozenset[str]().union(*(one.letters for one in LANGUAGES))
 }
+_TELLING_SIGNS = frozenset(_BY_LETTER).union(*(one.never for one in LANGUAGES), "é")
 _BY_TERM_LETTER = {
     letter: frozenset(one.code for one in LANGUAGES if letter in one.term_letters)
     for letter in frozenset[str]().union(*(one.term_letters for one in LANGUAGES))
@@ -52,6 +53,7 @@ five letters: a minister (bakan) is no ministry (bakanlık)."""
 _SHORT_NAME = 5
 
 
+@lru_cache(maxsize=64)
 def language_of_term(text: str, language: str) -> frozenset[str]:
     """Return the languages that a spelling speaks for: by its letters, its form, its label.
 
@@ -78,11 +80,15 @@ def _shared(languages: frozenset[str]) -> frozenset[str]:
 def languages_of(raw: str, words: Iterable[str]) -> frozenset[str]:
     """Return the languages that a text shows signs of. `words` are its words, folded."""
     seen = set(words)
-    found = {one.code for one in _BY_WORDS if not seen.isdisjoint(one.words)} if seen else set()
-    found |= {one.code for one in _BY_TWO if len(seen & one.two_of) > 1}
+    found: set[str] = set()
+    if seen:
+        found |= {one.code for one in _BY_WORDS if not seen.isdisjoint(one.words)}
+        found |= {one.code for one in _BY_TWO if len(seen & one.two_of) > 1}
     if raw.isascii():
         return frozenset(found)
-    signs = set(raw)
+    signs = set(raw) & _TELLING_SIGNS
+    if not signs:
+        return frozenset(found)
     shown = frozenset[Language]().union(*(_BY_LETTER.get(sign, ()) for sign in signs))
     found |= {one.code for one in shown if signs.isdisjoint(one.never)}
     if "é" in signs and any(map(_UYGHUR_LATIN.search, seen)):

@@ -77,16 +77,18 @@ def by_the_whole(
     word: str, script: str, known: frozenset[str], *, ends_name: bool
 ) -> Iterator[Way]:
     """Yield what asks for more of the word. `ends_name`: it may be a possessive."""
+    long = len(word) >= _LONG_COMPOUND
     for tongue in _LOOKING_INSIDE[script]:
         if tongue.article and word.startswith(tongue.article):
             for rows in tongue.rows:
                 yield from _without_article(word.removeprefix(tongue.article), rows, tongue.code)
         strung = tongue.strung
+        if strung is None:
+            continue
         # Asked of every word of every language: most need no closer look.
-        long = len(word) >= _LONG_COMPOUND
-        if strung and (ends_name or long or strung.rising or word[-2] in strung.fleeting):
-            language = gate(tongue, word, known)
-            yield from inside(word, strung, language, ends_name=ends_name or long)
+        its = (ends_name or long) and word[-1] in strung.high
+        if its or strung.rising or word[-2] in strung.fleeting:
+            yield from inside(word, strung, gate(tongue, word, known), ends_name=its)
 
 
 # --- rows ----------------------------------------------------------------------------------------
