@@ -22,6 +22,11 @@ _BY_LETTER = {
     letter: frozenset(one for one in LANGUAGES if letter in one.letters)
     for letter in frozenset[str]().union(*(one.letters for one in LANGUAGES))
 }
+_LETTERS_OF = {
+    one.code: frozenset[str]().union(*(o.letters for o in LANGUAGES if o.code == one.code))
+    for one in LANGUAGES
+}
+_NO_LETTERS: frozenset[str] = frozenset()
 _TELLING_SIGNS = frozenset(_BY_LETTER).union(*(one.never for one in LANGUAGES), "é")
 _BY_TERM_LETTER = {
     letter: frozenset(one.code for one in LANGUAGES if letter in one.term_letters)
@@ -77,10 +82,14 @@ def _shared(languages: frozenset[str]) -> frozenset[str]:
     return languages
 
 
-def languages_of(raw: str, words: Iterable[str]) -> frozenset[str]:
-    """Return the languages that a text shows signs of. `words` are its words, folded."""
+def languages_of(raw: str, words: Iterable[str], said: str = "") -> frozenset[str]:
+    """Return the languages that a text shows signs of, and the one that it is `said` to be in.
+
+    `words` are its words, folded. Letters that the said language has show no other: і in a
+    Kazakh text is not Ukrainian.
+    """
     seen = set(words)
-    found: set[str] = set()
+    found = {said} if said else set()
     if seen:
         found |= {one.code for one in _BY_WORDS if not seen.isdisjoint(one.words)}
         found |= {one.code for one in _BY_TWO if len(seen & one.two_of) > 1}
@@ -89,7 +98,8 @@ def languages_of(raw: str, words: Iterable[str]) -> frozenset[str]:
     signs = set(raw) & _TELLING_SIGNS
     if not signs:
         return frozenset(found)
-    shown = frozenset[Language]().union(*(_BY_LETTER.get(sign, ()) for sign in signs))
+    own = _LETTERS_OF.get(said, _NO_LETTERS)
+    shown = frozenset[Language]().union(*(_BY_LETTER.get(sign, ()) for sign in signs - own))
     found |= {one.code for one in shown if signs.isdisjoint(one.never)}
     if "é" in signs and any(map(_UYGHUR_LATIN.search, seen)):
         found.add("ug")

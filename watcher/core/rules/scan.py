@@ -82,8 +82,8 @@ class Scan:
     @cached_property
     def _languages(self) -> frozenset[str]:
         """The languages whose endings count: asked for only where something may begin."""
-        found = languages_of(self.source, (token.text for token in self.tokens))
-        return frozenset(found | {self._language[:2]} if self._language else found)
+        said = (self._language or "")[:2]
+        return languages_of(self.source, (token.text for token in self.tokens), said)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the range of the source that the tokens first:last cover."""

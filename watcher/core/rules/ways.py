@@ -65,12 +65,12 @@ def by_last_letters(
 
 
 def _is_short(word: str, tongue: Language, known: frozenset[str]) -> bool:
-    """Tell whether it is a word of two letters that bends: Ош, ел, where they are known as such.
+    """Tell whether it is a word of two letters that bends: Ош, ел.
 
     Not in Latin letters, where most such words are of no language in particular.
     """
-    surely = PROPER in known or (tongue.code in known and tongue.strung is not None)
-    return surely and tongue.script != "latin" and len(word) == _SHORT_WORD
+    bends = PROPER in known or tongue.strung is not None
+    return bends and tongue.script != "latin" and len(word) == _SHORT_WORD
 
 
 def by_the_whole(
@@ -162,6 +162,12 @@ def _opening(endings: frozenset[str], letters: str) -> frozenset[str]:
     return frozenset(e for e in endings if e and e[0] in letters)
 
 
+@lru_cache(maxsize=64)
+def _not_opening(endings: frozenset[str], letters: str) -> frozenset[str]:
+    """Return the endings of a chain that open with none of the letters."""
+    return frozenset(e for e in endings if not e or e[0] not in letters)
+
+
 @lru_cache(maxsize=256)
 def _telling(endings: frozenset[str], script: str) -> frozenset[str]:
     """Return those endings of a chain that count in any text."""
@@ -191,7 +197,9 @@ def _whole(
     chains = strung.chains_after(vowel)
     if last in strung.vowels or last in strung.gliding:
         yield chains.after_vowel
-    if last not in strung.vowels:
+    if last in strung.unvoiced:
+        yield _not_opening(chains.after_consonant, "мбmbمب")
+    elif last not in strung.vowels:
         yield chains.after_consonant
     if derived:
         yield chains.derived

@@ -183,6 +183,9 @@ class Strung:
     """A last letter that falls away before endings: лагерь, лагері and лагерьлер."""
     merged: str = ""
     """Last letters of which the last is not written twice: журналист-тер, журналистер."""
+    unvoiced: str = ""
+    """Last letters after which no ending opens with м or б: қазақ-пен, and Türk-men is another
+    word."""
     rising: str = ""
     """Uyghur a, e and the i that they become in an open syllable."""
     by_last_vowel: str = ""
