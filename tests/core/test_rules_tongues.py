@@ -10,41 +10,21 @@ The word is looked for as a person types it, without saying its language, and ag
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 from support.matching import a_text
+from support.sentences import Line, lines
 
 from watcher.core.model import Alias, Entity, Term, TermKind
 from watcher.core.rules import compile_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from watcher.core.rules import RuleBook
 
 FILES = {path.stem: path for path in sorted((Path(__file__).parent / "tongues").glob("*.txt"))}
-_MARKED = re.compile(r"\[([^]]+)\]")
-
-
-class Line(NamedTuple):
-    """One line of a file: the sentence without brackets, and the words that stood in them."""
-
-    term: str
-    sentence: str
-    forms: list[str]
-
-
-def lines(language: str) -> Iterator[Line]:
-    for written in FILES[language].read_text("utf-8").splitlines():
-        if written.startswith(("+ ", "- ")):
-            term, _, marked = written[2:].partition(" | ")
-            forms = _MARKED.findall(marked)
-            assert bool(forms) == written.startswith("+"), written
-            yield Line(term.strip(), _MARKED.sub(r"\1", marked), forms)
 
 
 @cache
@@ -65,7 +45,7 @@ def found(line: Line, *, label: str, said: str | None) -> list[str]:
 CASES = [
     pytest.param(language, line, id=f"{language} {line.term} {number}")
     for language in FILES
-    for number, line in enumerate(lines(language), 1)
+    for number, line in enumerate(lines(FILES[language]), 1)
 ]
 
 
@@ -79,7 +59,7 @@ def test_a_form_is_found_and_a_look_alike_is_not(language: str, line: Line) -> N
 
 @pytest.mark.parametrize("language", FILES)
 def test_every_language_has_sentences_enough(language: str) -> None:
-    cases = list(lines(language))
+    cases = list(lines(FILES[language]))
 
     assert sum(len(case.forms) for case in cases) >= 15
     assert sum(not case.forms for case in cases) >= 10

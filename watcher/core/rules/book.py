@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from watcher.core.rules.spoken import Tongue
 
 _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,6}")
-_UMLAUTS = {ord(sign): made for sign, made in zip("äöüÄÖÜ", "ae oe ue Ae Oe Ue".split(), strict=True)}
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _TURKIC = re.compile("[ışğİñńçéêıūқ]")
 _SHORTEST_FAMILY_NAME = 5
 _WITH_PATRONYMIC = 3

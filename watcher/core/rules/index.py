@@ -82,7 +82,7 @@ class Pattern:
     initials: tuple[str, ...] = ()
     """Folded; one of them, with a full stop, must stand before it: "S. Bilash"."""
     capital: bool = False
-    """The text must write its first and last word with a capital, and not together."""
+    """The text must write its words with a capital, and not together."""
 
 
 class Differs(IntFlag):

@@ -169,6 +169,8 @@ class Scan:
         """Yield the spellings that end here or further on. `joints`: tokens that begin a word."""
         for end in node.ends:
             apart = self._apart(end, joints)
+            if end.pattern.capital and not all(map(self.is_upper, (first, *joints))):
+                continue
             if apart is None or not self._is_meant(end, first, last, differs):
                 continue
             span: tuple[int, int] | None = (first, last)
@@ -278,8 +280,6 @@ class Scan:
         pattern = end.pattern
         if is_sign(self.tokens[first].text) and is_sign(self.tokens[last - 1].text):
             return not self._is_seam(first, last)
-        if pattern.capital and not (self.is_upper(first) and self.is_upper(last - 1)):
-            return False
         if not pattern.cased:
             return True
         typed = " ".join(self._typed(first, last).split())

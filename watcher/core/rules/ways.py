@@ -125,9 +125,7 @@ def _without_article(word: str, rows: Rows, language: str) -> Iterator[Way]:
         yield from by_rows(word, rows, language)
 
 
-def _derived(
-    word: str, tongue: Language, language: str | None, *, proper: bool
-) -> Iterator[Way]:
+def _derived(word: str, tongue: Language, language: str | None, *, proper: bool) -> Iterator[Way]:
     for made in tongue.derivations:
         if len(word) < made.shortest and not proper:
             continue
@@ -190,9 +188,7 @@ def _plural_only(endings: frozenset[str]) -> frozenset[str]:
     return frozenset(e for e in endings if e.startswith(("lar", "ler")))
 
 
-def _whole(
-    strung: Strung, vowel: str, last: str, *, derived: bool
-) -> Iterator[frozenset[str]]:
+def _whole(strung: Strung, vowel: str, last: str, *, derived: bool) -> Iterator[frozenset[str]]:
     """Yield what may follow a whole word, by its last vowel and last letter."""
     chains = strung.chains_after(vowel)
     if last in strung.vowels or last in strung.gliding:

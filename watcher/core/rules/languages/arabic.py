@@ -16,7 +16,7 @@ _WORDS = rows("""
 ه                                                 | 1 | اته اتها اتهم اتنا
 ي                                                 | 0 | - ه ين ون ات ان تين تان ها هم
 ي                                                 | 1 | ون ين
-""")
+""")  # noqa: E501 - one row is one line
 
 # Of words of four letters or more: Amr (عمرو) is not Omar (عمر).
 _CONSTRUCT = rows("""
@@ -47,10 +47,10 @@ _SHORTEST = 3
 _SHORTEST_AFTER_A_LETTER = 3
 """و, ب and ل may be the first letter of the word itself: what is left must be long enough."""
 _OFTEN_BEFORE_THREE = frozenset("وبل")
-_WHOLE = frozenset(
+_WHOLE = endings(
     "وزير وجود وحده وصفه وعود وقود وسيط وثيق وليد وطني ورشه واقع واحد واجب والد والي وارد واسع"
     " بعيد بديل بريد بقره بحار بدون بشري بطيء بلاد بلدي بلده بناء بنوك بيان بيئه بيوت بروز بريق"
-    " لجنه لجان لقاء لقاح لوحه لغات لغوي لهجه ليله لذيذ لبنه لسان ليبي لحوم لحظه لصوص لكنه".split()
+    " لجنه لجان لقاء لقاح لوحه لغات لغوي لهجه ليله لذيذ لبنه لسان ليبي لحوم لحظه لصوص لكنه"
 )
 """Words of four letters that do begin with it: a committee (لجنة) is not "to paradise" (جنة)."""
 

@@ -64,19 +64,25 @@ _NOUNS = rows("""
 """)
 
 
-def _opened(consonants: str, *case: str) -> str:
-    """Write the rows of nouns whose і is an о in an open syllable: табір, табору; рік, року."""
+def _opened(consonants: str, written: str) -> str:
+    """Write the rows of nouns whose і is an о in an open syllable: табір, табору; рік, року.
+
+    Words of three letters are named whole: only then may the stem be one letter.
+    """
+    named = {"г": "ріг", "к": "рік бік"}
     return "\n".join(
-        f"і{last} | 2 | {' '.join(f'о{last}{end}' for end in case)}" for last in consonants
+        f"і{last} {named.get(last, '')} | 2 | {' '.join(f'о{last}{end}' for end in written.split())}"
+        for last in consonants
     )
 
 
 # Beside the rows above, which the words of these rows may follow too: ліс, лісу.
 _OPENING = rows(f"""
-{_opened("бдзлмнпрст", *"а у ові ом і и ів ам ами ах".split())}
-{_opened("ж", *"а у еві ем і ів ам ами ах".split())}
-іг ріг | 2 | {" ".join(f"ог{end}" for end in "а у ові ом и ів ам ами ах".split())} озі
-ік рік бік | 2 | {" ".join(f"ок{end}" for end in "а у ові ом и ів ам ами ах".split())} оці
+{_opened("бдзлмнпрст", "а у ові ом і и ів ам ами ах")}
+{_opened("гк", "а у ові ом и ів ам ами ах")}
+{_opened("ж", "а у еві ем і ів ам ами ах")}
+іг ріг | 2 | озі
+ік рік бік | 2 | оці
 ліс | 0 | -
 ніч | 2 | очі очей очам очами очах
 піч річ | 2 | ечі ечей ечам ечами ечах
