@@ -31,6 +31,7 @@ _LIST_OF_TEXTS = re.compile(r"""^(?:"[^"]*"|'[^']*')(?:\s*,\s*(?:"[^"]*"|'[^']*'
 _TYPOGRAPHIC = "“”„‟«»‘’「」"
 _STRANGE = frozenset("@`%&*!|>")
 _CLOSERS = {"[": "]", "{": "}"}
+_OPENERS = {"]": "[", "}": "{"}
 
 
 def strange_start(case: Case) -> Finding | None:
@@ -184,11 +185,14 @@ def brackets(case: Case) -> Finding | None:
         )
     wrong = case.text[case.at : case.at + 1]
     if wrong in _CLOSERS.values() and wrong != closer:
+        # Nothing that it could close is open in its line: typed for the other one.
+        typed = body.count(_OPENERS[wrong], 0, case.column) <= body.count(wrong, 0, case.column)
+        rest = body[case.column + typed :]
         return one(
             case.at,
             f"{wrong} stands where the {sign} of line {line + 1} is to be closed. Put {closer} "
-            "before it.",
-            case.with_line(case.line, body[: case.column] + closer + body[case.column :]),
+            f"{'in its place' if typed else 'before it'}.",
+            case.with_line(case.line, body[: case.column] + closer + rest),
             sure=False,
         )
     if case.text[case.at : case.at + 1] == ":":

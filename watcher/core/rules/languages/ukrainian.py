@@ -69,9 +69,10 @@ def _opened(consonants: str, written: str) -> str:
 
     Words of three letters are named whole: only then may the stem be one letter.
     """
-    named = {"г": "ріг", "к": "рік бік"}
+    whole = {"г": "ріг", "к": "рік бік"}
+    ends = written.split()
     return "\n".join(
-        f"і{last} {named.get(last, '')} | 2 | {' '.join(f'о{last}{end}' for end in written.split())}"
+        f"і{last} {whole.get(last, '')} | 2 | {' '.join(f'о{last}{end}' for end in ends)}"
         for last in consonants
     )
 
