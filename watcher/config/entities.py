@@ -125,6 +125,8 @@ class _Spellings:
                 alias = self._alias(one, language)
                 if alias is None:
                     continue
+                if one is body and isinstance(one, Word) and one.plain:
+                    leaves.several(self.reader.page, one.at, alias.text, self.where)
                 self._check(one.at, alias)
                 if alias.ctx:
                     flagged.append((one.at, alias))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _HIDDEN = re.compile(r"[\[{,][ ]*(?P<word>#[^\s,\]}#][^,\]}]*)")
 """A hashtag in a list in brackets."""
 _LEAF = re.compile(r"^(entity|phrase|exact|fuzzy|regex|any|all|none|near):[ ]+(\S.*)$")
+_TEST = re.compile(r"^(no_)?match:[ ]+\S")
 _LIST_OF_TEXTS = re.compile(r"""^(?:"[^"]*"|'[^']*')(?:\s*,\s*(?:"[^"]*"|'[^']*'))+$""")
 _TYPOGRAPHIC = "“”„‟«»‘’「」"
 _STRANGE = frozenset("@`%&*!|>")
@@ -134,6 +135,12 @@ def colon_in_text(case: Case) -> Finding | None:
             f"two keys stand in one line. Put the second into braces: {pair['key']}: "
             f"{{{shown(value)}}}",
             case.with_line(case.line, f"{body[:start]}{{{value}}}{body[start + len(value) :]}"),
+        )
+    if pair["key"] == "tests" and _TEST.match(value):
+        return one(
+            case.starts[case.line] + start,
+            f"tests are a list. Write each in braces: tests: [{{{shown(value)}}}]",
+            case.with_line(case.line, f"{body[:start]}[{{{value}}}]{body[start + len(value) :]}"),
         )
     if value[:1] in _TYPOGRAPHIC and value[-1:] in _TYPOGRAPHIC:
         inner = value.strip(_TYPOGRAPHIC)
