@@ -125,8 +125,6 @@ class _Spellings:
                 alias = self._alias(one, language)
                 if alias is None:
                     continue
-                if one is body and isinstance(one, Word) and one.plain:
-                    leaves.several(self.reader.page, one.at, alias.text, self.where)
                 self._check(one.at, alias)
                 if alias.ctx:
                     flagged.append((one.at, alias))
@@ -149,6 +147,8 @@ class _Spellings:
     def _alias(self, node: Node, language: str) -> Alias | None:
         if isinstance(node, Word):
             written = self.reader.text(node, "aliases")
+            if written is not None and node.plain:
+                leaves.several(self.reader.page, node.at, written, self.where)
             return _made(written, language, self.default, ())
         if isinstance(node, Items):
             return self._marked(node, language)

@@ -207,7 +207,8 @@ def _whole_telling(
     """Yield what of it counts in any text: after four letters the plural, then long chains."""
     if length >= _SHORTEST_TELLING:
         for endings in _whole(strung, vowel, last, derived=False):
-            yield _after_letter(_telling(endings, script), last)
+            telling = _telling(endings, script)
+            yield _after_letter(telling, last) if script == "latin" else telling
     elif length == _SHORTEST_TELLING - 1 and script == "latin":
         yield _plural_only(strung.chains.after_consonant)
 
