@@ -10,15 +10,15 @@ The word is looked for as a person types it, without saying its language, and ag
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.matching import a_text
+from support.sentences import Line, lines
 
 from watcher.core.model import Alias, Entity, Term, TermKind
 from watcher.core.rules import compile_terms
@@ -27,29 +27,9 @@ from watcher.core.rules.languages import LANGUAGES
 from watcher.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from watcher.core.rules import RuleBook
 
 FILES = {path.stem: path for path in sorted((Path(__file__).parent / "tongues").glob("*.txt"))}
-_MARKED = re.compile(r"\[([^]]+)\]")
-
-
-class Line(NamedTuple):
-    """One line of a file: the sentence without brackets, and the words that stood in them."""
-
-    term: str
-    sentence: str
-    forms: list[str]
-
-
-def lines(language: str) -> Iterator[Line]:
-    for written in FILES[language].read_text("utf-8").splitlines():
-        if written.startswith(("+ ", "- ")):
-            term, _, marked = written[2:].partition(" | ")
-            forms = _MARKED.findall(marked)
-            assert bool(forms) == written.startswith("+"), written
-            yield Line(term.strip(), _MARKED.sub(r"\1", marked), forms)
 
 
 @cache
@@ -70,7 +50,7 @@ def found(line: Line, *, label: str, said: str | None) -> list[str]:
 CASES = [
     pytest.param(language, line, id=f"{language} {line.term} {number}")
     for language in FILES
-    for number, line in enumerate(lines(language), 1)
+    for number, line in enumerate(lines(FILES[language]), 1)
 ]
 
 
@@ -84,7 +64,7 @@ def test_a_form_is_found_and_a_look_alike_is_not(language: str, line: Line) -> N
 
 @pytest.mark.parametrize("language", FILES)
 def test_every_language_has_sentences_enough(language: str) -> None:
-    cases = list(lines(language))
+    cases = list(lines(FILES[language]))
 
     assert sum(len(case.forms) for case in cases) >= 15
     assert sum(not case.forms for case in cases) >= 10
@@ -96,10 +76,15 @@ def test_every_language_of_this_field_has_a_file() -> None:
     assert set(FILES) >= set(field.split())
 
 
-@given(st.text(max_size=60), st.sampled_from(["", " und der ", " это ", " éq ", "ғұ", "ې"]))
-def test_one_language_is_asked_for_as_all_are(text: str, sign: str) -> None:
+@given(
+    st.text(max_size=60),
+    st.sampled_from(["", " und der ", " это ", " éq ", "ғұ", "ې", "і", " і ї ", " de la ", "ı"]),
+    st.sampled_from(["", "kk", "uk", "tr", "fr", "xx"]),
+)
+def test_one_language_is_asked_for_as_all_are(text: str, sign: str, said: str) -> None:
     raw = text + sign
     seen = frozenset(fold(raw).text.split())
-    all_of_them = languages_of(raw, seen)
+    all_of_them = languages_of(raw, seen, said)
 
-    assert {one.code for one in LANGUAGES if shows(one.code, raw, seen)} == all_of_them
+    codes = {one.code for one in LANGUAGES} | {said}
+    assert {code for code in codes if code and shows(code, raw, seen, said)} == all_of_them

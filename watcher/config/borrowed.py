@@ -25,7 +25,7 @@ _FIELD_KEYS = {
     "title": "search_in", "summary": "search_in", "text": "search_in", "body": "search_in",
     "lang": "language", "language": "language",
 }  # fmt: skip
-_SIGNED = re.compile(r"(?:^|\s)-(?=\w)|^\+(?=\w)|\s\+(?=\w)")
+_SIGNED = re.compile(r"(?:^|\s)-(?=\w)|^\+(?=\w)|\s\+\s?(?=\w)")
 _WILD = re.compile(r"\w[*%](?!\w)|(?<!\w)[*%]\w|\w\*\w")
 _CYRILLIC = re.compile(f"[{SCRIPT['Cyrillic']}]")
 _CUT_OFF = {False: ("pollution", "pollut"), True: ("загрязнение", "загрязн")}

@@ -169,7 +169,9 @@ def _tags(draft: RuleDraft, where: str, tags: AbstractSet[str], feeds: Sequence[
                 draft.page.warning(tag.at, f"{said}{still}{guess}")
             else:
                 draft.page.mistake(tag.at, f"{said}{guess}")
-    only, at = draft.rule.sources.only, draft.shared.sources_at
+    # An address among them has been named a mistake already.
+    only = tuple(site for site in draft.rule.sources.only if "://" not in site)
+    at = draft.shared.sources_at
     if only and feeds and at is not None and not any(_hears(only, feed) for feed in feeds):
         draft.page.warning(
             at,

@@ -147,6 +147,8 @@ class _Spellings:
     def _alias(self, node: Node, language: str) -> Alias | None:
         if isinstance(node, Word):
             written = self.reader.text(node, "aliases")
+            if written is not None and node.plain:
+                leaves.several(self.reader.page, node.at, written, self.where)
             return _made(written, language, self.default, ())
         if isinstance(node, Items):
             return self._marked(node, language)

@@ -17,6 +17,7 @@ from watcher.config.slips import MANY, Finding
 
 _GLUED = re.compile(LEAD + r"(?P<key>[\w-]{2,30})[:：](?P<value>(?!//)\S.*)$")
 _WIDE = re.compile(LEAD + r"(?P<key>[\w-]{2,30})：[ ]*(?P<value>.*)$")
+_ITEM_KEY = re.compile(r"^(?P<lead>[ ]*)-[ ]+(?P<key>[\w-]+):(?:[ ]|$)")
 _GLUED_DASH = re.compile(r"^(?P<lead>[ ]*)-(?P<rest>[^\s-].*)$")
 
 
@@ -173,6 +174,25 @@ def list_in_line(case: Case) -> Finding | None:
         f"[{shown(item)}]",
         case.with_line(case.line, f"{body[: case.column]}[{item}]"),
         sure=False,
+    )
+
+
+def no_dash(case: Case) -> Finding | None:
+    """Find a first item of a list that lacks its dash: the second one has it, further left."""
+    item = _ITEM_KEY.match(case.body(case.line))
+    if "did not find expected" not in case.problem or item is None:
+        return None
+    line, above = case.line, case.before(case.line)
+    while above is not None and indent_of(case.body(above)) > len(item["lead"]):
+        line, above = above, case.before(above)
+    first = case.body(line)
+    if line == case.line or not KEY.match(first) or first.split(":")[0].strip() != item["key"]:
+        return None
+    return one(
+        case.starts[line] + indent_of(first),
+        f"a dash is missing: the next item of the list has one, on line {case.line + 1}. "
+        f"Write - {shown(first.strip())}",
+        case.with_line(line, f"{item['lead']}- {first.strip()}"),
     )
 
 

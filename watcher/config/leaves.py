@@ -127,7 +127,7 @@ def check(
             page.mistake(at, f'"{shown(written)}" in {where}{said}')
             return
         if not quoted:
-            _several(page, at, written, where)
+            several(page, at, written, where)
     mixed_scripts(page, at, written, where)
     if term.kind is TermKind.FUZZY:
         _long_enough(page, at, written, where)
@@ -193,7 +193,7 @@ def mixed_scripts(page: Page, at: int, written: str, where: str) -> None:
             )
 
 
-def _several(page: Page, at: int, written: str, where: str) -> None:
+def several(page: Page, at: int, written: str, where: str) -> None:
     """Note a text that may be meant as several."""
     if either := _EITHER.search(written):
         parts = [part.strip() for part in _EITHER.split(written) if part.strip()]

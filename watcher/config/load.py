@@ -155,8 +155,10 @@ class _Loading:
             target, name = shipped, f"packs/{shipped.name}"
         else:
             choices = [f"packs/{pack}.yaml" for pack in packs.pack_names()]
-            guess = nearest(written, choices)
+            guess = nearest(written.partition("#")[0], choices)
             meant = f' Did you mean "{guess}"?' if guess else ""
+            if "#" in written:
+                meant += " A remark begins with a space and #."
             page.mistake(
                 at,
                 f'"{shown(written)}" is neither a file beside {Path(page.name).name} nor a shipped '

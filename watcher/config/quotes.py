@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 _HIDDEN = re.compile(r"[\[{,][ ]*(?P<word>#[^\s,\]}#][^,\]}]*)")
 """A hashtag in a list in brackets."""
 _LEAF = re.compile(r"^(entity|phrase|exact|fuzzy|regex|any|all|none|near):[ ]+(\S.*)$")
+_TEST = re.compile(r"^(no_)?match:[ ]+\S")
 _LIST_OF_TEXTS = re.compile(r"""^(?:"[^"]*"|'[^']*')(?:\s*,\s*(?:"[^"]*"|'[^']*'))+$""")
 _TYPOGRAPHIC = "“”„‟«»‘’「」"
 _STRANGE = frozenset("@`%&*!|>")
 _CLOSERS = {"[": "]", "{": "}"}
+_OPENERS = {"]": "[", "}": "{"}
 
 
 def strange_start(case: Case) -> Finding | None:
@@ -134,6 +136,12 @@ def colon_in_text(case: Case) -> Finding | None:
             f"{{{shown(value)}}}",
             case.with_line(case.line, f"{body[:start]}{{{value}}}{body[start + len(value) :]}"),
         )
+    if pair["key"] == "tests" and _TEST.match(value):
+        return one(
+            case.starts[case.line] + start,
+            f"tests are a list. Write each in braces: tests: [{{{shown(value)}}}]",
+            case.with_line(case.line, f"{body[:start]}[{{{value}}}]{body[start + len(value) :]}"),
+        )
     if value[:1] in _TYPOGRAPHIC and value[-1:] in _TYPOGRAPHIC:
         inner = value.strip(_TYPOGRAPHIC)
         return one(
@@ -184,11 +192,14 @@ def brackets(case: Case) -> Finding | None:
         )
     wrong = case.text[case.at : case.at + 1]
     if wrong in _CLOSERS.values() and wrong != closer:
+        # Nothing that it could close is open in its line: typed for the other one.
+        typed = body.count(_OPENERS[wrong], 0, case.column) <= body.count(wrong, 0, case.column)
+        rest = body[case.column + typed :]
         return one(
             case.at,
             f"{wrong} stands where the {sign} of line {line + 1} is to be closed. Put {closer} "
-            "before it.",
-            case.with_line(case.line, body[: case.column] + closer + body[case.column :]),
+            f"{'in its place' if typed else 'before it'}.",
+            case.with_line(case.line, body[: case.column] + closer + rest),
             sure=False,
         )
     if case.text[case.at : case.at + 1] == ":":

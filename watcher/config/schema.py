@@ -475,6 +475,7 @@ OTHER_WORDS: dict[str, str] = {
     "dates": "active", "enabled": "active", "period": "active", "examples": "tests",
     "test": "tests", "minimum": "at_least", "min": "at_least", "threshold": "at_least",
     "title": "name", "label": "name", "id": "name",
+    "must": "all", "should": "any", "must not": "none",
     "exclude": "none", "not": "none", "without": "none", "but not": "none", "or": "any",
     "one of": "any", "and": "all", "every": "all", "within": "near", "distance": "near",
     "regexp": "regex", "regular expression": "regex", "word": "phrase",

@@ -35,6 +35,7 @@ _LOOKS: tuple[Callable[[Case], Finding | None], ...] = (
     layout.list_in_line,
     quotes.brackets,
     quotes.after_closing,
+    layout.no_dash,
     layout.indent,
 )
 """The slips, most telling first."""

@@ -118,6 +118,12 @@ class Reader:
                 f"{subject} is empty, for what follows # is a comment. If it is meant as text, "
                 f'put it in quotes: "{shown(rest)}"',
             )
+        elif rest.startswith("&") and len(rest) > 1:
+            self.mistake(
+                node.at,
+                f"{subject} is empty, for YAML takes what begins with & for a mark of its own. Put "
+                f'it in quotes: "{shown(rest)}"',
+            )
         else:
             self.mistake(node.at, f"{subject} is empty. Write a value, or take the key out.")
 

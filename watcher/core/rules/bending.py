@@ -167,9 +167,10 @@ def _tail(word: str, script: str) -> str:
 
 
 def _bends(word: str, recipes: Iterable[_Recipe]) -> list[Bend]:
-    length = len(word)
+    length, new = len(word), tuple.__new__
     return [
-        Bend(word[: length - cut] + added, endings, whole) for cut, added, endings, whole in recipes
+        new(Bend, (word[: length - cut] + added, endings, whole))
+        for cut, added, endings, whole in recipes
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import unicodedata
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -30,10 +31,13 @@ if TYPE_CHECKING:
     from watcher.core.rules.spoken import Tongue
 
 _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,6}")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_TURKIC = re.compile("[ışğİñńçéêıūқ]")
 _SHORTEST_FAMILY_NAME = 5
 _WITH_PATRONYMIC = 3
 """Words of a full name: given name, father's name, family name."""
 _INITIAL = re.compile("[A-ZÀ-ÞĀ-ſЀ-ЯҐ-Ӻ]")
+_GIVEN_OR_FAMILY = re.compile(r"[A-ZÀ-ÞĀ-ſЀ-ЯҐ-Ӻ][^\W\d_A-ZÀ-ÞЀ-Я]{2,}")
 _DIGRAPH = re.compile("^(?:Sh|Zh|Ch|Kh|Gh|Ts|Ya|Yu|Ye|Dz|Sch|Tsch|Dsch)")
 _ACRONYM = re.compile(r"[^\W\d_]{2,6}")
 
@@ -238,17 +242,42 @@ def _acronym(text: str) -> str:
     return bare if bare.isupper() and _ACRONYM.fullmatch(bare) else ""
 
 
+def _turned_around(text: str) -> str:
+    """Return what may be a person's name with the family name first; "" if it is none.
+
+    Nobody has said that it is a person, so both words must have a capital, in the text too:
+    "the bank west of the river" is not the West Bank.
+    """
+    parts = text.split()
+    if len(parts) != _WITH_PATRONYMIC - 1 or not all(map(_GIVEN_OR_FAMILY.fullmatch, parts)):
+        return ""
+    return " ".join(reversed(parts))
+
+
+def _spelled_out(text: str, language: str) -> str:
+    """Return a German spelling as keyboards without ä, ö and ü write it (Mueller); "" if none."""
+    if language not in ("", "de") or not text.isprintable() or _TURKIC.search(text):
+        return ""
+    written = unicodedata.normalize("NFC", text).translate(_UMLAUTS)
+    return written if written != text else ""
+
+
 def _patterns(number: int, term: Term, entity: Entity | None) -> Iterator[Pattern]:
     """Yield the spellings of a leaf."""
     if entity is not None:
         yield from _entity_patterns(number, entity)
         return
+    spelled_out = _spelled_out(term.text, "")
     match term.kind:
         case TermKind.WORD if acronym := _acronym(term.text):
             yield Pattern(leaf=number, text=acronym, forms=Forms.ACRONYM, cased=True)
         case TermKind.WORD | TermKind.FUZZY:
             fuzzy = term.kind is TermKind.FUZZY
             yield Pattern(leaf=number, text=term.text, fuzzy=fuzzy)
+            if turned := _turned_around(term.text):
+                yield Pattern(leaf=number, text=turned, alias=term.text, capital=True)
+            if spelled_out:
+                yield Pattern(leaf=number, text=spelled_out, alias=term.text)
         case TermKind.PHRASE:
             yield Pattern(leaf=number, text=term.text, forms=Forms.PLAIN)
         case TermKind.EXACT:
@@ -272,6 +301,8 @@ def _entity_patterns(number: int, entity: Entity) -> Iterator[Pattern]:
             of=alias,
         )
         yield pattern
+        if not alias.exact and (spelled_out := _spelled_out(alias.text, alias.language)):
+            yield replace(pattern, text=spelled_out, alias=alias.text)
         if entity.type == "person" and not alias.exact:
             yield from _of_a_person(pattern)
         for text in alias.not_with:

@@ -17,10 +17,17 @@ if TYPE_CHECKING:
 
 
 _BY_WORDS = tuple(one for one in LANGUAGES if one.words)
+_BY_TWO = tuple(one for one in LANGUAGES if one.two_of)
 _BY_LETTER = {
     letter: frozenset(one for one in LANGUAGES if letter in one.letters)
     for letter in frozenset[str]().union(*(one.letters for one in LANGUAGES))
 }
+_LETTERS_OF = {
+    one.code: frozenset[str]().union(*(o.letters for o in LANGUAGES if o.code == one.code))
+    for one in LANGUAGES
+}
+_NO_LETTERS: frozenset[str] = frozenset()
+_TELLING_SIGNS = frozenset(_BY_LETTER).union(*(one.never for one in LANGUAGES), "é")
 _BY_TERM_LETTER = {
     letter: frozenset(one.code for one in LANGUAGES if letter in one.term_letters)
     for letter in frozenset[str]().union(*(one.term_letters for one in LANGUAGES))
@@ -44,6 +51,14 @@ _PLAIN_WORDS = (
 PLAIN_WORDS = frozenset(_PLAIN_WORDS.split())
 
 
+PROPER = "a proper name"
+"""Stands among the languages of a short word with a capital. Names of places bend however short
+they are (в Оше), and their people are called by them (İranlı); so do few other words of four or
+five letters: a minister (bakan) is no ministry (bakanlık)."""
+_SHORT_NAME = 5
+
+
+@lru_cache(maxsize=64)
 def language_of_term(text: str, language: str) -> frozenset[str]:
     """Return the languages that a spelling speaks for: by its letters, its form, its label.
 
@@ -56,6 +71,8 @@ def language_of_term(text: str, language: str) -> frozenset[str]:
         found.add(language[:2])
     if len(text) >= 9 and _GERMAN_HEAD.search(text.lower()):
         found.add("de")
+    if len(text) <= _SHORT_NAME and text.istitle() and text.isalpha():
+        found.add(PROPER)
     return _shared(frozenset(found))
 
 
@@ -65,14 +82,24 @@ def _shared(languages: frozenset[str]) -> frozenset[str]:
     return languages
 
 
-def languages_of(raw: str, words: Iterable[str]) -> frozenset[str]:
-    """Return the languages that a text shows signs of. `words` are its words, folded."""
+def languages_of(raw: str, words: Iterable[str], said: str = "") -> frozenset[str]:
+    """Return the languages that a text shows signs of, and the one that it is `said` to be in.
+
+    `words` are its words, folded. Letters that the said language has show no other: і in a
+    Kazakh text is not Ukrainian.
+    """
     seen = set(words)
-    found = {one.code for one in _BY_WORDS if not seen.isdisjoint(one.words)} if seen else set()
+    found = {said} if said else set()
+    if seen:
+        found |= {one.code for one in _BY_WORDS if not seen.isdisjoint(one.words)}
+        found |= {one.code for one in _BY_TWO if len(seen & one.two_of) > 1}
     if raw.isascii():
         return frozenset(found)
-    signs = set(raw)
-    shown = frozenset[Language]().union(*(_BY_LETTER.get(sign, ()) for sign in signs))
+    signs = set(raw) & _TELLING_SIGNS
+    if not signs:
+        return frozenset(found)
+    own = _LETTERS_OF.get(said, _NO_LETTERS)
+    shown = frozenset[Language]().union(*(_BY_LETTER.get(sign, ()) for sign in signs - own))
     found |= {one.code for one in shown if signs.isdisjoint(one.never)}
     if "é" in signs and any(map(_UYGHUR_LATIN.search, seen)):
         found.add("ug")
@@ -85,18 +112,22 @@ _OF_CODE = {
 }
 
 
-def shows(language: str, raw: str, seen: frozenset[str]) -> bool:
+def shows(language: str, raw: str, seen: frozenset[str], said: str = "") -> bool:
     """Tell whether a text shows signs of one language; `seen` are its words, folded.
 
-    The same as `language in languages_of(raw, seen)`, without asking for all the others.
+    The same as `language in languages_of(raw, seen, said)`, without asking for all the others.
     """
-    mine = _OF_CODE.get(language, ())
-    if any(one.words and not seen.isdisjoint(one.words) for one in mine):
+    if language == said:
         return True
+    mine = _OF_CODE.get(language, ())
+    for one in mine:
+        if not seen.isdisjoint(one.words) or (one.two_of and len(seen & one.two_of) > 1):
+            return True
     if raw.isascii():
         return False
-    signs = set(raw)
-    if any(signs.intersection(one.letters) and signs.isdisjoint(one.never) for one in mine):
+    signs = set(raw) & _TELLING_SIGNS
+    foreign = signs - _LETTERS_OF.get(said, _NO_LETTERS)
+    if any(not foreign.isdisjoint(one.letters) and signs.isdisjoint(one.never) for one in mine):
         return True
     return language == "ug" and "é" in signs and any(map(_UYGHUR_LATIN.search, seen))
 

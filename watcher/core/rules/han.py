@@ -2,10 +2,13 @@
 
 A match is such a seam when its first sign belongs to a word that began before it AND its last
 sign to a word that goes on after it (创新|疆域, 士兵|团结), or when a long match loses its last
-sign to the next word and still leaves a word (集中|营业). Both words must be known ones.
+sign to the next word and still leaves a word (集中|营业). Both words must be known ones: the
+commonest of the language (`han_words`), and those listed here.
 """
 
 from __future__ import annotations
+
+from watcher.core.rules.han_words import common_words
 
 
 def _pairs(text: str) -> frozenset[str]:
@@ -40,6 +43,8 @@ _WORDS = _pairs("""
 公民 农民 市民 居民 村民 移民 难民 网民 渔民 平民 选民 灾民 主席 主要 主任 主张 主义 主持 主动 主教
 主题 主流 主管 单独 立即 立场 立刻 立案 反抗 对抗 抵抗 议会 议员 议题 议案 残酷 冷酷 刑事 刑罚 刑警
 派遣 差遣 返回 返乡 解释 放弃 放松 放心 放大 审判 批判 谈判 裁判 提起 一起 引起 发起 诉讼 诉求 诉说
+行李 桃李 明天 明年 明日 明确 明显 明白 明智 清香 飘香 芳香 留香 港式 港口 港湾
+高中 初中 国文 国语 国学 国画 国歌 国考
 有关 相关 机关 无关 押金 押送 到处 好处 深处 决定 决议 决心 决赛 决策 一审 二审 终审 再审 查处 查询
 查看 查明 总监 控制 控告 控股 控方 体制 限制 机制 编制 抵制 管制 裁决 裁员 裁定 裁军
 """)
@@ -48,11 +53,18 @@ _WORDS = _pairs("""
 def straddles(term: str, before: str, after: str) -> bool:
     """Tell whether `term` is made of the ends of its neighbours. All simplified (folded).
 
-    `before` and `after` are the signs around it; two on each side are looked at.
+    `before` and `after` are the signs around it; one before and three after are looked at.
     """
     if not after or len(term) < 2:
         return False
-    goes_on = term[-1] + after[0] in _WORDS and after[:2] not in _WORDS
-    begins_before = bool(before) and before[-1] + term[0] in _WORDS
-    leaves_a_word = len(term) > 2 and term[-3:-1] in _WORDS
-    return goes_on and (begins_before or leaves_a_word)
+    goes_on, next_word = term[-1] + after[0], after[:2]
+    if len(term) > 2 and term[-3:-1] in _WORDS and goes_on in _WORDS and next_word not in _WORDS:
+        return True
+    if not before or not _is_word(before[-1] + term[0]) or not _is_word(goes_on):
+        return False
+    # 中|国安|全部|门 or 中国|安全|部门: what comes then must be a word as well.
+    return not _is_word(next_word) or _is_word(after[1:3])
+
+
+def _is_word(signs: str) -> bool:
+    return signs in _WORDS or signs in common_words()

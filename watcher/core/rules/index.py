@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntFlag, StrEnum
-from itertools import product, takewhile
+from itertools import islice, product, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -83,6 +83,8 @@ class Pattern:
     """The alias that it spells, or (a guard) that it speaks against; None for the whole entity."""
     initials: tuple[str, ...] = ()
     """Folded; one of them, with a full stop, must stand before it: "S. Bilash"."""
+    capital: bool = False
+    """The text must write its words with a capital, and not together."""
 
 
 class Differs(IntFlag):
@@ -137,11 +139,15 @@ class End(NamedTuple):
 
 
 class Bending(NamedTuple):
-    """How the words of a spelling bend: which forms, in which languages, with slips or not."""
+    """How the words of a spelling bend: which forms, in which languages, with slips or not.
+
+    `possessed`: the last one may be a possessive ("toplama kampı").
+    """
 
     forms: Forms
     known: frozenset[str]
     fuzzy: bool
+    possessed: bool
 
 
 class Spelled(NamedTuple):
@@ -236,7 +242,8 @@ class Index:
         if pattern.role is Role.NAME:
             self.names.setdefault(pattern.leaf, []).append(pattern)
         bending = _bending(pattern)
-        for closed in _joints(tokens) if tokens else ():
+        joints = _joints(tokens) if tokens else ()
+        for closed in islice(joints, 1) if pattern.capital else joints:
             words = [tokens[0].text]
             gaps: list[Between] = []
             for before, token, join in zip(tokens, tokens[1:], closed, strict=False):
@@ -249,7 +256,7 @@ class Index:
                 continue
             differs = Differs.JOINED if any(closed) else Differs.NOT
             self._hang(words, End(pattern, tuple(gaps), differs, _signs(text, tokens)), bending)
-        if pattern.forms is Forms.INFLECTED:
+        if pattern.forms is Forms.INFLECTED and not pattern.capital:
             self._add_typed_russian(pattern, tokens)
 
     def _add_typed_russian(self, pattern: Pattern, tokens: Sequence[Token]) -> None:
@@ -291,7 +298,7 @@ class Index:
 
     def _number(self, word: str, bending: Bending, *, last: bool, ends_name: bool) -> int:
         """Return the number of a word that bends so."""
-        forms, known, fuzzy = bending
+        forms, known, fuzzy, possessed = bending
         if forms is Forms.OPEN and (not last or len(word) < 4):
             forms = Forms.INFLECTED
         if is_sign(word) or word.isdigit():
@@ -299,7 +306,7 @@ class Index:
         if forms is not Forms.INFLECTED:
             known = _UNKNOWN
         fuzzy = fuzzy and len(word) >= _SHORTEST_FUZZY
-        ends_name = ends_name and forms is Forms.INFLECTED and may_be_possessive(word)
+        ends_name = ends_name and possessed and forms is Forms.INFLECTED and may_be_possessive(word)
         key = (word, forms, known, ends_name, fuzzy)
         number = self._words.get(key)
         if number is None:
@@ -315,9 +322,10 @@ class Index:
                 yield Spelled(pattern, words, tuple(self._numbers(words, _bending(pattern))))
 
     def _put(self, number: int, bends: Iterable[Bend], *, fuzzy: bool) -> None:
-        stems, starts = self._stems, self._starts
+        stems, starts, new = self._stems, self._starts, tuple.__new__
         for stem, endings, whole in bends:
-            entry = Entry(number, endings, whole)
+            # A hundred thousand of them: a named tuple's own constructor takes twice as long.
+            entry = new(Entry, (number, endings, whole))
             others = stems.get(stem)
             stems[stem] = (entry,) if others is None else (*others, entry)
             starts.add(stem[:_START])
@@ -397,8 +405,9 @@ def _signs(text: str, tokens: Sequence[Token]) -> tuple[str, str]:
 
 def _bending(pattern: Pattern) -> Bending:
     bends = pattern.forms in (Forms.INFLECTED, Forms.OPEN)
-    known = language_of_term(pattern.text, pattern.language) if bends else _UNKNOWN
-    return Bending(pattern.forms, known, pattern.fuzzy)
+    text = pattern.alias if pattern.capital else pattern.text
+    known = language_of_term(text, pattern.language) if bends else _UNKNOWN
+    return Bending(pattern.forms, known, pattern.fuzzy, possessed=not pattern.capital)
 
 
 def _seen(entry: Entry, rest: str) -> Iterator[Seen]:

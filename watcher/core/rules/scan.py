@@ -92,8 +92,8 @@ class Scan:
         """Tell whether a language's endings count: asked for only where something may begin."""
         spoken = self._spoken.get(language)
         if spoken is None:
-            said = language == self._language
-            spoken = self._spoken[language] = said or shows(language, self.source, self._words)
+            spoken = shows(language, self.source, self._words, self._language)
+            self._spoken[language] = spoken
         return spoken
 
     def span(self, first: int, last: int) -> tuple[int, int]:
@@ -188,6 +188,8 @@ class Scan:
         """Yield the spellings that end here or further on. `joints`: tokens that begin a word."""
         for end in node.ends:
             apart = self._apart(end, joints)
+            if end.pattern.capital and not all(map(self.is_upper, (first, *joints))):
+                continue
             if apart is None or not self._is_meant(end, first, last, differs):
                 continue
             span: tuple[int, int] | None = (first, last)
@@ -321,7 +323,7 @@ class Scan:
         """Tell whether Chinese signs belong to the words around them (see `han`)."""
         start, end = self.tokens[first].start, self.tokens[last - 1].end
         text = self.folded.text
-        return straddles(text[start:end], text[max(start - 2, 0) : start], text[end : end + 2])
+        return straddles(text[start:end], text[max(start - 1, 0) : start], text[end : end + 3])
 
     def _is_shouted(self, first: int, last: int) -> bool:
         """Tell whether an acronym may be a plain word of a line in capitals: WHO IS TO BLAME."""

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from watcher.core.rules.evidence import PROPER
 from watcher.core.rules.languages import OF_SCRIPT, rows_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _LOOKING_INSIDE = {
 }
 _SHORTEST_WITHOUT_ARTICLE = 4
 _SHORT_WORD = 2
+_SHORTEST_STEM = 2
 _SHORTEST_SURE = 4
 """Marks are folded away: Çin with an ending is French "ciné", so the text must be Turkish."""
 
@@ -48,6 +50,7 @@ def by_last_letters(
 
     `vowels` are the last vowels that chains go by, per language (see `Strung.vowel_of`).
     """
+    proper = PROPER in known
     for tongue in OF_SCRIPT[script]:
         if len(word) < tongue.shortest and not _is_short(word, tongue, known):
             continue
@@ -55,44 +58,64 @@ def by_last_letters(
         for rows in tongue.rows:
             yield from by_rows(word, rows, language)
         yield from by_rows(word, tongue.telling, None)
-        yield from _derived(word, tongue, language)
+        yield from _derived(word, tongue, language, proper=proper)
         if tongue.strung:
             vowel = vowels.get(tongue.code, "")
-            yield from by_chains(word, script, tongue.strung, language, vowel=vowel)
+            yield from by_chains(word, script, tongue.strung, language, vowel=vowel, proper=proper)
 
 
 def _is_short(word: str, tongue: Language, known: frozenset[str]) -> bool:
-    """Tell whether it is a word of two letters that bends: Ош, ел, where they are known as such.
+    """Tell whether it is a word of two letters that bends: Ош, ел.
 
     Not in Latin letters, where most such words are of no language in particular.
     """
-    surely = tongue.code in known and tongue.strung is not None and tongue.script != "latin"
-    return surely and len(word) == _SHORT_WORD
+    bends = PROPER in known or tongue.strung is not None
+    return bends and tongue.script != "latin" and len(word) == _SHORT_WORD
 
 
 def by_the_whole(
     word: str, script: str, known: frozenset[str], *, ends_name: bool
 ) -> Iterator[Way]:
     """Yield what asks for more of the word. `ends_name`: it may be a possessive."""
+    long = len(word) >= _LONG_COMPOUND
     for tongue in _LOOKING_INSIDE[script]:
         if tongue.article and word.startswith(tongue.article):
             for rows in tongue.rows:
                 yield from _without_article(word.removeprefix(tongue.article), rows, tongue.code)
         strung = tongue.strung
+        if strung is None:
+            continue
         # Asked of every word of every language: most need no closer look.
-        if strung and (ends_name or strung.rising or word[-2] in strung.fleeting):
-            language = gate(tongue, word, known)
-            yield from inside(word, strung, language, ends_name=ends_name)
+        its = (ends_name or long) and word[-1] in strung.high
+        if its or strung.rising or word[-2] in strung.fleeting:
+            yield from inside(word, strung, gate(tongue, word, known), ends_name=its)
 
 
 # --- rows ----------------------------------------------------------------------------------------
 
 
 def by_rows(word: str, rows: Rows, language: str | None) -> Iterator[Way]:
-    """Bend a word by one table of rows."""
+    """Bend a word by one table of rows.
+
+    Of a stem of one letter two are taken (лев, ль-ва), if the table names the word itself.
+    """
     for cut, endings in rows_of(word, rows):
-        if len(word) - cut >= 2:
-            yield (word[: len(word) - cut], endings, language)
+        stem = word[: len(word) - cut]
+        if len(stem) >= _SHORTEST_STEM:
+            yield (stem, endings, language)
+        elif stem and any(final == word for final, _ in rows[word[-1]]):
+            for letter, rests in _by_first_letter(endings).items():
+                yield (stem + letter, rests, language)
+
+
+@lru_cache(maxsize=256)
+def _by_first_letter(endings: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Return what follows each letter that an ending begins with."""
+    letters = {ending[0] for ending in endings if ending}
+    return {
+        letter: frozenset(ending[1:] for ending in endings if ending.startswith(letter))
+        for letter in letters
+    }
 
 
 def _without_article(word: str, rows: Rows, language: str) -> Iterator[Way]:
@@ -102,13 +125,14 @@ def _without_article(word: str, rows: Rows, language: str) -> Iterator[Way]:
         yield from by_rows(word, rows, language)
 
 
-def _derived(word: str, tongue: Language, language: str | None) -> Iterator[Way]:
-    for links, endings, shortest in tongue.derivations:
-        if len(word) < shortest:
+def _derived(word: str, tongue: Language, language: str | None, *, proper: bool) -> Iterator[Way]:
+    for made in tongue.derivations:
+        if len(word) < made.shortest and not proper:
             continue
-        for cut, middles in rows_of(word, links):
+        for cut, middles in rows_of(word, made.links):
             for middle in middles:
-                yield (word[: len(word) - cut] + middle, endings, language)
+                stem = word[: len(word) - cut] + middle
+                yield (stem, made.endings, None if made.telling else language)
 
 
 # --- chains --------------------------------------------------------------------------------------
@@ -122,14 +146,24 @@ _TELLING = {
 }
 _SHORTEST_TELLING = 5
 _SHORTEST_POSSESSED = 5
-_SHORTEST_FLEETING = 5
-_SHORTEST_DERIVED = 6
+_SHORTEST_FLEETING = 4
+_SHORTEST_DERIVED = {"latin": 6, "cyrillic": 6, "arabic": 5}
+"""In Arabic script short vowels are few, and no capital tells a name."""
+_LONG_STEM = 6
+_LONG_COMPOUND = 10
+"""A word so long may be one with its possessive: milletvekili, milletvekilleri."""
 
 
 @lru_cache(maxsize=4096)
 def _opening(endings: frozenset[str], letters: str) -> frozenset[str]:
     """Return the endings of a chain that open with one of the letters."""
     return frozenset(e for e in endings if e and e[0] in letters)
+
+
+@lru_cache(maxsize=64)
+def _not_opening(endings: frozenset[str], letters: str) -> frozenset[str]:
+    """Return the endings of a chain that open with none of the letters."""
+    return frozenset(e for e in endings if not e or e[0] not in letters)
 
 
 @lru_cache(maxsize=256)
@@ -154,14 +188,16 @@ def _plural_only(endings: frozenset[str]) -> frozenset[str]:
     return frozenset(e for e in endings if e.startswith(("lar", "ler")))
 
 
-def _whole(strung: Strung, vowel: str, last: str, length: int) -> Iterator[frozenset[str]]:
-    """Yield what may follow a whole word, by its last vowel, last letter and length."""
+def _whole(strung: Strung, vowel: str, last: str, *, derived: bool) -> Iterator[frozenset[str]]:
+    """Yield what may follow a whole word, by its last vowel and last letter."""
     chains = strung.chains_after(vowel)
     if last in strung.vowels or last in strung.gliding:
         yield chains.after_vowel
-    if last not in strung.vowels:
+    if last in strung.unvoiced:
+        yield _not_opening(chains.after_consonant, "мбmbمب")
+    elif last not in strung.vowels:
         yield chains.after_consonant
-    if length >= _SHORTEST_DERIVED:
+    if derived:
         yield chains.derived
 
 
@@ -170,21 +206,29 @@ def _whole_telling(
 ) -> Iterator[frozenset[str]]:
     """Yield what of it counts in any text: after four letters the plural, then long chains."""
     if length >= _SHORTEST_TELLING:
-        for endings in _whole(strung, vowel, last, _SHORTEST_TELLING):
-            yield _after_letter(_telling(endings, script), last)
+        for endings in _whole(strung, vowel, last, derived=False):
+            telling = _telling(endings, script)
+            yield _after_letter(telling, last) if script == "latin" else telling
     elif length == _SHORTEST_TELLING - 1 and script == "latin":
         yield _plural_only(strung.chains.after_consonant)
 
 
 def by_chains(
-    word: str, script: str, strung: Strung, language: str | None, *, vowel: str
+    word: str,
+    script: str,
+    strung: Strung,
+    language: str | None,
+    *,
+    vowel: str,
+    proper: bool = False,
 ) -> Iterator[Way]:
     """Bend a word of a chaining language at its end."""
-    last, length = word[-1], min(len(word), _SHORTEST_DERIVED)
-    for endings in _whole(strung, vowel, last, length):
+    last = word[-1]
+    derived = proper or len(word) >= _SHORTEST_DERIVED[script]
+    for endings in _whole(strung, vowel, last, derived=derived):
         yield (word, endings, language)
     if language:
-        for endings in _whole_telling(strung, vowel, last, length, script):
+        for endings in _whole_telling(strung, vowel, last, len(word), script):
             yield (word, endings, None)
     chains = strung.chains_after(vowel)
     if strung.merged and word.endswith(strung.merged):
@@ -194,6 +238,8 @@ def by_chains(
         yield (soft, _opening(chains.after_consonant, strung.vowels + strung.gliding), language)
     if last in strung.dropped:
         yield (word[:-1], chains.after_consonant, language)
+        if language and len(word) > _SHORTEST_TELLING:
+            yield (word[:-1], _telling(chains.after_consonant, script), None)
 
 
 def inside(word: str, strung: Strung, language: str | None, *, ends_name: bool) -> Iterator[Way]:
@@ -239,6 +285,8 @@ def _raised(word: str, strung: Strung, language: str | None) -> Iterator[Way]:
         return
     if last == len(word) - 1:
         yield (word[:-1] + i, strung.chains.after_vowel, language)
+        if len(word) >= _LONG_STEM:
+            yield (word[:-1] + i, strung.chains.derived, language)
         return
     endings = _opening(strung.chains.after_consonant, strung.vowels + strung.gliding)
     for high in (i, {"i": "e", "и": "е", "ي": "ې"}[i]):

@@ -13,9 +13,20 @@ isch ig lich                                | 0 | - e en em er es
 et iert                                     | 0 | - e en em er es
 en                                          | 0 | - s e en em er es
 er el                                       | 0 | - s n in innen
+isches liches iges erstes chstes nales rotes | 1 | - n m r s
+erster chster ischer licher tiger naler zialer ener | 0 | - s n in innen
+erster chster ischer licher tiger naler zialer ener | 1 | - n m s
+agter eilter etzter ierter fteter ichteter  | 1 | - n m r s
+fischer                                     | 0 | - s n in innen
+burg furt berg heim dorf                    | 0 | - s e er ern
+berlin wien peking kiew moskau               | 0 | - s er ern
 mann land kind haus amt bild                | 0 | - es s e er ern
 um                                          | 0 | - s
 um                                          | 2 | en
+""")
+
+_SHORT = rows("""
+amt | 0 | - s es
 """)
 
 # Endings that no other language here has, so that they count in any text.
@@ -26,6 +37,7 @@ ache ire ure ale                            | 0 | n
 ache ire ure ale                            | 1 | in innen
 in                                          | 0 | nen
 isch                                        | 0 | e en em er es
+sch                                         | 0 | s
 """)
 
 GERMAN = (
@@ -33,10 +45,12 @@ GERMAN = (
         "de",
         "latin",
         letters="üöäß",
+        two_of="der die das den dem des im am von mit",
         words="und ist auf nicht eine einer wird zum zur sich auch nach wurde",
         rows=(_WORDS,),
         telling=_TELLING,
         shortest=4,
         sure_from=10,
     ),
+    Language("de", "latin", rows=(_SHORT,), shortest=3),
 )

@@ -33,6 +33,7 @@ def _strung(
     fleeting: str = "",
     dropped: str = "",
     merged: str = "",
+    unvoiced: str = "",
 ) -> Strung:
     return Strung(
         slots=_SLOTS,
@@ -45,6 +46,7 @@ def _strung(
         fleeting=fleeting,
         dropped=dropped,
         merged=merged,
+        unvoiced=unvoiced,
     )
 
 
@@ -75,6 +77,7 @@ KAZAKH = (
             fleeting="ыі",
             dropped="ь",
             merged="ст",
+            unvoiced="кқпстшфх",
         ),
     ),
     Language(
@@ -84,11 +87,12 @@ KAZAKH = (
         term_letters="چگپھ",
         strung=_strung(
             letters("абгғдезийкқлмнңпрстшыі", "ابگعدەزييكقلمنڭپرستشىى"),
-            vowels="اهۇۆ",
+            vowels="اهوۇ",
             gliding="يوۋ",
             softened={"ق": "ع", "ك": "گ", "پ": "ب"},
             high="ي",
             merged="ست",
+            unvoiced="كقپستشفح",
         ),
     ),
     Language(
@@ -104,6 +108,7 @@ KAZAKH = (
             gliding="iuyw",
             softened=_LATIN_SOFT,
             merged="st",
+            unvoiced="kqpstfhx",
             high="i",
         ),
     ),
@@ -116,6 +121,7 @@ KAZAKH = (
             gliding="iuyw",
             softened=_LATIN_SOFT,
             merged="st",
+            unvoiced="kqpstfhx",
             high="yi",
         ),
     ),

@@ -30,6 +30,7 @@ SPANISH = (
         "latin",
         letters="ñáíóú",
         never="ãõìòåæøčěřšžőű",
+        two_of="el las del con y",
         words="una por pero segun fue tambien desde sus muy hacia fueron quien ante tras",
         rows=(_WORDS,),
     ),

@@ -183,6 +183,9 @@ class Strung:
     """A last letter that falls away before endings: лагерь, лагері and лагерьлер."""
     merged: str = ""
     """Last letters of which the last is not written twice: журналист-тер, журналистер."""
+    unvoiced: str = ""
+    """Last letters after which no ending opens with м or б: қазақ-пен, and Türk-men is another
+    word."""
     rising: str = ""
     """Uyghur a, e and the i that they become in an open syllable."""
     by_last_vowel: str = ""
@@ -244,11 +247,15 @@ def _both_cases(written: str) -> frozenset[str]:
 
 
 class Derivation(NamedTuple):
-    """Words of these rows take a link, and then one of `endings`: уйгур-ск-ого."""
+    """Words of these rows take a link, and then one of `endings`: уйгур-ск-ого.
+
+    `telling`: no other language has the link (-ськ-), so that it counts in any text.
+    """
 
     links: Rows
     endings: frozenset[str]
     shortest: int = 4
+    telling: bool = False
 
 
 class Language:
@@ -263,6 +270,7 @@ class Language:
         never: str = "",
         term_letters: str = "",
         words: str = "",
+        two_of: str = "",
         rows: tuple[Rows, ...] = (),
         telling: Rows | None = None,
         derivations: tuple[Derivation, ...] = (),
@@ -276,7 +284,8 @@ class Language:
 
         `code` as in ISO 639-1; `script` is "latin", "cyrillic" or "arabic". A text shows the
         language when it has one of its `letters` and none of those it `never` writes, or one of
-        its little `words` (folded; no other language here has them); a word of a list also by
+        its little `words` (folded; no other language here has them), or two of those that it shares
+        with another (`two_of`); a word of a list also by
         its `term_letters`. A term may be found without the `article` that is written together with
         it. Words of `shortest` letters or more bend. `telling` rows count in any
         text, the others only in one that shows the language; `everywhere` makes all of them
@@ -288,6 +297,7 @@ class Language:
         self.never = _both_cases(never)
         self.term_letters = _both_cases(term_letters)
         self.words = frozenset(words.split())
+        self.two_of = frozenset(two_of.split())
         self.rows = rows
         self.telling = telling or {}
         self.derivations = derivations

@@ -24,6 +24,7 @@ TURKISH = (
         "latin",
         letters="ışğİ",
         term_letters="üöç",
+        two_of="ve bu ile",
         words="bir icin olarak daha gibi olan sonra kadar degil",
         strung=Strung(
             slots=_SLOTS,

@@ -17,7 +17,7 @@ _SLOTS = Slots(
     case=(_AFTER_A_VOWEL, _AFTER_A_CONSONANT),
     case_of_mine="- ниң ни ға да дин дики дәк ғичә",
     case_of_its="- ниң ни ға да дин дики дәк ғичә",
-    derived="лиқ луқ",
+    derived="лиқ луқ лүк",
     last="- му чу",
 )
 _FRONT = letters("ағқ", "әгк")

@@ -24,6 +24,7 @@ UZBEK = (
         "uz",
         "latin",
         letters="ʻ",
+        two_of="va bu ham",
         words="bilan uchun haqida qilindi qilingan lekin uning hamda",
         strung=Strung(
             slots=_SLOTS,
