@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from watcher.core.model import Article, ArticleId
-from watcher.core.stories import StoryIndex
+from watcher.core.stories import StoryIndex, spellings
 from watcher.core.stories.records import Block
+from watcher.core.stories.wording import wording
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WIRE = (
@@ -113,3 +114,14 @@ def test_an_article_is_held_in_some_hundred_bytes() -> None:
     size = sum(map(len, filled(300).dump())) - sum(map(len, StoryIndex().dump()))
 
     assert size / 300 < 1_000
+
+
+def test_a_new_spelling_makes_an_index_of_other_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = wording()
+    monkeypatch.setitem(spellings.SPELLINGS, "almatty", "almaty")
+    wording.cache_clear()
+
+    try:
+        assert wording() != before
+    finally:
+        wording.cache_clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,7 +15,9 @@ from support.make import an_article
 
 from watcher.core.errors import StateError
 from watcher.core.model import LinkKind
-from watcher.store import Queries, Store, open_store
+from watcher.core.stories import StoryIndex
+from watcher.core.stories.wording import wording
+from watcher.store import Queries, Store, keep, open_store
 from watcher.watch.memory import Memory
 
 
@@ -62,3 +65,19 @@ def test_only_the_archive_of_a_first_sight_is_not_remembered(
 
     assert link.kind is LinkKind.NEW
     assert (article.id in memory.index) == remembered
+
+
+@pytest.mark.parametrize(("same_words", "held"), [(True, 0), (False, 2)])
+def test_an_index_of_other_words_than_today_is_read_from_the_articles(
+    tmp_path: Path, *, same_words: bool, held: int
+) -> None:
+    kept = tmp_path / "stories.index"
+    with open_store(fill(tmp_path) / "state", now=AT) as store:
+        with store.read() as known:
+            place = json.dumps(known.place()).encode()
+        words = wording() if same_words else wording() + 1
+        keep.write(kept, [place, str(words).encode(), *StoryIndex().dump()])
+
+        memory = Memory(store, lambda: AT, kept)
+
+        assert memory.open() == held

@@ -114,7 +114,8 @@ class Memory:
         try:
             pieces = keep.read(self._kept)
             number, id_, version = json.loads(next(pieces))
-            if known.has_been_at((number, id_, version)):
+            wording = next(pieces)
+            if known.has_been_at((number, id_, version)) and wording == _wording():
                 self.index.load(pieces)
                 self._kept_at = number
                 return number, id_, version
@@ -135,10 +136,17 @@ class Memory:
                 place = known.place()
             if (place[0] - self._kept_at) * KEEP_SHARE < len(self.index):
                 return
-            keep.write(self._kept, chain([json.dumps(place).encode()], self.index.dump()))
+            head = [json.dumps(place).encode(), _wording()]
+            keep.write(self._kept, chain(head, self.index.dump()))
             self._kept_at = place[0]
         except (OSError, WatcherError) as error:
             log.warning("%s: %s; the next start takes longer", self._kept, error)
+
+
+def _wording() -> bytes:
+    from watcher.core.stories.wording import wording  # noqa: PLC0415 - as below
+
+    return str(wording()).encode()
 
 
 def _empty(folder: Path | None) -> StoryIndex:

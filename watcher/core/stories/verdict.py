@@ -194,9 +194,9 @@ def forbids_copy(evidence: Evidence) -> str:
         return "other numbers"
     if 0 <= evidence.body_runs < OTHER_WORDS:
         return "other words"
-    repeated = [swap for swap in evidence.swaps if swap.repeated]
-    if repeated:
-        return _exchange(repeated[0])
+    others = [swap for swap in evidence.swaps if swap.repeated or swap.framed]
+    if others:
+        return _exchange(others[0])
     numbers = [swap for swap in evidence.swaps if swap.number]
     corrected = len(evidence.swaps) == 1 and 0 < evidence.numbers_missing <= CORRECTION
     return _exchange(numbers[0]) if numbers and not corrected else ""
