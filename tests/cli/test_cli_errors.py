@@ -59,7 +59,7 @@ WRONG = [
     (["why", "Some words", "--rule", "Atajrt"], 2, 'Did you mean "Atajurt"?'),
     (["why", "  "], 2, "give a key"),
     (["packs", "show", "nothing"], 2, "no pack"),
-    (["feeds", "add", "example.org/feed"], 2, "has no https:// in front"),
+    (["feeds", "add", "steppe"], 2, "has no https:// in front"),
     (["feeds", "add", "ftp://example.org/feed"], 2, "neither http:// nor https://"),
     (["feeds", "remove", "Exmple"], 2, 'Did you mean "Example"?'),
     (["feeds", "check", "Exmple"], 2, 'Did you mean "Example"?'),
