@@ -9,7 +9,6 @@ import typer
 
 from watcher.cli import known
 from watcher.cli.common import Call
-from watcher.cli.look import TRY_HTTP
 from watcher.cli.words import ago, iso, now, one_line
 from watcher.core.errors import FeedError, RulesError, UsageError, WatcherError
 from watcher.core.model import Feed
@@ -64,6 +63,7 @@ async def _search(
 
     What nobody typed is a guess: a site may speak http only. The first failure is the one told.
     """
+    from watcher.cli.look import TRY_HTTP
     from watcher.cli.net import scout
 
     failure = None

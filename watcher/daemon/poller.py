@@ -13,6 +13,7 @@ from functools import partial
 from watcher.core.errors import StateError
 from watcher.core.identity import host_of
 from watcher.core.model import FeedId, FeedState
+from watcher.daemon import heap
 from watcher.feeds import HeldError, Lanes
 from watcher.feeds.room import NoRoomError, Place, Room, asked_again
 from watcher.feeds.websub import Pushed
@@ -298,20 +299,31 @@ class Poller:
             raise
 
     async def _settle_for_ever(self) -> None:
-        loop = asyncio.get_running_loop()
+        brought = 0
         while True:
-            polls = [await self._done.get()]
-            while len(polls) < SETTLE_TOGETHER and not self._done.empty():
-                polls.append(self._done.get_nowait())
-            tally, lost = await loop.run_in_executor(self._writer, self._settle, polls)
-            for poll in polls:
-                if poll.state.id in lost:
-                    self._not_written(poll.state.id, pushed=poll.pushed)
-                else:
-                    self._free(poll.state.id)
-            self._unsettled -= len(polls)
-            self._tell_if_few()
+            # Nothing of what is settled is held here while nothing comes: it may be 64 documents.
+            tally = await self._settle_waiting(await self._done.get())
+            brought += tally.items_new
+            if brought >= heap.AFTER:
+                brought = 0
+                await self.in_turn(heap.give_back)
             self._settled(tally)
+
+    async def _settle_waiting(self, first: Polled) -> Tally:
+        """Settle a poll with those that wait behind it."""
+        polls = [first]
+        while len(polls) < SETTLE_TOGETHER and not self._done.empty():
+            polls.append(self._done.get_nowait())
+        loop = asyncio.get_running_loop()
+        tally, lost = await loop.run_in_executor(self._writer, self._settle, polls)
+        for poll in polls:
+            if poll.state.id in lost:
+                self._not_written(poll.state.id, pushed=poll.pushed)
+            else:
+                self._free(poll.state.id)
+        self._unsettled -= len(polls)
+        self._tell_if_few()
+        return tally
 
     def _settle(self, polls: Sequence[Polled]) -> tuple[Tally, frozenset[FeedId]]:
         """Settle the polls together, or each by itself when one of them stands in the way.
