@@ -24,6 +24,14 @@ _ROWS: Final = """
     oil crude | gas | coal | gold | silver | copper | uranium | wheat | cotton | maize corn
         | rice
 
+    petrol gasoline | diesel | kerosene
+
+    бензин* | дизел* дизтоплив* | керосин*
+
+    benzin* | motorin* mazot* dizel*
+
+    汽油 | 柴油 | 煤油
+
     football soccer | hockey | boxing | wrestling | tennis | volleyball | basketball | judo
 
     мужчина мужчину мужчины мужчин мужчине | женщина женщину женщины женщин женщине
