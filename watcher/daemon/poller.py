@@ -302,15 +302,13 @@ class Poller:
         brought = 0
         while True:
             # Nothing of what is settled is held here while nothing comes: it may be 64 documents.
-            tally = await self._settle_waiting(await self._done.get())
-            brought += tally.items_new
+            brought += await self._settle_waiting(await self._done.get())
             if brought >= heap.AFTER:
                 brought = 0
                 await self.in_turn(heap.give_back)
-            self._settled(tally)
 
-    async def _settle_waiting(self, first: Polled) -> Tally:
-        """Settle a poll with those that wait behind it."""
+    async def _settle_waiting(self, first: Polled) -> int:
+        """Settle a poll with those that wait behind it; return how many articles are new."""
         polls = [first]
         while len(polls) < SETTLE_TOGETHER and not self._done.empty():
             polls.append(self._done.get_nowait())
@@ -323,7 +321,9 @@ class Poller:
                 self._free(poll.state.id)
         self._unsettled -= len(polls)
         self._tell_if_few()
-        return tally
+        # In the same step: who waits for the end reads what was counted.
+        self._settled(tally)
+        return tally.items_new
 
     def _settle(self, polls: Sequence[Polled]) -> tuple[Tally, frozenset[FeedId]]:
         """Settle the polls together, or each by itself when one of them stands in the way.
