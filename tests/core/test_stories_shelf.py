@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -89,6 +90,15 @@ def test_half_a_dump_is_refused(keep: int) -> None:
 def test_something_else_is_refused() -> None:
     with pytest.raises(ValueError, match="another kind"):
         StoryIndex().load(iter([b"{}", b"", b""]))
+
+
+def test_an_article_with_words_without_end_for_its_labels_is_held_like_any_other() -> None:
+    endless = "".join(random.Random(3).choices("abcdefghij-", k=400_000))
+    index = StoryIndex()
+    one = replace(article(1), language=endless, outlet=endless)
+    index.add(one, index.place(one))
+
+    assert index.place(replace(article(2), language=None)).to == one.id
 
 
 def test_articles_that_the_disk_lost_are_not_compared_and_stop_nothing() -> None:

@@ -6,7 +6,6 @@ a quarter of all memory after three feeds of 10 MB. Elsewhere nothing is done.
 
 from __future__ import annotations
 
-import ctypes
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,8 @@ AFTER: Final = 1_000
 
 @cache
 def _trim() -> Callable[[int], int] | None:
+    import ctypes  # noqa: PLC0415 - most runs from cron bring little that is new
+
     try:
         found: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
     except (AttributeError, OSError, TypeError):  # another C library

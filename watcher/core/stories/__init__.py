@@ -292,5 +292,5 @@ def _hour(clock: datetime | None) -> int:
 
 
 def _language(article: Article) -> str:
-    """Return the language without region: "zh" for "zh-Hant"."""
-    return (article.language or "").partition("-")[0].lower()
+    """Return the language without region: "zh" for "zh-Hant". What is longer is none."""
+    return (article.language or "").partition("-")[0][:8].lower()

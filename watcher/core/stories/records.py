@@ -20,7 +20,7 @@ SEGMENT: Final = 1 << 22
 ALIGNED: Final = 16
 """A record begins at a multiple of so many bytes: 32 bits then number 64 GB of records."""
 _READ_AT_ONCE: Final = 512
-_LENGTH: Final = 2
+_LENGTH: Final = 3
 """Bytes before each record that say how long it is."""
 
 
@@ -57,7 +57,7 @@ class Block:
 
 
 class Records:
-    """Numbered records of up to 64 KB each; `make` makes the segments for them."""
+    """Numbered records of up to 4 MB each; `make` makes the segments for them."""
 
     def __init__(self, make: Callable[[], Segment] = Block) -> None:
         self._make = make
